@@ -1,0 +1,33 @@
+import { CniError, Code } from "../../lib/cni/error.ts";
+import type { Request } from "../../lib/cni/request.ts";
+import type { Result } from "../../lib/cni/result.ts";
+import { allocate } from "./allocate.ts";
+import type { HostLocalConfig } from "./config.schema.ts";
+import { leaseDirectory, withLeases } from "./leases.ts";
+import { rangeSetsOf } from "./ranges.ts";
+import { isAdopting, requestedAddresses } from "./requested.ts";
+import { readResolvConf } from "./resolv-conf.ts";
+import { routesOf } from "./routes.ts";
+
+/**
+ * Leases an address of each range set to the attachment (CNI specification 1.1.0, section 4, ADD).
+ *
+ * All or nothing: when it fails, no lease is left that was not there before, and none is gone.
+ *
+ * @throws CniError 4 for CNI_ARGS and 7 for a configuration that cannot be used, 11 when other calls do not let go of
+ *   the leases, 5, 110, 111, 112, 113 as for {@linkcode allocate}.
+ */
+export function add({ config, version, attachment, arguments: args }: Request<HostLocalConfig>): Result {
+  if (config.ipam === undefined) {
+    throw new CniError(Code.invalidConfiguration, "IPAM config missing 'ipam' key", "/ipam is missing");
+  }
+  const sets = rangeSetsOf(config, version);
+  const requested = requestedAddresses(config, args);
+  const adopt = isAdopting(args);
+  const routes = routesOf(config);
+  const dns = readResolvConf(config.ipam.resolvConf);
+
+  const directory = leaseDirectory(config.ipam.dataDir, attachment.network);
+  const ips = withLeases(directory, (leases) => allocate(leases, { attachment, sets, requested, adopt }));
+  return { interfaces: [], ips, routes, dns };
+}

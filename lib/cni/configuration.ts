@@ -1,0 +1,56 @@
+import { decode } from "./decode.ts";
+import { CniError, Code } from "./error.ts";
+import { isObject, type JsonObject, parseJson } from "./json.ts";
+import { requireNetworkName } from "./names.ts";
+import type { NetworkName, Verb } from "./request.ts";
+import type { Schema } from "./schema.ts";
+import { requireSupportedVersion } from "./version.ts";
+
+/** A network configuration as a plugin gets it on standard input, checked. */
+export interface Configuration<Config> {
+  readonly network: NetworkName;
+  readonly version: string;
+  readonly config: Config;
+}
+
+/**
+ * Checks a network configuration.
+ *
+ * For DEL it reads on where ADD would fail, as long as there is a usable network name: what is there must be
+ * removable, whatever has become of the configuration meanwhile.
+ *
+ * @throws CniError 6 for text that is no JSON object, 7 for one that has no usable name or breaks the schema, 1
+ *   for a version that is not spoken.
+ */
+export function parseConfiguration<Config>(
+  schema: Schema,
+  verb: Verb,
+  input: string,
+  warn: (text: string) => void,
+): Configuration<Config> {
+  const document = parseJson(input, "network config");
+  if (!isObject(document)) {
+    throw new CniError(Code.undecodable, "error unmarshall network config: it is no JSON object");
+  }
+  return {
+    network: requireNetworkName(foldedMember(document, "name")),
+    version: requireSupportedVersion(textMember(document, "cniVersion")),
+    config: decode<Config>(schema, document, { lenient: verb === "DEL", warn }),
+  };
+}
+
+function textMember(document: JsonObject, key: string): string | undefined {
+  const value = foldedMember(document, key);
+  if (value === undefined || value === null || typeof value === "string") return value ?? undefined;
+  throw new CniError(
+    Code.undecodable,
+    `decoding version from network config: /${key} must be a string`,
+    `found ${JSON.stringify(value)}`,
+  );
+}
+
+/** The member that Go's decoder would take for `key`: the last one whose name differs in case at most. */
+function foldedMember(document: JsonObject, key: string): JsonObject[string] {
+  const folded = key.toLowerCase();
+  return Object.entries(document).findLast(([name]) => name.toLowerCase() === folded)?.[1];
+}

@@ -1,0 +1,146 @@
+import { CniError, Code } from "./error.ts";
+import { isObject, type Json, type JsonObject, stringifyCompact } from "./json.ts";
+import type { Schema } from "./schema.ts";
+
+/** How strictly to read a configuration, and where to say what was odd about it. */
+export interface DecodeOptions {
+  /**
+   * Leave out what does not fit, with a warning, instead of failing: DEL has to work with a configuration that
+   * has become invalid since ADD.
+   */
+  readonly lenient: boolean;
+  readonly warn: (text: string) => void;
+}
+
+/**
+ * Checks a JSON value against a schema, and returns it as its type.
+ *
+ * As Go's decoder does it: keys of known members are matched whatever their case (with a warning), null is
+ * absent, and members that the schema does not know stay.
+ *
+ * @throws CniError 7 with the JSON path, the rule that was broken, and what was found, unless lenient.
+ */
+export function decode<T>(schema: Schema, value: Json, options: DecodeOptions): T {
+  return decodeAt("", schema, value, options) as T;
+}
+
+/** The value that a schema makes of `value`, the part of the document at `path`; undefined where it is left out. */
+function decodeAt(path: string, schema: Schema, value: Json, options: DecodeOptions): Json {
+  const broken = brokenRule(schema, value);
+  if (broken !== undefined) {
+    if (!options.lenient) throw invalid(path, broken, value);
+    options.warn(`ignored ${path === "" ? "/" : path}: ${broken}, found ${excerpt(value)}`);
+    return undefined;
+  }
+  if (isObject(value) && schema.properties !== undefined) return decodeMembers(path, schema, value, options);
+  if (Array.isArray(value) && schema.items !== undefined) {
+    const items = schema.items;
+    return value
+      .map((item: Json, index: number) => decodeAt(`${path}/${index}`, items, item, options))
+      .filter((item: Json) => item !== undefined);
+  }
+  return value;
+}
+
+function decodeMembers(path: string, schema: Schema, value: JsonObject, options: DecodeOptions): JsonObject {
+  const known = schema.properties ?? {};
+  const decoded: Record<string, Json> = {};
+  for (const [key, member] of Object.entries(value)) {
+    const name = Object.hasOwn(known, key) ? key : foldedName(known, key);
+    if (name !== undefined && name !== key) options.warn(`${path}/${key} is read as ${path}/${name}`);
+    const target = name ?? key;
+    const memberSchema = name === undefined ? undefined : known[name];
+    const result =
+      memberSchema === undefined || member === null
+        ? member
+        : decodeAt(`${path}/${target}`, memberSchema, member, options);
+    if (result === undefined || (result === null && memberSchema !== undefined)) continue;
+    // An own property, whatever its name: `__proto__` is a key like any other.
+    Object.defineProperty(decoded, target, {
+      value: result,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+  }
+  const missing = (schema.required ?? []).find((key) => !Object.hasOwn(decoded, key));
+  if (missing !== undefined && !options.lenient) {
+    throw new CniError(
+      Code.invalidConfiguration,
+      `${path}/${missing} is missing`,
+      "the configuration must have it",
+    );
+  }
+  return decoded;
+}
+
+/** The member that Go's decoder would take `key` for. */
+function foldedName(known: Readonly<Record<string, Schema>>, key: string): string | undefined {
+  const folded = key.toLowerCase();
+  return Object.keys(known).find((name) => name.toLowerCase() === folded);
+}
+
+/** The rule of `schema` that `value` itself breaks (its members and items left out). */
+function brokenRule(schema: Schema, value: Json): string | undefined {
+  if (schema.anyOf?.every((each) => brokenRule(each, value) !== undefined)) {
+    return `must fit one of ${schema.anyOf.map((each) => stringifyCompact((each.const ?? each.type) as Json)).join(", ")}`;
+  }
+  if (schema.const !== undefined && value !== schema.const)
+    return `must be ${stringifyCompact(schema.const as Json)}`;
+  if (schema.enum !== undefined && !schema.enum.includes(value)) {
+    return `must be one of ${schema.enum.map((each) => stringifyCompact(each as Json)).join(", ")}`;
+  }
+  if (schema.type !== undefined && !hasType(schema.type, value)) return `must be ${article(schema.type)}`;
+  if (typeof value === "number") return brokenNumberRule(schema, value);
+  if (typeof value === "string") return brokenTextRule(schema, value);
+  return undefined;
+}
+
+function hasType(type: NonNullable<Schema["type"]>, value: Json): boolean {
+  switch (type) {
+    case "object":
+      return isObject(value);
+    case "array":
+      return Array.isArray(value);
+    case "integer":
+      return Number.isSafeInteger(value);
+    case "string":
+      return typeof value === "string";
+    case "boolean":
+      return typeof value === "boolean";
+    case "number":
+      return typeof value === "number";
+  }
+}
+
+function brokenNumberRule({ minimum, maximum }: Schema, value: number): string | undefined {
+  if (minimum !== undefined && value < minimum) return `must be at least ${minimum}`;
+  if (maximum !== undefined && value > maximum) return `must be at most ${maximum}`;
+  return undefined;
+}
+
+function brokenTextRule({ minLength, maxLength, pattern }: Schema, value: string): string | undefined {
+  if (minLength !== undefined && value.length < minLength)
+    return `must have at least ${minLength} characters`;
+  if (maxLength !== undefined && value.length > maxLength) return `must have at most ${maxLength} characters`;
+  if (pattern !== undefined && !new RegExp(pattern, "u").test(value)) return `must match ${pattern}`;
+  return undefined;
+}
+
+function invalid(path: string, rule: string, value: Json): CniError {
+  return new CniError(
+    Code.invalidConfiguration,
+    `${path === "" ? "/" : path} ${rule}`,
+    `found ${excerpt(value)}`,
+  );
+}
+
+/** A value as JSON, shortened to what a message can hold. */
+function excerpt(value: Json): string {
+  const text = value === undefined ? "nothing" : stringifyCompact(value);
+  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
+}
+
+function article(type: string): string {
+  return /^[aio]/.test(type) ? `an ${type}` : `a ${type}`;
+}

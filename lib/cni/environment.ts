@@ -1,0 +1,61 @@
+import { type LinkName, whyNoLinkName } from "../ip/link-name.ts";
+import { CniError, Code } from "./error.ts";
+import { requireContainerId } from "./names.ts";
+import type { ContainerId, Verb } from "./request.ts";
+
+/** The CNI_ variables of a call (CNI specification 1.1.0, section 2, "Parameters"), checked. */
+export interface CniEnvironment {
+  readonly verb: Verb;
+  readonly container: ContainerId;
+  readonly interface: LinkName;
+  /** CNI_NETNS; empty when it is missing, which DEL allows. */
+  readonly netnsPath: string;
+  /** CNI_ARGS as it is. */
+  readonly argumentsText: string;
+}
+
+/** The variables that a verb cannot do without, in the order in which the Go library looks at them. */
+const required: Readonly<Record<Verb, readonly string[]>> = {
+  ADD: ["CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME", "CNI_PATH"],
+  DEL: ["CNI_CONTAINERID", "CNI_IFNAME", "CNI_PATH"],
+};
+
+/**
+ * Checks the variables of a call, with the Go library's texts.
+ *
+ * @throws CniError 4 that names the variables that are missing, or the one that is unusable.
+ */
+export function parseEnvironment(environment: Readonly<Record<string, string>>): CniEnvironment {
+  const verb = environment.CNI_COMMAND ?? "";
+  if (!isVerb(verb)) throw new CniError(Code.invalidEnvironment, `unknown CNI_COMMAND: ${verb}`);
+  const container = environment.CNI_CONTAINERID ?? "";
+  const interfaceName = environment.CNI_IFNAME ?? "";
+  // The library validates while it collects what is missing: an unusable value is reported first.
+  if (container !== "") requireContainerId(container);
+  if (interfaceName !== "") requireInterfaceName(interfaceName);
+  const missing = required[verb].filter((name) => (environment[name] ?? "") === "");
+  if (missing.length > 0) {
+    throw new CniError(Code.invalidEnvironment, `required env variables [${missing.join(",")}] missing`);
+  }
+  return {
+    verb,
+    container: requireContainerId(container),
+    interface: requireInterfaceName(interfaceName),
+    netnsPath: environment.CNI_NETNS ?? "",
+    argumentsText: environment.CNI_ARGS ?? "",
+  };
+}
+
+function isVerb(text: string): text is Verb {
+  return Object.hasOwn(required, text);
+}
+
+function requireInterfaceName(text: string): LinkName {
+  const reason = whyNoLinkName(text);
+  if (reason === undefined) return text as LinkName;
+  const details =
+    reason === "interface name is too long"
+      ? "interface name should be less than 16 characters"
+      : `CNI_IFNAME is ${JSON.stringify(text)}`;
+  throw new CniError(Code.invalidEnvironment, reason, details);
+}

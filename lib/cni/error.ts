@@ -1,0 +1,58 @@
+/** The codes of the CNI specification 1.1.0, section 2 ("Error"), 8 of the Go library, and ours from 100 (docs/errors.md). */
+export const Code = {
+  incompatibleVersion: 1,
+  unsupportedField: 2,
+  unknownContainer: 3,
+  invalidEnvironment: 4,
+  inputOutput: 5,
+  undecodable: 6,
+  invalidConfiguration: 7,
+  invalidNamespace: 8,
+  tryAgainLater: 11,
+  unavailable: 50,
+  limitedConnectivity: 51,
+  /** A step on links, addresses or routes was refused by the kernel. */
+  linkFailed: 100,
+  /** A firewall command failed. */
+  firewallFailed: 101,
+  /** The interface or the attachment exists already. */
+  alreadyAttached: 102,
+  /** No address is left in a range set. */
+  exhausted: 110,
+  /** The container and interface hold an address of the range set already. */
+  duplicateAllocation: 111,
+  /** A requested address is taken. */
+  addressTaken: 112,
+  /** A requested address is in no range, or is a gateway. */
+  addressOutside: 113,
+  /** A plugin could not be run, or what it answered could not be understood. */
+  pluginFailed: 120,
+  /** An error of ours: a bug. */
+  internal: 999,
+} as const;
+
+/** One of {@linkcode Code}, or what another plugin answered. */
+export type Code = number;
+
+/**
+ * An error in the form in which a CNI plugin reports it (CNI specification 1.1.0, section 2, "Error").
+ *
+ * `message` is one line that says what failed; `details` says where, what was found and what to do.
+ */
+export class CniError extends Error {
+  readonly code: Code;
+  readonly details: string;
+
+  constructor(code: Code, message: string, details = "") {
+    super(message);
+    this.name = "CniError";
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** What to say of anything that was thrown: its message, and its details where it has some. */
+export function describe(error: unknown): string {
+  if (error instanceof CniError && error.details !== "") return `${error.message}; ${error.details}`;
+  return error instanceof Error ? error.message : String(error);
+}

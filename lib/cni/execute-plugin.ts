@@ -1,0 +1,81 @@
+import { system } from "#system";
+import { isSystemError } from "../system/error.ts";
+import type { Outcome, Running } from "../system/system.ts";
+import { CniError, Code } from "./error.ts";
+import { isObject, type Json } from "./json.ts";
+import type { Call } from "./request.ts";
+
+/** How long a plugin may take, in milliseconds. Kubelet gives a whole pod two minutes. */
+const deadline = 100_000;
+
+/** How often, and in milliseconds how far apart, to try an executable that is just being written. */
+const busyTries = 20;
+const busyPause = 100;
+
+/**
+ * Executes a plugin and returns the JSON that it printed (undefined when it printed nothing).
+ *
+ * Its standard error goes to ours. An executable that is being replaced is tried again for two seconds.
+ *
+ * @throws CniError what the plugin reported, or 120 where it could not be run or understood. The texts are libcni's.
+ */
+export function executePlugin(path: string, { environment, input }: Call): Json {
+  const outcome = startWhenReady(path, environment, input).wait();
+  if (outcome.errors !== "") system.writeStandardError(outcome.errors);
+  if (outcome.status === 0)
+    return outcome.output.trim() === "" ? undefined : parseOutput(path, outcome.output);
+  throw failureOf(path, outcome);
+}
+
+function startWhenReady(path: string, environment: Call["environment"], input: string): Running {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return system.start({ program: path, arguments: [], environment, input, deadline });
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      if (error.code !== "ETXTBSY" || attempt === busyTries) {
+        throw new CniError(Code.pluginFailed, `could not execute plugin ${path}: ${error.message}`);
+      }
+      system.sleep(busyPause);
+    }
+  }
+}
+
+function parseOutput(path: string, output: string): Json {
+  try {
+    return JSON.parse(output);
+  } catch {
+    throw new CniError(
+      Code.pluginFailed,
+      `could not understand what plugin ${path} printed`,
+      `it is no JSON: ${JSON.stringify(output.slice(0, 200))}`,
+    );
+  }
+}
+
+function failureOf(path: string, { status, signal, late, output, errors }: Outcome): CniError {
+  if (late) {
+    return new CniError(
+      Code.pluginFailed,
+      `plugin ${path} was ended after ${deadline / 1000} s`,
+      "it did not answer in time",
+    );
+  }
+  const ending = status === undefined ? `signal ${signal}` : `exit status ${status}`;
+  if (output.trim() === "") {
+    const reason =
+      errors === "" ? `with no error message: ${ending}` : `: ${JSON.stringify(errors.trim())}: ${ending}`;
+    return new CniError(Code.pluginFailed, `netplugin failed${errors === "" ? " " : ""}${reason}`, path);
+  }
+  return reportedError(path, output);
+}
+
+/** The error that a failing plugin printed (CNI specification 1.1.0, section 5, "Error"). */
+function reportedError(path: string, output: string): CniError {
+  const report = parseOutput(path, output);
+  if (!isObject(report) || typeof report.code !== "number") {
+    return new CniError(Code.pluginFailed, `plugin ${path} failed without a code`, output.slice(0, 200));
+  }
+  const { code, msg, details } = report;
+  return new CniError(code, typeof msg === "string" ? msg : "", typeof details === "string" ? details : "");
+}

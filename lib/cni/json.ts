@@ -1,0 +1,54 @@
+import { CniError, Code } from "./error.ts";
+
+/** What JSON can say; members that are undefined are not there. */
+export type Json =
+  | undefined
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
+
+/** A JSON object. */
+export type JsonObject = { readonly [key: string]: Json };
+
+/** Whether a value is a JSON object (no array, not null). */
+export function isObject(value: Json): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * A value as text, as Go's encoding/json indents it with four blanks: characters that mean something in HTML are
+ * escaped, and there is no newline at the end.
+ */
+export function stringify(value: Json): string {
+  return escapeHtml(JSON.stringify(value, null, 4));
+}
+
+/** A value as text without blanks, otherwise as {@linkcode stringify}. */
+export function stringifyCompact(value: Json): string {
+  return escapeHtml(JSON.stringify(value));
+}
+
+/**
+ * Reads JSON.
+ *
+ * @param what What is read, for the error: `network config`.
+ * @throws CniError 6 with what the parser said.
+ */
+export function parseJson(text: string, what: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CniError(Code.undecodable, `error unmarshall ${what}: ${reason}`);
+  }
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

@@ -1,0 +1,20 @@
+import { CniError, Code } from "./error.ts";
+import type { ContainerId, NetworkName } from "./request.ts";
+
+/** Container ids and network names (CNI specification 1.1.0, sections 1 and 2); both become parts of file names. */
+const pattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
+
+/** @throws CniError 4 where `text` is no container id. */
+export function requireContainerId(text: string): ContainerId {
+  if (pattern.test(text)) return text as ContainerId;
+  throw new CniError(Code.invalidEnvironment, "invalid characters in containerID", text);
+}
+
+/** @throws CniError 7 where `text` is missing or no network name. */
+export function requireNetworkName(text: unknown): NetworkName {
+  if (typeof text !== "string" || text === "") {
+    throw new CniError(Code.invalidConfiguration, "missing network name");
+  }
+  if (pattern.test(text)) return text as NetworkName;
+  throw new CniError(Code.invalidConfiguration, "invalid characters found in network name", text);
+}

@@ -1,0 +1,135 @@
+import { system } from "#system";
+import { parseArguments } from "./arguments.ts";
+import { packageVersion } from "./build.ts";
+import { parseConfiguration } from "./configuration.ts";
+import { parseEnvironment } from "./environment.ts";
+import { CniError, Code } from "./error.ts";
+import { stringify, stringifyCompact } from "./json.ts";
+import type { Call, Request } from "./request.ts";
+import type { Result } from "./result.ts";
+import { formatResult } from "./result-format.ts";
+import type { Schema } from "./schema.ts";
+import { currentVersion, supportedVersions } from "./version.ts";
+
+/** A CNI plugin: its configuration, and what it does for each verb (CNI specification 1.1.0, section 2). */
+export interface Plugin<Config> {
+  /** The type that configurations name it by, and the name of its executable. */
+  readonly name: string;
+  readonly schema: Schema;
+  /** Attaches a container. Whatever it throws, it has undone what it did. */
+  add(request: Request<Config>): Result;
+  /** Detaches a container; succeeds when there is nothing left to detach. */
+  del(request: Request<Config>): void;
+}
+
+/** What a plugin answered: the result of ADD, in the version that the configuration asked for. */
+export interface Answer {
+  readonly version: string;
+  readonly result: Result | undefined;
+}
+
+/** Runs a plugin as an executable: environment and standard input in, standard output and exit status out. */
+export function runPlugin<Config>(plugin: Plugin<Config>): void {
+  system.run(() => respond(plugin));
+}
+
+/**
+ * Answers a call of a plugin, within this process.
+ *
+ * The call is checked in full before the plugin sees it, and fails in the same way as it does from outside.
+ *
+ * @throws CniError
+ */
+export function answer<Config>(plugin: Plugin<Config>, call: Call): Answer {
+  const request = parseRequest(plugin, call);
+  return {
+    version: request.version,
+    result: request.verb === "ADD" ? plugin.add(request) : remove(plugin, request),
+  };
+}
+
+/** Everything that the executable does; returns its exit status. */
+function respond<Config>(plugin: Plugin<Config>): number {
+  const environment = system.environment();
+  const verb = environment.CNI_COMMAND ?? "";
+  if (verb === "") return introduce(plugin.name);
+  if (verb === "VERSION") return printVersions();
+  try {
+    // A call that lacks a variable fails here, before it waits for an input that may never come.
+    parseEnvironment(environment);
+    const { version, result } = answer(plugin, { environment, input: system.readStandardInput() });
+    if (result !== undefined) system.writeStandardOutput(formatResult(result, version));
+    return 0;
+  } catch (error) {
+    return fail(error);
+  }
+}
+
+function parseRequest<Config>(plugin: Plugin<Config>, call: Call): Request<Config> {
+  const warn = (text: string) => system.writeStandardError(`${plugin.name}: ${text}\n`);
+  const environment = parseEnvironment(call.environment);
+  const { verb } = environment;
+  const { network, version, config } = parseConfiguration<Config>(plugin.schema, verb, call.input, warn);
+  return {
+    verb,
+    version,
+    config,
+    attachment: { network, container: environment.container, interface: environment.interface },
+    netnsPath: environment.netnsPath,
+    arguments:
+      verb === "DEL"
+        ? argumentsOrNone(environment.argumentsText, warn)
+        : parseArguments(environment.argumentsText),
+    call,
+  };
+}
+
+/** CNI_ARGS for DEL, which goes on without them: what is to be removed does not depend on them. */
+function argumentsOrNone(text: string, warn: (text: string) => void): ReadonlyMap<string, string> {
+  try {
+    return parseArguments(text);
+  } catch (error) {
+    if (!(error instanceof CniError)) throw error;
+    warn(`ignored CNI_ARGS: ${error.message}`);
+    return new Map();
+  }
+}
+
+function remove<Config>(plugin: Plugin<Config>, request: Request<Config>): undefined {
+  plugin.del(request);
+}
+
+/** Says what the plugin is to somebody who calls it by hand. */
+function introduce(name: string): number {
+  system.writeStandardError(
+    `CNI ${name} plugin ${packageVersion}\nCNI protocol versions supported: ${supportedVersions.join(", ")}\n`,
+  );
+  return 0;
+}
+
+function printVersions(): number {
+  system.writeStandardOutput(`${stringifyCompact({ cniVersion: currentVersion, supportedVersions })}\n`);
+  return 0;
+}
+
+/** Prints an error as the specification wants it (section 2, "Error"); returns the exit status. */
+function fail(error: unknown): number {
+  const { code, message, details } = error instanceof CniError ? error : internalError(error);
+  system.writeStandardOutput(
+    stringify({
+      cniVersion: currentVersion,
+      code,
+      msg: message,
+      details: details === "" ? undefined : details,
+    }),
+  );
+  return 1;
+}
+
+/** An error that no handler expected, in the form of those that they do. */
+function internalError(error: unknown): CniError {
+  if (error instanceof Error && system.environment().LXC_CNI_DEBUG === "1") {
+    system.writeStandardError(`${error.stack ?? error.message}\n`);
+  }
+  return new CniError(Code.internal, error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,128 @@
+import { formatAddress } from "../ip/address.ts";
+import { formatPrefix } from "../ip/prefix.ts";
+import { CniError, Code } from "./error.ts";
+import { type Json, stringify } from "./json.ts";
+import type { Dns, Interface, IpConfig, Result, Route } from "./result.ts";
+import { isAtLeast } from "./version.ts";
+
+/**
+ * A result as text in the form of a version of the specification, byte for byte as the Go library prints it:
+ * up to 0.4.0 in the order of its structures, from 1.0.0 on in the order of the alphabet.
+ *
+ * @throws CniError 7 where the version has no way to say it (no address at all in 0.1.0 and 0.2.0).
+ */
+export function formatResult(result: Result, version: string): string {
+  return stringify(resultInVersion(result, version));
+}
+
+/** A result as JSON in the form of a version of the specification; see {@linkcode formatResult}. */
+export function resultInVersion(result: Result, version: string): Json {
+  if (isAtLeast(version, "1.0.0")) return present(version, result);
+  if (isAtLeast(version, "0.3.0")) return structured(version, result);
+  return original(version, result);
+}
+
+/** 1.0.0 and later. Keys are sorted, since the Go library passes such results through a map. */
+function present(version: string, { dns, interfaces, ips, routes }: Result): Json {
+  return {
+    cniVersion: version,
+    dns: isEmptyDns(dns) ? undefined : sorted(dnsJson(dns)),
+    interfaces: unlessEmpty(
+      interfaces.map(({ mac, mtu, name, pciID, sandbox, socketPath }) => ({
+        mac,
+        mtu,
+        name,
+        pciID,
+        sandbox,
+        socketPath,
+      })),
+    ),
+    ips: unlessEmpty(ips.map((ip) => sorted(ipJson(ip)))),
+    routes: unlessEmpty(routes.map((route) => sorted(routeJson(route)))),
+  };
+}
+
+/** 0.3.0 to 0.4.0. */
+function structured(version: string, { interfaces, ips, routes, dns }: Result): Json {
+  return {
+    cniVersion: version,
+    interfaces: unlessEmpty(interfaces.map(interfaceJson)),
+    ips: unlessEmpty(
+      ips.map((ip) => ({
+        version: String(ip.address.address.family),
+        interface: ip.interface,
+        ...ipJson(ip),
+      })),
+    ),
+    routes: unlessEmpty(routes.map(routeJson)),
+    dns: dnsJson(dns),
+  };
+}
+
+/** 0.1.0 and 0.2.0: one address a family, no interfaces. */
+function original(version: string, { ips, routes, dns }: Result): Json {
+  if (ips.length === 0) {
+    throw new CniError(
+      Code.invalidConfiguration,
+      "cannot convert: no valid IP addresses",
+      `cniVersion "${version}" has results with addresses only; use 0.3.0 or later`,
+    );
+  }
+  const ofFamily = (family: 4 | 6): Json => {
+    const ip = ips.find(({ address }) => address.address.family === family);
+    if (ip === undefined) return undefined;
+    return {
+      ip: formatPrefix(ip.address),
+      gateway: ip.gateway && formatAddress(ip.gateway),
+      routes: unlessEmpty(
+        routes
+          .filter(({ dst }) => dst.address.family === family)
+          .map(({ dst, gw }) => ({ dst: formatPrefix(dst), gw: gw && formatAddress(gw) })),
+      ),
+    };
+  };
+  return { cniVersion: version, ip4: ofFamily(4), ip6: ofFamily(6), dns: dnsJson(dns) };
+}
+
+function interfaceJson({ name, mac, sandbox }: Interface): Json {
+  return { name, mac, sandbox };
+}
+
+function ipJson({ interface: index, address, gateway }: IpConfig): Record<string, Json> {
+  return { interface: index, address: formatPrefix(address), gateway: gateway && formatAddress(gateway) };
+}
+
+function routeJson({ dst, gw, mtu, advmss, priority, table, scope }: Route): Record<string, Json> {
+  // The Go library leaves out a zero of these three, but not one of table and scope, where 0 has a meaning.
+  return {
+    dst: formatPrefix(dst),
+    gw: gw && formatAddress(gw),
+    mtu: mtu || undefined,
+    advmss: advmss || undefined,
+    priority: priority || undefined,
+    table,
+    scope,
+  };
+}
+
+function dnsJson({ nameservers, domain, search, options }: Dns): Record<string, Json> {
+  return {
+    nameservers: unlessEmpty(nameservers),
+    domain: domain || undefined,
+    search: unlessEmpty(search),
+    options: unlessEmpty(options),
+  };
+}
+
+/** Whether there is nothing that a resolver could be told. */
+export function isEmptyDns(dns: Dns): boolean {
+  return Object.values(dnsJson(dns)).every((value) => value === undefined);
+}
+
+function unlessEmpty<T>(list: readonly T[] | undefined): readonly T[] | undefined {
+  return list === undefined || list.length === 0 ? undefined : list;
+}
+
+function sorted(object: Record<string, Json>): Json {
+  return Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

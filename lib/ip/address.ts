@@ -1,0 +1,159 @@
+/** An IP address. Two of them are equal when family and value are: see {@linkcode equalAddress}. */
+export interface Address {
+  readonly family: 4 | 6;
+  /** The address as a number: 0 to 2^32 - 1, or 2^128 - 1. */
+  readonly value: bigint;
+}
+
+/** The bits of an address of a family. */
+export function bitsOf(family: 4 | 6): 32 | 128 {
+  return family === 4 ? 32 : 128;
+}
+
+/**
+ * Reads an address as Go's `net.ParseIP` does: an IPv4 octet has no leading zeros, `::` stands for one group at
+ * least, there are no zones, and an IPv4-mapped IPv6 address (`::ffff:10.1.2.3`) is the IPv4 address.
+ *
+ * @returns `undefined` when `text` is no address.
+ */
+export function parseAddress(text: string): Address | undefined {
+  const value = parseIpv4(text);
+  if (value !== undefined) return { family: 4, value };
+  const groups = parseGroups(text);
+  return groups === undefined ? undefined : unmap(numberOf(groups, 16n));
+}
+
+/** The number of four decimal octets. */
+function parseIpv4(text: string): bigint | undefined {
+  const octets = text.split(".");
+  if (octets.length !== 4 || !octets.every(isOctet)) return undefined;
+  return numberOf(octets.map(Number), 8n);
+}
+
+function isOctet(text: string): boolean {
+  return /^(0|[1-9][0-9]{0,2})$/.test(text) && Number(text) <= 255;
+}
+
+/** The eight groups of an IPv6 address (RFC 4291, section 2.2). */
+function parseGroups(text: string): number[] | undefined {
+  const [left = "", right, ...more] = withoutDottedTail(text)?.split("::") ?? [];
+  if (more.length > 0) return undefined;
+  if (right === undefined) {
+    const groups = parseGroupList(left);
+    return groups?.length === 8 ? groups : undefined;
+  }
+  const before = left === "" ? [] : parseGroupList(left);
+  const after = right === "" ? [] : parseGroupList(right);
+  if (before === undefined || after === undefined) return undefined;
+  const missing = 8 - before.length - after.length;
+  return missing > 0 ? [...before, ...new Array<number>(missing).fill(0), ...after] : undefined;
+}
+
+/** The text with an IPv4 address at its end written as two groups; `undefined` when what looks like one is none. */
+function withoutDottedTail(text: string): string | undefined {
+  if (!text.includes(".")) return text;
+  const start = text.lastIndexOf(":") + 1;
+  const value = parseIpv4(text.slice(start));
+  if (value === undefined || start === 0) return undefined;
+  return `${text.slice(0, start)}${(value >> 16n).toString(16)}:${(value & 0xffffn).toString(16)}`;
+}
+
+function parseGroupList(text: string): number[] | undefined {
+  const groups = text.split(":");
+  return groups.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group))
+    ? groups.map((group) => Number.parseInt(group, 16))
+    : undefined;
+}
+
+/** The number whose digits, the highest first, have that many bits each. */
+function numberOf(digits: Iterable<number>, bits: bigint): bigint {
+  let value = 0n;
+  for (const digit of digits) value = (value << bits) | BigInt(digit);
+  return value;
+}
+
+/** The address of a 128-bit number: of IPv4 when it is IPv4-mapped (RFC 4291, section 2.5.5.2). */
+function unmap(value: bigint): Address {
+  return value >> 32n === 0xffffn ? { family: 4, value: value & 0xffff_ffffn } : { family: 6, value };
+}
+
+/**
+ * The canonical text of an address, which is also Go's: dotted octets, or RFC 5952 (lower case, the longest run of
+ * two or more zero groups as `::`, the first of equally long ones).
+ */
+export function formatAddress(address: Address): string {
+  return address.family === 4 ? [...addressBytes(address)].join(".") : formatIpv6(address.value);
+}
+
+function formatIpv6(value: bigint): string {
+  const groups: string[] = [];
+  for (let shift = 112n; shift >= 0n; shift -= 16n) groups.push(((value >> shift) & 0xffffn).toString(16));
+  const zeros = longestZeroRun(groups);
+  if (zeros.length < 2) return groups.join(":");
+  return `${groups.slice(0, zeros.start).join(":")}::${groups.slice(zeros.start + zeros.length).join(":")}`;
+}
+
+function longestZeroRun(groups: readonly string[]): { start: number; length: number } {
+  let longest = { start: 0, length: 0 };
+  let length = 0;
+  groups.forEach((group, index) => {
+    length = group === "0" ? length + 1 : 0;
+    if (length > longest.length) longest = { start: index + 1 - length, length };
+  });
+  return longest;
+}
+
+/** The bytes of an address in network order: 4 or 16. */
+export function addressBytes({ family, value }: Address): Uint8Array {
+  const bytes = new Uint8Array(bitsOf(family) / 8);
+  let rest = value;
+  for (let index = bytes.length - 1; index >= 0; index--) {
+    bytes[index] = Number(rest & 0xffn);
+    rest >>= 8n;
+  }
+  return bytes;
+}
+
+/**
+ * The address of 4 or 16 bytes in network order. IPv4-mapped ones are IPv4, as for {@linkcode parseAddress}.
+ *
+ * @returns `undefined` for any other number of bytes.
+ */
+export function addressFromBytes(bytes: Uint8Array): Address | undefined {
+  if (bytes.length === 4) return { family: 4, value: numberOf(bytes, 8n) };
+  return bytes.length === 16 ? unmap(numberOf(bytes, 8n)) : undefined;
+}
+
+/** Whether two addresses are the same one. */
+export function equalAddress(a: Address, b: Address): boolean {
+  return a.family === b.family && a.value === b.value;
+}
+
+/** The order of two addresses, for sorting: negative when `a` comes first. All of IPv4 comes before IPv6. */
+export function compareAddress(a: Address, b: Address): number {
+  if (a.family !== b.family) return a.family - b.family;
+  return a.value === b.value ? 0 : a.value < b.value ? -1 : 1;
+}
+
+/**
+ * The address `distance` behind this one, or before it when negative.
+ *
+ * @throws RangeError beyond the first and the last address of the family.
+ */
+export function offsetAddress(address: Address, distance: bigint): Address {
+  const value = address.value + distance;
+  // A negative number stays negative, however far it is shifted.
+  if (value >> BigInt(bitsOf(address.family)) !== 0n) {
+    throw new RangeError(`there is no address ${distance} behind ${formatAddress(address)}`);
+  }
+  return { family: address.family, value };
+}
+
+/**
+ * The address behind this one.
+ *
+ * @throws RangeError behind the last address of the family.
+ */
+export function nextAddress(address: Address): Address {
+  return offsetAddress(address, 1n);
+}

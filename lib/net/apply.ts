@@ -1,0 +1,109 @@
+import { isSystemError } from "../system/error.ts";
+import type { Netns } from "../system/system.ts";
+import type { Firewall, PendingMasquerade } from "./firewall/firewall.ts";
+import type { LinkBackend } from "./link-backend.ts";
+import {
+  type AddMasquerade,
+  isLinkOperation,
+  type LinkOperation,
+  type Operation,
+  type WriteSysctl,
+} from "./operation.ts";
+import { operationFailed } from "./operation-error.ts";
+import type { Receipt } from "./receipt.ts";
+import { settle } from "./settle.ts";
+import { ensureSysctl } from "./sysctl.ts";
+
+/** What a plan is applied with. */
+export interface Tools {
+  readonly links: LinkBackend;
+  readonly firewall: Firewall;
+  /** The namespace of the attachment; absent where a plan has no step in it. */
+  readonly netns: Netns | undefined;
+}
+
+/**
+ * Applies a plan, all of it or, when a step fails, as far as it came.
+ *
+ * The commands that add rules run while the links are being made.
+ *
+ * @param receipts Gets a receipt for every step that was done or begun, also when this throws.
+ * @throws CniError 100 or 101 that names the step.
+ */
+export function apply(plan: readonly Operation[], tools: Tools, receipts: Receipt[]): void {
+  const started = plan
+    .filter((operation) => operation.do === "masquerade")
+    .map((operation) => ({ operation, pending: tools.firewall.add(operation.masquerade) }));
+  const failures: unknown[] = [];
+  attempt(failures, () => {
+    for (const stage of stagesOf(plan)) applyStage(stage, tools, receipts);
+  });
+  // Also when a link failed: a command must be known to have ended before its work can be undone.
+  for (const { operation, pending } of started) {
+    attempt(failures, () => finishMasquerade(operation, pending, receipts));
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+/** Steps that can be handed to a backend together: those on links, in one namespace; or one sysctl. */
+type Stage = readonly LinkOperation[] | WriteSysctl;
+
+function stagesOf(plan: readonly Operation[]): Stage[] {
+  const stages: (LinkOperation[] | WriteSysctl)[] = [];
+  for (const operation of plan) {
+    if (operation.do === "masquerade") continue;
+    const last = stages.at(-1);
+    if (!isLinkOperation(operation)) stages.push(operation);
+    else if (Array.isArray(last) && last[0]?.where === operation.where) last.push(operation);
+    else stages.push([operation]);
+  }
+  return stages;
+}
+
+function applyStage(stage: Stage, tools: Tools, receipts: Receipt[]): void {
+  if ("do" in stage) writeSysctl(stage, tools, receipts);
+  else runLinkOperations(stage, tools, receipts);
+}
+
+/** Runs operations; one that fails because it is so already, or because of a leftover, does not stop the rest. */
+function runLinkOperations(operations: readonly LinkOperation[], tools: Tools, receipts: Receipt[]): void {
+  let rest = operations;
+  for (;;) {
+    const { done, failure } = tools.links.run(rest);
+    for (const operation of rest.slice(0, done)) receipts.push({ operation, effect: "changed" });
+    const failed = rest[done];
+    if (failure === undefined || failed === undefined) return;
+    if (failure.unknown) {
+      for (const operation of rest.slice(done)) receipts.push({ operation, effect: "unknown" });
+      throw operationFailed(failed, failure.reason);
+    }
+    const settled = settle(failed, failure.reason, tools);
+    if (settled === "found") receipts.push({ operation: failed, effect: "found" });
+    rest = rest.slice(settled === "found" ? done + 1 : done);
+  }
+}
+
+function writeSysctl(operation: WriteSysctl, tools: Tools, receipts: Receipt[]): void {
+  const netns = operation.where === "container" ? tools.netns : undefined;
+  try {
+    const changed = ensureSysctl(operation.key, operation.value, netns);
+    receipts.push({ operation, effect: changed ? "changed" : "found" });
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    if (!operation.bestEffort) throw operationFailed(operation, error.message);
+  }
+}
+
+function finishMasquerade(operation: AddMasquerade, pending: PendingMasquerade, receipts: Receipt[]): void {
+  const outcome = pending.finish();
+  receipts.push({ operation, effect: outcome.effect, masquerade: outcome.receipt });
+  if (outcome.failure !== undefined) throw operationFailed(operation, outcome.failure);
+}
+
+function attempt(failures: unknown[], action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    failures.push(error);
+  }
+}

@@ -1,0 +1,59 @@
+import { type Address, bitsOf, formatAddress, parseAddress } from "../../ip/address.ts";
+import { formatPrefix, networkOf, type Prefix } from "../../ip/prefix.ts";
+
+/** What a rule of ours can say, in the order in which iptables prints it. */
+export interface Rule {
+  readonly source?: Address;
+  readonly destination?: Prefix;
+  readonly notDestination?: Prefix;
+  readonly comment: string;
+  /** A target or a chain; none for a rule that only marks. */
+  readonly jump?: string;
+}
+
+/** A rule as iptables takes and prints it, without the command and the chain. */
+export function renderRule({ source, destination, notDestination, comment, jump }: Rule): string {
+  const parts = [
+    source && `-s ${formatAddress(source)}/${bitsOf(source.family)}`,
+    destination && `-d ${formatPrefix(networkOf(destination))}`,
+    notDestination && `! -d ${formatPrefix(networkOf(notDestination))}`,
+    `-m comment --comment ${quote(comment)}`,
+    jump && `-j ${jump}`,
+  ];
+  return parts.filter((part) => part !== undefined).join(" ");
+}
+
+/** A rule that iptables printed (`-A CHAIN ...`), as far as it is known here. */
+export interface PrintedRule {
+  /** The line without its `-A CHAIN `, as iptables takes it back to delete the rule. */
+  readonly text: string;
+  readonly source: Address | undefined;
+  readonly comment: string;
+  readonly jump: string | undefined;
+}
+
+/** Reads the rules that `iptables -S CHAIN` printed; lines that are no rules of the chain are left out. */
+export function parseRules(chain: string, output: string): PrintedRule[] {
+  const start = `-A ${chain} `;
+  return output
+    .split("\n")
+    .filter((line) => line.startsWith(start))
+    .map((line) => parseRule(line.slice(start.length)));
+}
+
+function parseRule(text: string): PrintedRule {
+  const source = /(?:^| )-s ([0-9a-fA-F.:]+)\/(?:32|128)(?: |$)/.exec(text)?.[1];
+  // iptables quotes a comment only where it has characters that need it.
+  const comment = /--comment (?:"((?:[^"\\]|\\.)*)"|(\S+))/.exec(text);
+  return {
+    text,
+    source: source === undefined ? undefined : parseAddress(source),
+    comment: (comment?.[1] ?? comment?.[2] ?? "").replace(/\\(.)/g, "$1"),
+    jump: / -j (\S+)/.exec(` ${text.replace(/"(?:[^"\\]|\\.)*"/g, '""')}`)?.[1],
+  };
+}
+
+/** A word of an iptables-restore line. */
+function quote(text: string): string {
+  return `"${text.replace(/["\\]/g, "\\$&")}"`;
+}

@@ -1,0 +1,34 @@
+import type { Attachment } from "../cni/request.ts";
+import { base32 } from "../encoding/base32.ts";
+import { encodeHex } from "../encoding/hex.ts";
+import { sha512 } from "../encoding/sha512.ts";
+import { encodeUtf8 } from "../encoding/utf8.ts";
+import type { LinkName } from "../ip/link-name.ts";
+
+/** The longest alias that the kernel stores, in bytes (IFALIASZ - 1). */
+const longestAlias = 255;
+
+/** The alias of a bridge that we made, and whose settings we may therefore change. */
+export const bridgeAlias = "lxc-cni bridge";
+
+/**
+ * The name of the host's end of an attachment: `veth`, 4 characters for the network, 7 for the container and its
+ * interface (docs/formats.md). A function of the identity alone, so that DEL finds it without any record.
+ */
+export function portName({ network, container, interface: name }: Attachment): LinkName {
+  return `veth${digest(network, 4)}${digest(`${container} ${name}`, 7)}` as LinkName;
+}
+
+/**
+ * The alias of that end: `lxc-cni NETWORK CONTAINER INTERFACE`, or with a hash in place of the three where that is
+ * longer than the kernel stores (docs/formats.md).
+ */
+export function portAlias({ network, container, interface: name }: Attachment): string {
+  const plain = `lxc-cni ${network} ${container} ${name}`;
+  if (encodeUtf8(plain).length <= longestAlias) return plain;
+  return `lxc-cni sha512 ${encodeHex(sha512(encodeUtf8(plain)))}`;
+}
+
+function digest(text: string, characters: number): string {
+  return base32(sha512(encodeUtf8(text)), characters);
+}

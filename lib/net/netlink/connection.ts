@@ -1,0 +1,117 @@
+import type { NetlinkSocket } from "../../system/system.ts";
+import { Nlmsg } from "./constants.ts";
+import { headerLength } from "./message.ts";
+import { type Message, parseAttributes, parseMessages, textOf } from "./parse.ts";
+
+/** How long to wait for an answer of the kernel, in milliseconds. It answers while the request is being sent. */
+const patience = 10_000;
+
+/** Flags of an answer (linux/netlink.h): the dump was changed while it was made; attributes follow the error. */
+const dumpInterrupted = 0x10;
+const errorAttributes = 0x200;
+
+/** NLMSGERR_ATTR_MSG (linux/netlink.h): why, in words. */
+const errorText = 1;
+
+/** How often to ask again for a dump that was changed while it was made. */
+const dumpTries = 10;
+
+/** A request that the kernel refused. */
+export class NetlinkError extends Error {
+  readonly errno: number;
+
+  constructor(errno: number, message: string) {
+    super(message);
+    this.name = "NetlinkError";
+    this.errno = errno;
+  }
+}
+
+/** ENODEV, errno(3) */
+export const noSuchDevice = 19;
+
+/** Questions to the kernel, and its answers, one at a time. */
+export interface Connection {
+  /**
+   * Sends a request and waits for its acknowledgement.
+   *
+   * @param compose Makes the message, given its number.
+   * @returns the messages that came before the acknowledgement.
+   * @throws NetlinkError where the kernel refuses it.
+   */
+  request(compose: (sequence: number) => Uint8Array): Message[];
+  close(): void;
+}
+
+/** A connection over a socket. */
+export function connect(socket: NetlinkSocket): Connection {
+  let last = 0;
+  const request = (compose: (sequence: number) => Uint8Array): Message[] => {
+    for (let attempt = 1; ; attempt++) {
+      last += 1;
+      // Composing may ask a question of its own, under a number of its own.
+      const sequence = last;
+      socket.send(compose(sequence));
+      const { messages, interrupted } = collect(socket, sequence);
+      if (!interrupted || attempt === dumpTries) return messages;
+    }
+  };
+  return { request, close: () => socket.close() };
+}
+
+function collect(socket: NetlinkSocket, sequence: number): { messages: Message[]; interrupted: boolean } {
+  const messages: Message[] = [];
+  let interrupted = false;
+  for (;;) {
+    const datagram = socket.receive(patience);
+    if (datagram === undefined) throw new NetlinkError(0, "the kernel did not answer");
+    for (const message of parseMessages(datagram)) {
+      // What is left of an earlier request that failed half-way.
+      if (message.sequence !== sequence) continue;
+      interrupted ||= (message.flags & dumpInterrupted) !== 0;
+      if (message.type === Nlmsg.done || message.type === Nlmsg.error) {
+        throwIfRefused(message);
+        return { messages, interrupted };
+      }
+      messages.push(message);
+    }
+  }
+}
+
+/** NLMSG_ERROR and NLMSG_DONE start with a negative errno, or with 0 when all is well. */
+function throwIfRefused({ type, flags, body }: Message): void {
+  if (body.length < 4) return;
+  const errno = -new DataView(body.buffer, body.byteOffset).getInt32(0, true);
+  if (errno === 0) return;
+  const text =
+    (flags & errorAttributes) === 0
+      ? undefined
+      : textOf(parseAttributes(body, type === Nlmsg.error ? 4 + headerLength : 4).get(errorText));
+  const reason = reasons[errno] ?? `error ${errno}`;
+  throw new NetlinkError(errno, text === undefined ? reason : `${reason} (${text})`);
+}
+
+/** What the errors that rtnetlink gives are called (strerror(3)). */
+const reasons: Readonly<Record<number, string>> = {
+  1: "Operation not permitted",
+  2: "No such file or directory",
+  3: "No such process",
+  12: "Out of memory",
+  13: "Permission denied",
+  16: "Device or resource busy",
+  17: "File exists",
+  19: "No such device",
+  22: "Invalid argument",
+  24: "Too many open files",
+  28: "No space left on device",
+  34: "Numerical result out of range",
+  95: "Operation not supported",
+  97: "Address family not supported by protocol",
+  98: "Address already in use",
+  99: "Cannot assign requested address",
+  100: "Network is down",
+  101: "Network is unreachable",
+  105: "No buffer space available",
+  107: "Transport endpoint is not connected",
+  113: "No route to host",
+};

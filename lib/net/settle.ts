@@ -1,0 +1,85 @@
+import { CniError, Code } from "../cni/error.ts";
+import { equalPrefix } from "../ip/prefix.ts";
+import type { Tools } from "./apply.ts";
+import type { CreateBridge, CreatePort, LinkOperation } from "./operation.ts";
+import { operationFailed } from "./operation-error.ts";
+import { isOwnPort, isPeerPresent } from "./port.ts";
+
+/**
+ * Decides what a failed operation means, by looking at what is there: the texts of the kernel and of `ip` vary,
+ * and somebody else may have done the same a moment ago.
+ *
+ * @returns `found` when it is so already, `retry` when what stood in the way is gone now.
+ * @throws CniError 100 with the reason of the failure, 102 where what stands in the way is alive, 7 where it is
+ *   no bridge.
+ */
+export function settle(operation: LinkOperation, reason: string, tools: Tools): "found" | "retry" {
+  switch (operation.do) {
+    case "create bridge":
+      return settleBridge(operation, reason, tools);
+    case "create port":
+      return settlePort(operation, reason, tools);
+    case "add address": {
+      const found = tools.links.readLink(operation.where, operation.link);
+      if (found?.addresses.some((address) => equalPrefix(address, operation.address))) return "found";
+      throw operationFailed(operation, reason);
+    }
+    case "add route":
+      // Identical routes are one route; a kernel that has it already says so with EEXIST.
+      if (/exists/i.test(reason)) return "found";
+      throw operationFailed(operation, reason);
+    case "delete link":
+      if (tools.links.readLink(operation.where, operation.name) === undefined) return "found";
+      throw operationFailed(operation, reason);
+    case "delete address":
+    case "label link":
+    case "configure port":
+    case "set up":
+      throw operationFailed(operation, reason);
+  }
+}
+
+function settleBridge(operation: CreateBridge, reason: string, { links }: Tools): "found" {
+  const link = links.readLink("host", operation.name);
+  if (link === undefined) throw operationFailed(operation, reason);
+  requireBridge(operation.name, link.kind);
+  return "found";
+}
+
+/**
+ * @throws CniError 7 for a link that is no bridge, before anything is done to it.
+ */
+export function requireBridge(name: string, kind: string | undefined): void {
+  if (kind === "bridge") return;
+  throw new CniError(
+    Code.invalidConfiguration,
+    `"${name}" already exists but is not a bridge`,
+    `it is ${kind === undefined ? "a network interface of the host" : `a ${kind}`}; set another name as /bridge`,
+  );
+}
+
+/**
+ * A port whose other end is not in the container is what an earlier container of this identity left: its namespace
+ * is just dying. Any other one is alive, or is somebody else's.
+ */
+function settlePort(operation: CreatePort, reason: string, tools: Tools): "retry" {
+  const { links } = tools;
+  const port = links.readLink("host", operation.name);
+  const containerLinks = links.readLinks("container");
+  if (containerLinks.some(({ name }) => name === operation.peerName)) {
+    throw alreadyThere(operation);
+  }
+  if (port === undefined || !isOwnPort(port, operation.alias)) throw operationFailed(operation, reason);
+  if (isPeerPresent(port, containerLinks)) throw alreadyThere(operation);
+  links.run([{ do: "delete link", where: "host", name: operation.name }]);
+  return "retry";
+}
+
+/** The text is the Go plugin's, which people search for. */
+function alreadyThere({ peerName, name }: CreatePort): CniError {
+  return new CniError(
+    Code.alreadyAttached,
+    `container veth name ("${peerName}") peer provided ("${name}") already exists`,
+    "the container has an interface of that name; call DEL first, or set another CNI_IFNAME",
+  );
+}

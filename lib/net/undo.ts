@@ -1,0 +1,37 @@
+import { describe } from "../cni/error.ts";
+import type { Tools } from "./apply.ts";
+import type { CreatePort } from "./operation.ts";
+import { isOwnPort } from "./port.ts";
+import type { Receipt } from "./receipt.ts";
+
+/**
+ * Undoes what receipts say that a call made, last first: the port, with which the container's addresses and routes
+ * go, and the rules. What others share (bridge, gateway address, forwarding) stays.
+ *
+ * @returns what could not be undone, in words; empty when all was.
+ */
+export function undo(receipts: readonly Receipt[], tools: Tools): string[] {
+  const problems: string[] = [];
+  for (const receipt of receipts.toReversed()) {
+    if (receipt.effect === "found") continue;
+    try {
+      undoOne(receipt, tools);
+    } catch (error) {
+      problems.push(describe(error));
+    }
+  }
+  return problems;
+}
+
+function undoOne({ operation, masquerade }: Receipt, tools: Tools): void {
+  if (operation.do === "create port") deletePort(operation, tools);
+  if (operation.do === "masquerade" && masquerade !== undefined) tools.firewall.takeBack(masquerade);
+}
+
+/** Deletes the very port that this call made: one of another call has the same name, but not the same MAC. */
+function deletePort({ name, mac, alias }: CreatePort, { links }: Tools): void {
+  const port = links.readLink("host", name);
+  if (port === undefined || port.mac !== mac || !isOwnPort(port, alias)) return;
+  const { failure } = links.run([{ do: "delete link", where: "host", name }]);
+  if (failure !== undefined && links.readLink("host", name)?.mac === mac) throw new Error(failure.reason);
+}

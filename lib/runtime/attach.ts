@@ -1,0 +1,50 @@
+import type { CarriedPlugins } from "../cni/delegate.ts";
+import { CniError } from "../cni/error.ts";
+import type { Result } from "../cni/result.ts";
+import { resultInVersion } from "../cni/result-format.ts";
+import type { Runtime } from "./attachment-call.ts";
+import { readCache, removeCache, writeCache } from "./cache.ts";
+import { addToNetwork, removeFromNetwork } from "./chain.ts";
+import { type Network, parseNetwork } from "./network.ts";
+
+/**
+ * Attaches a container to a network and keeps the result for the DEL that will follow.
+ *
+ * All or nothing, the keeping included.
+ *
+ * @throws CniError what a plugin answered; SystemError where the result cannot be kept.
+ */
+export function attach(runtime: Runtime, network: Network, carried: CarriedPlugins): Result {
+  const result = addToNetwork(runtime, network, carried);
+  const json = resultInVersion(result, network.version);
+  try {
+    writeCache(runtime.attachment, runtime.netnsPath, { source: network.source, result: json });
+  } catch (error) {
+    removeFromNetwork(runtime, network, json, carried);
+    throw error;
+  }
+  return result;
+}
+
+/**
+ * Detaches a container from a network, with the configuration and the result of its ADD where they were kept.
+ *
+ * @param load Finds the network where they were not.
+ * @throws CniError what plugins answered; what was kept stays then, for another try.
+ */
+export function detach(runtime: Runtime, load: () => Network, carried: CarriedPlugins): void {
+  const cached = readCache(runtime.attachment);
+  const network = cached === undefined ? load() : (parsed(cached.source) ?? load());
+  removeFromNetwork(runtime, network, cached?.result, carried);
+  removeCache(runtime.attachment);
+}
+
+/** A configuration that was kept by a version of ours, or another runtime, that understood more than we do. */
+function parsed(source: string): Network | undefined {
+  try {
+    return parseNetwork(source);
+  } catch (error) {
+    if (error instanceof CniError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,75 @@
+import { system } from "#system";
+import { CniError, Code, describe } from "../cni/error.ts";
+import { isSystemError } from "../system/error.ts";
+import { type Network, parseNetwork } from "./network.ts";
+
+/** Where networks are looked for. Those for LXC have a directory that no other runtime takes its default from. */
+export const defaultDirectories: readonly string[] = ["/etc/lxc-cni/net.d", "/etc/cni/net.d"];
+
+/** Lists come before single plugins, as in libcni. */
+const suffixes = [".conflist", ".conf", ".json"];
+
+/**
+ * Finds a network.
+ *
+ * @param name The name that its configuration gives it, or the path of a file (which has a `/` in it).
+ * @param directories Where to look for a name; the first network of that name counts.
+ * @param warn Is told of files that cannot be read: a broken file of one network is no reason for another to fail.
+ * @throws CniError 7 where there is no such network, or its file may be written by others than its owner.
+ */
+export function loadNetwork(
+  name: string,
+  directories: readonly string[],
+  warn: (text: string) => void,
+): Network {
+  if (name.includes("/")) return readNetwork(name);
+  const files = directories.flatMap(configurationFiles);
+  const problems: string[] = [];
+  for (const file of files) {
+    try {
+      const network = readNetwork(file);
+      if (network.name === name) return network;
+    } catch (error) {
+      if (!(error instanceof CniError)) throw error;
+      problems.push(`${file}: ${describe(error)}`);
+    }
+  }
+  for (const problem of problems) warn(problem);
+  throw new CniError(
+    Code.invalidConfiguration,
+    `no net configuration with name "${name}" in ${directories.join(", ")}`,
+    problems.length === 0 ? "" : `not readable: ${problems.join("; ")}`,
+  );
+}
+
+/** The files of a directory that may be configurations, in the order in which they are looked at. */
+function configurationFiles(directory: string): string[] {
+  const names = system.listDirectory(directory) ?? [];
+  return suffixes.flatMap((suffix) =>
+    names.filter((name) => name.endsWith(suffix)).map((name) => `${directory}/${name}`),
+  );
+}
+
+function readNetwork(path: string): Network {
+  const status = system.status(path);
+  if (status?.kind !== "file")
+    throw new CniError(Code.invalidConfiguration, `there is no network configuration ${path}`);
+  // Who can write a configuration can have root run a plugin on it.
+  if ((status.mode & 0o022) !== 0) {
+    throw new CniError(
+      Code.invalidConfiguration,
+      `${path} can be written by others than its owner`,
+      `its mode is ${status.mode.toString(8)}; chmod go-w ${path}`,
+    );
+  }
+  return parseNetwork(readText(path));
+}
+
+function readText(path: string): string {
+  try {
+    return system.readText(path);
+  } catch (error) {
+    if (isSystemError(error)) throw new CniError(Code.inputOutput, `cannot read ${path}: ${error.message}`);
+    throw error;
+  }
+}

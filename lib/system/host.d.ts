@@ -1,0 +1,114 @@
+/**
+ * What native/ offers to `native.ts`: thin layers over system calls.
+ *
+ * Descriptors are close-on-exec, interrupted calls are repeated. A failing call throws a `SystemError`. Text is
+ * UTF-8 on the outside; what is no UTF-8 there becomes U+FFFD, and so does half a surrogate pair on its way out.
+ */
+declare module "lxc-cni:host" {
+  // --- process.c ---
+
+  export function getpid(): number;
+  export function geteuid(): number;
+  export function programArguments(): string[];
+  export function environment(): Record<string, string>;
+  /** Sets the status with which the process ends, unless a signal that was held back takes its place. */
+  export function setExitStatus(status: number): void;
+
+  // --- files.c ---
+
+  export const O_RDONLY: number;
+  export const O_WRONLY: number;
+  export const O_RDWR: number;
+  export const O_CREAT: number;
+  export const O_EXCL: number;
+
+  /** @param netns The descriptor of the network namespace in which to open it. */
+  export function open(path: string, flags: number, mode?: number, netns?: number): number;
+  export function close(descriptor: number): void;
+  /** Reads to the end, waiting for more where the descriptor is non-blocking. */
+  export function readAll(descriptor: number): string;
+  /** Reads the last bytes of a file. */
+  export function readTail(descriptor: number, length: number): string;
+  /** Writes all of it; it goes out as one write(2) where the kernel takes it whole. */
+  export function writeAll(descriptor: number, text: string): void;
+  export function link(from: string, to: string): void;
+  export function rename(from: string, to: string): void;
+  export function unlink(path: string): void;
+  export function mkdir(path: string, mode: number): void;
+  /** The names in byte order. */
+  export function scandir(path: string): string[];
+  export function stat(path: string): HostStatus;
+  export function realpath(path: string): string;
+  export function isExecutable(path: string): boolean;
+
+  /** The fields of stat(2), the time of modification in nanoseconds. */
+  export interface HostStatus {
+    readonly mode: number;
+    readonly uid: number;
+    readonly gid: number;
+    readonly dev: number;
+    readonly ino: number;
+    readonly size: number;
+    readonly mtime: bigint;
+  }
+
+  // --- locks.c ---
+
+  /** @returns false when others held the lock for all of `patience` (milliseconds). */
+  export function flock(descriptor: number, shared: boolean, patience: number): boolean;
+
+  // --- namespaces.c ---
+
+  export function openNetns(path: string): { descriptor: number; identity: string };
+
+  // --- netlink.c ---
+
+  /** @param netns The descriptor of a network namespace. */
+  export function netlinkOpen(netns?: number): number;
+  export function netlinkSend(socket: number, datagram: Uint8Array): void;
+  /** @returns `undefined` when nothing came for all of `patience` (milliseconds). */
+  export function netlinkReceive(socket: number, patience: number): Uint8Array | undefined;
+
+  // --- commands.c ---
+
+  /**
+   * Starts a program.
+   *
+   * @param program Its path.
+   * @param programArguments What it is called with, its own name first.
+   * @param environment `NAME=value`, each.
+   * @param netns The descriptor of the network namespace to run it in.
+   */
+  export function spawn(
+    program: string,
+    programArguments: readonly string[],
+    environment: readonly string[],
+    input: string | undefined,
+    netns: number | undefined,
+  ): HostChild;
+  /** Waits for its end, at most until `deadline` (of {@linkcode monotonic}), then kills it. Closes the child's descriptors. */
+  export function reap(child: HostChild, deadline: number): HostOutcome;
+
+  export interface HostChild {
+    readonly pid: number;
+    /** Its pidfd. */
+    readonly handle: number;
+    readonly output: number;
+    readonly errors: number;
+  }
+
+  export interface HostOutcome {
+    readonly status: number | undefined;
+    readonly signal: number | undefined;
+    readonly late: boolean;
+    readonly output: string;
+    readonly errors: string;
+  }
+
+  // --- clock.c ---
+
+  /** Milliseconds of CLOCK_MONOTONIC. */
+  export function monotonic(): number;
+  export function sleep(milliseconds: number): void;
+  export function random(length: number): Uint8Array;
+}

@@ -1,0 +1,174 @@
+import * as host from "lxc-cni:host";
+import { isSystemError } from "./error.ts";
+import { commandEnvironment, findProgram, programPath } from "./program.ts";
+import type {
+  Command,
+  FileStatus,
+  Lock,
+  LockOptions,
+  NetlinkSocket,
+  Netns,
+  Running,
+  System,
+} from "./system.ts";
+import * as wholeFile from "./whole-file.ts";
+
+/** The operating system as the native executables see it: through native/. */
+export const system: System = {
+  host: "native",
+  get pid() {
+    return host.getpid();
+  },
+  get userId() {
+    return host.geteuid();
+  },
+  arguments: host.programArguments,
+  environment: host.environment,
+  executable: () => host.realpath("/proc/self/exe"),
+  run: (main) => host.setExitStatus(main()),
+
+  readStandardInput: () => host.readAll(0),
+  writeStandardOutput: (text) => host.writeAll(1, text),
+  writeStandardError,
+
+  readText: (path, netns) => withOpen(path, host.O_RDONLY, netns, host.readAll),
+  readTail: (path, length) =>
+    withOpen(path, host.O_RDONLY, undefined, (descriptor) => host.readTail(descriptor, length)),
+  writeInPlace: (path, text, netns) =>
+    withOpen(path, host.O_WRONLY, netns, (descriptor) => host.writeAll(descriptor, text)),
+  createFile: (path, text, mode) => wholeFile.createFile(fileCalls, path, text, mode),
+  replaceFile: (path, text, mode) => wholeFile.replaceFile(fileCalls, path, text, mode),
+  removeFile: (path) => wholeFile.removeFile(fileCalls, path),
+  makeDirectory: (path, mode) => wholeFile.makeDirectory(fileCalls, path, mode),
+  listDirectory: (path) => unlessMissing(() => host.scandir(path), "ENOENT"),
+  status: (path) => unlessMissing(() => toFileStatus(host.stat(path)), "ENOENT", "ENOTDIR"),
+  realPath: host.realpath,
+
+  lock,
+  openNetns,
+  openNetlink,
+
+  findProgram: (name) => findProgram(name, host.isExecutable),
+  start,
+
+  now: () => Date.now(),
+  monotonic: host.monotonic,
+  sleep: host.sleep,
+  random: host.random,
+};
+
+const fileCalls: wholeFile.FileCalls = {
+  openNew: (path, mode) => host.open(path, host.O_WRONLY | host.O_CREAT | host.O_EXCL, mode),
+  write: host.writeAll,
+  close: host.close,
+  link: host.link,
+  rename: host.rename,
+  unlink: host.unlink,
+  mkdir: host.mkdir,
+  isDirectory: (path) => system.status(path)?.kind === "directory",
+  random: host.random,
+};
+
+function writeStandardError(text: string): void {
+  try {
+    host.writeAll(2, text);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+  }
+}
+
+function withOpen<Result>(
+  path: string,
+  flags: number,
+  netns: Netns | undefined,
+  use: (descriptor: number) => Result,
+): Result {
+  const descriptor = host.open(path, flags, 0, netns?.descriptor);
+  try {
+    return use(descriptor);
+  } finally {
+    host.close(descriptor);
+  }
+}
+
+function unlessMissing<Result>(read: () => Result, ...codes: string[]): Result | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (isSystemError(error, ...codes)) return undefined;
+    throw error;
+  }
+}
+
+function toFileStatus(status: host.HostStatus): FileStatus {
+  const type = status.mode & 0o170000;
+  return {
+    kind: type === 0o100000 ? "file" : type === 0o040000 ? "directory" : "other",
+    mode: status.mode & 0o7777,
+    userId: status.uid,
+    groupId: status.gid,
+    device: status.dev,
+    inode: status.ino,
+    size: status.size,
+    modified: status.mtime,
+  };
+}
+
+function lock(path: string, { shared = false, patience, mode }: LockOptions): Lock | undefined {
+  const descriptor = host.open(path, host.O_RDWR | host.O_CREAT, mode);
+  let held = false;
+  try {
+    held = host.flock(descriptor, shared, patience);
+  } finally {
+    if (!held) host.close(descriptor);
+  }
+  return held ? { release: closeOnce(descriptor) } : undefined;
+}
+
+function openNetns(path: string): Netns {
+  const { descriptor, identity } = host.openNetns(path);
+  return {
+    descriptor,
+    path: `/proc/${system.pid}/fd/${descriptor}`,
+    identity,
+    close: closeOnce(descriptor),
+  };
+}
+
+function openNetlink(netns?: Netns): NetlinkSocket {
+  const socket = host.netlinkOpen(netns?.descriptor);
+  return {
+    send: (datagram) => host.netlinkSend(socket, datagram),
+    receive: (patience) => host.netlinkReceive(socket, patience),
+    close: closeOnce(socket),
+  };
+}
+
+/** A second close would hit whatever has got the number since. */
+function closeOnce(descriptor: number): () => void {
+  let open = true;
+  return () => {
+    if (open) host.close(descriptor);
+    open = false;
+  };
+}
+
+function start(command: Command): Running {
+  const path = programPath(command, host.isExecutable);
+  const deadline = host.monotonic() + command.deadline;
+  const variables = Object.entries(command.environment ?? commandEnvironment);
+  const child = host.spawn(
+    path,
+    [path, ...command.arguments],
+    variables.map(([name, value]) => `${name}=${value}`),
+    command.input,
+    command.netns?.descriptor,
+  );
+  let outcome: host.HostOutcome | undefined;
+  return {
+    wait() {
+      outcome ??= host.reap(child, deadline);
+      return outcome;
+    },
+  };
+}

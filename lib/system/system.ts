@@ -1,0 +1,236 @@
+/**
+ * The one door to the operating system.
+ *
+ * Everything this project reads from or does to a host goes through a {@linkcode System}. There are two of
+ * them, `node.ts` and `native.ts`, and one conformance test that holds their answers against each other.
+ * Import it as `import { system } from "#system"`: the bundle decides which one that is.
+ *
+ * Every function is synchronous. A failing system call throws a {@linkcode SystemError}; where a missing file
+ * is an ordinary answer, the function returns `undefined` or `false` instead, and says so.
+ */
+export interface System {
+  /** What runs the program: an engine of our own (`native`) or Node.js (`node`). */
+  readonly host: "native" | "node";
+
+  /** The id of this process. */
+  readonly pid: number;
+
+  /** The effective user id of this process. */
+  readonly userId: number;
+
+  /** The command line's arguments, without the program. */
+  arguments(): string[];
+
+  /** The environment as it was given; a variable that is set but empty is kept. */
+  environment(): Record<string, string>;
+
+  /** The absolute path of the running executable (under Node: of the script), symbolic links resolved. */
+  executable(): string;
+
+  /**
+   * Runs `main` and ends the process with the status that it returns.
+   *
+   * SIGTERM, SIGINT and SIGHUP are held back while it runs, so that no work is left half-done; when one of
+   * them came, the status is 128 + its number instead (the shell's convention). SIGPIPE is ignored.
+   */
+  run(main: () => number): void;
+
+  /** Reads standard input to its end, also when it is non-blocking. Bytes that are no UTF-8 become U+FFFD. */
+  readStandardInput(): string;
+
+  /** Writes all of `text` to standard output. */
+  writeStandardOutput(text: string): void;
+
+  /** Writes all of `text` to standard error; a closed one is no error. */
+  writeStandardError(text: string): void;
+
+  /**
+   * Reads a whole file as text. Works for files that report no size (/proc, /sys).
+   *
+   * @param netns The network namespace in which to open it: /proc/sys/net shows that of the opener.
+   */
+  readText(path: string, netns?: Netns): string;
+
+  /** The last `length` bytes of a file, as text; all of it when it is shorter. */
+  readTail(path: string, length: number): string;
+
+  /**
+   * Writes `text` into an existing file, as one write(2), without creating or replacing the file: for /proc/sys.
+   *
+   * @param netns As for {@linkcode readText}.
+   */
+  writeInPlace(path: string, text: string, netns?: Netns): void;
+
+  /**
+   * Creates a file that holds `text`, whole or not at all: a temporary file in the same directory, then link(2).
+   *
+   * @param mode Permission bits, before the umask.
+   * @returns false when a file of that name exists already; it is left as it is.
+   */
+  createFile(path: string, text: string, mode: number): boolean;
+
+  /** Creates a file or replaces it in one step: a temporary file in the same directory, then rename(2). */
+  replaceFile(path: string, text: string, mode: number): void;
+
+  /** Removes a file. @returns false when there was none. */
+  removeFile(path: string): boolean;
+
+  /** Creates a directory and those above it. An existing one is left as it is. */
+  makeDirectory(path: string, mode: number): void;
+
+  /** The names in a directory, without `.` and `..`, in byte order; `undefined` when there is no such directory. */
+  listDirectory(path: string): string[] | undefined;
+
+  /** What a path leads to, symbolic links followed; `undefined` when it leads nowhere (ENOENT, ENOTDIR). */
+  status(path: string): FileStatus | undefined;
+
+  /** The absolute path without symbolic links. */
+  realPath(path: string): string;
+
+  /**
+   * Takes the flock(2) of a file, which is created when it is missing (its directory is not).
+   *
+   * The kernel drops the lock when the process ends, however it ends. The file stays.
+   *
+   * @returns `undefined` when others held the lock for all of `patience`.
+   * @throws SystemError where the file cannot be opened, or the file system has no flock (ENOLCK, EOPNOTSUPP).
+   */
+  lock(path: string, options: LockOptions): Lock | undefined;
+
+  /**
+   * Opens a network namespace: /run/netns/NAME, /proc/PID/ns/net or /proc/PID/fd/N.
+   *
+   * What was opened stays the same namespace, even when the path leads elsewhere later (a recycled pid).
+   *
+   * @throws SystemError ENOENT where there is nothing, EINVAL where there is something else than a network namespace.
+   */
+  openNetns(path: string): Netns;
+
+  /**
+   * A raw rtnetlink socket in a namespace (this process's own when absent).
+   *
+   * @returns `undefined` where the host has none to offer, as under Node.
+   * @throws SystemError EPERM or EACCES where the kernel refuses it.
+   */
+  openNetlink(netns?: Netns): NetlinkSocket | undefined;
+
+  /** The path of a program in the fixed search path ({@linkcode searchPath}); `undefined` when it is not there. */
+  findProgram(name: string): string | undefined;
+
+  /**
+   * Starts a command. No shell is involved.
+   *
+   * The native host returns at once, Node returns when the command has ended.
+   *
+   * @throws SystemError ENOENT where there is no such program, ETXTBSY while the file is being written.
+   */
+  start(command: Command): Running;
+
+  /** Milliseconds since 1970, UTC. */
+  now(): number;
+
+  /** Milliseconds since some point in the past, never set back, with fractions. */
+  monotonic(): number;
+
+  /** Does nothing for that many milliseconds. */
+  sleep(milliseconds: number): void;
+
+  /** Random bytes from the kernel. */
+  random(length: number): Uint8Array;
+}
+
+/** Where {@linkcode System.findProgram} and {@linkcode System.start} look for programs, whatever PATH says. */
+export const searchPath: readonly string[] = [
+  "/usr/local/sbin",
+  "/usr/local/bin",
+  "/usr/sbin",
+  "/usr/bin",
+  "/sbin",
+  "/bin",
+];
+
+/** What stat(2) tells of a file. */
+export interface FileStatus {
+  readonly kind: "file" | "directory" | "other";
+  /** Permission bits, 0 to 0o7777. */
+  readonly mode: number;
+  readonly userId: number;
+  readonly groupId: number;
+  readonly device: number;
+  readonly inode: number;
+  readonly size: number;
+  /** Last modification in nanoseconds since 1970. */
+  readonly modified: bigint;
+}
+
+/** How to take a lock. */
+export interface LockOptions {
+  /** Share the lock with others that share it, instead of excluding everyone. */
+  readonly shared?: boolean;
+  /** How long to wait for it, in milliseconds; 0 tries once. */
+  readonly patience: number;
+  /** Permission bits of the file when it has to be created, before the umask. */
+  readonly mode: number;
+}
+
+/** A lock that is held. */
+export interface Lock {
+  release(): void;
+}
+
+/** An open network namespace. */
+export interface Netns {
+  /** The descriptor, open in this process, closed in commands that it starts. */
+  readonly descriptor: number;
+  /** A path that leads to exactly this namespace while it is open here: /proc/PID/fd/N of this process. */
+  readonly path: string;
+  /** Device and inode, `DEV:INO`: equal for two open namespaces when they are the same one. */
+  readonly identity: string;
+  close(): void;
+}
+
+/** A netlink socket: one datagram out, one datagram in. Extended acknowledgements (NETLINK_EXT_ACK) are on. */
+export interface NetlinkSocket {
+  send(datagram: Uint8Array): void;
+  /**
+   * The next datagram, whole.
+   *
+   * @param patience Milliseconds to wait for it.
+   * @returns `undefined` when none came.
+   */
+  receive(patience: number): Uint8Array | undefined;
+  close(): void;
+}
+
+/** A command to run. */
+export interface Command {
+  /** A name to look for in the fixed search path, or an absolute path. */
+  readonly program: string;
+  readonly arguments: readonly string[];
+  /** What it reads from standard input; nothing when absent. */
+  readonly input?: string;
+  /** Its whole environment; `PATH` (the search path) and `LC_ALL=C` alone when absent. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** The network namespace to run it in. */
+  readonly netns?: Netns;
+  /** How long it may take, in milliseconds; then it is killed (SIGKILL). */
+  readonly deadline: number;
+}
+
+/** A command that was started. */
+export interface Running {
+  /** Waits for its end. A second call gives the same answer. */
+  wait(): Outcome;
+}
+
+/** How a command ended. */
+export interface Outcome {
+  /** The exit status; `undefined` when a signal ended it. */
+  readonly status: number | undefined;
+  /** The number of the signal that ended it. */
+  readonly signal: number | undefined;
+  /** It was killed because its deadline had passed. */
+  readonly late: boolean;
+  readonly output: string;
+  readonly errors: string;
+}

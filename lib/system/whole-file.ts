@@ -1,0 +1,90 @@
+import { encodeHex } from "../encoding/hex.ts";
+import { isSystemError } from "./error.ts";
+
+/** The calls that these functions are made of, as both hosts have them. */
+export interface FileCalls {
+  /** Opens a new file for writing: O_CREAT and O_EXCL. */
+  openNew(path: string, mode: number): number;
+  write(descriptor: number, text: string): void;
+  close(descriptor: number): void;
+  link(from: string, to: string): void;
+  rename(from: string, to: string): void;
+  unlink(path: string): void;
+  mkdir(path: string, mode: number): void;
+  isDirectory(path: string): boolean;
+  random(length: number): Uint8Array;
+}
+
+/** {@linkcode System.createFile}. */
+export function createFile(calls: FileCalls, path: string, text: string, mode: number): boolean {
+  const temporary = writeTemporary(calls, path, text, mode);
+  try {
+    calls.link(temporary, path);
+    return true;
+  } catch (error) {
+    if (isSystemError(error, "EEXIST")) return false;
+    throw error;
+  } finally {
+    calls.unlink(temporary);
+  }
+}
+
+/** {@linkcode System.replaceFile}. */
+export function replaceFile(calls: FileCalls, path: string, text: string, mode: number): void {
+  const temporary = writeTemporary(calls, path, text, mode);
+  try {
+    calls.rename(temporary, path);
+  } catch (error) {
+    calls.unlink(temporary);
+    throw error;
+  }
+}
+
+/** {@linkcode System.removeFile}. */
+export function removeFile(calls: FileCalls, path: string): boolean {
+  try {
+    calls.unlink(path);
+    return true;
+  } catch (error) {
+    if (isSystemError(error, "ENOENT")) return false;
+    throw error;
+  }
+}
+
+/** {@linkcode System.makeDirectory}. */
+export function makeDirectory(calls: FileCalls, path: string, mode: number): void {
+  try {
+    calls.mkdir(path, mode);
+  } catch (error) {
+    if (isSystemError(error, "EEXIST") && calls.isDirectory(path)) return;
+    const parent = directoryOf(path);
+    if (!isSystemError(error, "ENOENT") || parent === path) throw error;
+    makeDirectory(calls, parent, mode);
+    // Somebody else may have been faster by now.
+    makeDirectory(calls, path, mode);
+  }
+}
+
+/** Writes a file next to `path`, under a name of its own. */
+function writeTemporary(calls: FileCalls, path: string, text: string, mode: number): string {
+  const temporary = `${directoryOf(path)}/.lxc-cni-${encodeHex(calls.random(8))}`;
+  const descriptor = calls.openNew(temporary, mode);
+  try {
+    try {
+      calls.write(descriptor, text);
+    } finally {
+      calls.close(descriptor);
+    }
+  } catch (error) {
+    calls.unlink(temporary);
+    throw error;
+  }
+  return temporary;
+}
+
+function directoryOf(path: string): string {
+  const trimmed = path.replace(/\/+$/, "");
+  const end = trimmed.lastIndexOf("/");
+  if (end < 0) return ".";
+  return end === 0 ? "/" : trimmed.slice(0, end);
+}

@@ -1,0 +1,20 @@
+import type { ContainerId } from "../lib/cni/request.ts";
+import { base32 } from "../lib/encoding/base32.ts";
+import { sha512 } from "../lib/encoding/sha512.ts";
+import { encodeUtf8 } from "../lib/encoding/utf8.ts";
+
+/**
+ * The CNI id of an LXC container: its name, as far as CNI allows it, and a hash of name and LXC path, since two paths
+ * may have containers of one name (docs/formats.md).
+ *
+ * @param name The container's name.
+ * @param lxcPath The directory that LXC keeps it in.
+ * @example
+ * ```ts
+ * containerIdOf("web", "/var/lib/lxc"); // "web-" and 8 characters
+ * ```
+ */
+export function containerIdOf(name: string, lxcPath: string): ContainerId {
+  const readable = name.replace(/[^a-zA-Z0-9_.-]/g, "_").replace(/^[^a-zA-Z0-9]/, "x");
+  return `${readable}-${base32(sha512(encodeUtf8(`${lxcPath}/${name}`)), 8)}` as ContainerId;
+}

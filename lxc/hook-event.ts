@@ -1,0 +1,73 @@
+import { UsageError } from "./usage-error.ts";
+
+/** What LXC tells a hook (lxc.container.conf(5), "CONTAINER HOOKS"). */
+export interface HookEvent {
+  readonly type: HookType;
+  /** The container's name. */
+  readonly name: string;
+  /** The directory that LXC keeps the container in; empty where it has none of its own. */
+  readonly lxcPath: string;
+  /** The id of the container's first process, in our pid namespace; undefined where LXC does not tell. */
+  readonly pid: number | undefined;
+}
+
+/** The hooks that are of use to a network. The others run before there is a namespace, or inside the container. */
+export type HookType = "start-host" | "stop" | "post-stop" | "destroy";
+
+const types: readonly string[] = ["start-host", "stop", "post-stop", "destroy"] satisfies HookType[];
+
+/** What a hook line says, and what LXC tells it. */
+export interface HookCall {
+  readonly event: HookEvent;
+  /** The words of the hook line itself. */
+  readonly words: readonly string[];
+}
+
+/**
+ * Tells apart what LXC says from what the hook line says.
+ *
+ * With `lxc.hook.version = 1` all that LXC says is in the environment. With version 0 it is in words after those of
+ * the line: the name, `lxc`, the hook, and for some hooks more. The environment alone would not do: after a reboot, it
+ * holds values of the start before.
+ *
+ * @param words The arguments after `hook`.
+ * @throws UsageError where it was not called by LXC, or as a hook that is of no use.
+ */
+export function parseHookCall(
+  words: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): HookCall {
+  const name = environment.LXC_NAME ?? "";
+  if (name === "") {
+    throw new UsageError(
+      "hook is called by LXC, as lxc.hook.start-host, lxc.hook.stop and lxc.hook.post-stop",
+    );
+  }
+  const appended = words.findLastIndex((word, index) => word === name && words[index + 1] === "lxc");
+  const own = appended === -1 ? words : words.slice(0, appended);
+  const type = environment.LXC_HOOK_TYPE || words[appended + 2];
+  return {
+    words: own,
+    event: {
+      type: requireType(type),
+      name,
+      lxcPath: lxcPathOf(environment.LXC_CONFIG_FILE ?? "", name),
+      pid: parsePid(environment.LXC_PID),
+    },
+  };
+}
+
+function requireType(type: string | undefined): HookType {
+  if (type !== undefined && types.includes(type)) return type as HookType;
+  throw new UsageError(`lxc.hook.${type ?? "?"} is no hook for a network; use ${types.join(", ")}`);
+}
+
+/** LXC does not tell its path, but the container's configuration is at PATH/NAME/config. */
+function lxcPathOf(configFile: string, name: string): string {
+  const end = `/${name}/config`;
+  return configFile.startsWith("/") && configFile.endsWith(end) ? configFile.slice(0, -end.length) : "";
+}
+
+function parsePid(text: string | undefined): number | undefined {
+  return text !== undefined && /^[1-9]\d{0,9}$/.test(text) ? Number(text) : undefined;
+}

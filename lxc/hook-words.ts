@@ -1,0 +1,61 @@
+import { type LinkName, whyNoLinkName } from "../lib/ip/link-name.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** What the line of a hook in a container's configuration asks for. */
+export interface HookWords {
+  /** Where to look for networks; empty for the usual directories. */
+  readonly networkDirectories: readonly string[];
+  /** Where to look for plugins, separated by `:`, besides the directory of lxc-cni; empty for the usual ones. */
+  readonly cniPath: string;
+  readonly networks: readonly WantedNetwork[];
+}
+
+/** A network that a container is to be on, and the interface that it is to be on it by. */
+export interface WantedNetwork {
+  /** A name, or a path. */
+  readonly network: string;
+  readonly interface: LinkName;
+}
+
+/**
+ * Understands the words that a hook line gives after `lxc-cni hook`.
+ *
+ * @throws UsageError where they are not as `lxc-cni help` says.
+ */
+export function parseHookWords(words: readonly string[]): HookWords {
+  const networkDirectories: string[] = [];
+  const networks: string[] = [];
+  let cniPath = "";
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? "";
+    if (word === "--net-dir") networkDirectories.push(optionValue(words, ++index));
+    else if (word === "--cni-path") cniPath = optionValue(words, ++index);
+    else if (word.startsWith("-")) throw new UsageError(`there is no option ${word}`);
+    else networks.push(word);
+  }
+  if (networks.length === 0) throw new UsageError("hook needs the name of a network");
+  return { networkDirectories, cniPath, networks: distinct(networks.map(parseWantedNetwork)) };
+}
+
+function optionValue(words: readonly string[], index: number): string {
+  const value = words[index];
+  if (value === undefined) throw new UsageError(`${words[index - 1]} needs a value`);
+  return value;
+}
+
+function parseWantedNetwork(word: string, index: number): WantedNetwork {
+  const [network = "", name = `eth${index}`, ...more] = word.split(":");
+  const reason = whyNoLinkName(name);
+  if (network === "" || more.length > 0 || reason !== undefined) {
+    throw new UsageError(`"${word}" is no NETWORK[:INTERFACE]${reason === undefined ? "" : `: ${reason}`}`);
+  }
+  return { network, interface: name as LinkName };
+}
+
+function distinct(networks: readonly WantedNetwork[]): readonly WantedNetwork[] {
+  const twice = networks.find(
+    (each, index) => networks.findIndex((other) => other.interface === each.interface) !== index,
+  );
+  if (twice !== undefined) throw new UsageError(`interface ${twice.interface} is given to two networks`);
+  return networks;
+}

@@ -1,0 +1,32 @@
+import { system } from "#system";
+import { describe } from "../lib/cni/error.ts";
+import { withLock } from "../lib/cni/lock.ts";
+import { containerIdOf } from "./container-id.ts";
+import { parseHookCall } from "./hook-event.ts";
+import { parseHookWords } from "./hook-words.ts";
+import { start } from "./start.ts";
+import { stop } from "./stop.ts";
+
+/**
+ * Does what a hook of LXC is to do: attaches the container when it starts, detaches it when it has stopped.
+ *
+ * @param words The arguments after `hook`.
+ * @returns the exit status; that of post-stop is always 0, since another one would turn a reboot into a stop.
+ * @throws UsageError where it was not called as it should be; CniError, SystemError where it failed.
+ */
+export function runHook(words: readonly string[]): number {
+  const { event, words: own } = parseHookCall(words, system.environment());
+  const wanted = parseHookWords(own);
+  const container = containerIdOf(event.name, event.lxcPath);
+  try {
+    withLock("container", container, () => {
+      if (event.type === "start-host") start(container, event, wanted);
+      else stop(container, event, wanted);
+    });
+    return 0;
+  } catch (error) {
+    if (event.type !== "post-stop") throw error;
+    system.writeStandardError(`lxc-cni: ${describe(error)}\n`);
+    return 0;
+  }
+}

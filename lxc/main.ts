@@ -1,0 +1,4 @@
+import { system } from "#system";
+import { runCommand } from "./command-line.ts";
+
+system.run(() => runCommand(system.arguments()));

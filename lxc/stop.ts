@@ -1,0 +1,54 @@
+import { CniError, describe } from "../lib/cni/error.ts";
+import type { Attachment, ContainerId } from "../lib/cni/request.ts";
+import { detach } from "../lib/runtime/attach.ts";
+import { carried } from "./carried.ts";
+import type { HookEvent } from "./hook-event.ts";
+import type { HookWords } from "./hook-words.ts";
+import { forgetIncarnation, isOvertaken, readIncarnation } from "./incarnation.ts";
+import { findNetwork, networkOf, runtimeFor } from "./runtime.ts";
+
+/**
+ * Detaches a container that has stopped from all its networks. Without the namespace: DEL finds what is there by the
+ * identity, and a path that leads to another namespace by now can do no harm.
+ *
+ * @throws CniError that reports all networks that failed; the next hook, or start, tries again.
+ */
+export function stop(container: ContainerId, event: HookEvent, wanted: HookWords): void {
+  const incarnation = readIncarnation(container);
+  if (incarnation !== undefined && isOvertaken(incarnation, event.pid)) return;
+  const attachments =
+    incarnation === undefined
+      ? attachmentsOf(container, wanted)
+      : incarnation.attachments.map((each) => ({ ...each, container }) as Attachment);
+  const failure = together(attachments.toReversed().flatMap((attachment) => detachOne(attachment, wanted)));
+  if (failure !== undefined) throw failure;
+  forgetIncarnation(container);
+}
+
+/** What the hook line asks for, where no record tells what the container has. */
+function attachmentsOf(container: ContainerId, wanted: HookWords): Attachment[] {
+  return wanted.networks.map(({ network, interface: link }) => ({
+    network: findNetwork(network, wanted).name,
+    container,
+    interface: link,
+  }));
+}
+
+function detachOne(attachment: Attachment, wanted: HookWords): CniError[] {
+  try {
+    detach(runtimeFor(attachment, "", wanted), () => networkOf(attachment, wanted), carried);
+    return [];
+  } catch (error) {
+    if (!(error instanceof CniError)) throw error;
+    const { network, interface: link } = attachment;
+    return [
+      new CniError(error.code, `network ${network}, interface ${link}: ${error.message}`, error.details),
+    ];
+  }
+}
+
+function together([first, ...others]: readonly CniError[]): CniError | undefined {
+  if (first === undefined) return undefined;
+  const details = [first.details, ...others.map(describe)].filter((text) => text !== "");
+  return new CniError(first.code, first.message, details.join("; "));
+}

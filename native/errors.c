@@ -1,0 +1,132 @@
+/* Failed system calls, thrown in the form in which Node throws them. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host.h"
+
+struct description {
+  int number;
+  const char *name;
+  const char *text;
+};
+
+/* The wording of libuv, which is Node's. */
+static const struct description descriptions[] = {
+    {EPERM, "EPERM", "operation not permitted"},
+    {ENOENT, "ENOENT", "no such file or directory"},
+    {ESRCH, "ESRCH", "no such process"},
+    {EINTR, "EINTR", "interrupted system call"},
+    {EIO, "EIO", "i/o error"},
+    {ENXIO, "ENXIO", "no such device or address"},
+    {E2BIG, "E2BIG", "argument list too long"},
+    {EBADF, "EBADF", "bad file descriptor"},
+    {EAGAIN, "EAGAIN", "resource temporarily unavailable"},
+    {ENOMEM, "ENOMEM", "not enough memory"},
+    {EACCES, "EACCES", "permission denied"},
+    {EFAULT, "EFAULT", "bad address in system call argument"},
+    {EBUSY, "EBUSY", "resource busy or locked"},
+    {EEXIST, "EEXIST", "file already exists"},
+    {EXDEV, "EXDEV", "cross-device link not permitted"},
+    {ENODEV, "ENODEV", "no such device"},
+    {ENOTDIR, "ENOTDIR", "not a directory"},
+    {EISDIR, "EISDIR", "illegal operation on a directory"},
+    {EINVAL, "EINVAL", "invalid argument"},
+    {ENFILE, "ENFILE", "file table overflow"},
+    {EMFILE, "EMFILE", "too many open files"},
+    {ENOTTY, "ENOTTY", "inappropriate ioctl for device"},
+    {ETXTBSY, "ETXTBSY", "text file is busy"},
+    {EFBIG, "EFBIG", "file too large"},
+    {ENOSPC, "ENOSPC", "no space left on device"},
+    {ESPIPE, "ESPIPE", "invalid seek"},
+    {EROFS, "EROFS", "read-only file system"},
+    {EMLINK, "EMLINK", "too many links"},
+    {EPIPE, "EPIPE", "broken pipe"},
+    {ERANGE, "ERANGE", "result too large"},
+    {ENAMETOOLONG, "ENAMETOOLONG", "name too long"},
+    {ENOSYS, "ENOSYS", "function not implemented"},
+    {ENOTEMPTY, "ENOTEMPTY", "directory not empty"},
+    {ELOOP, "ELOOP", "too many symbolic links encountered"},
+    {EUNATCH, "EUNATCH", "protocol driver not attached"},
+    {ENODATA, "ENODATA", "no data available"},
+    {ENONET, "ENONET", "machine is not on the network"},
+    {EPROTO, "EPROTO", "protocol error"},
+    {EOVERFLOW, "EOVERFLOW", "value too large for defined data type"},
+    {EILSEQ, "EILSEQ", "illegal byte sequence"},
+    {ENOTSOCK, "ENOTSOCK", "socket operation on non-socket"},
+    {EDESTADDRREQ, "EDESTADDRREQ", "destination address required"},
+    {EMSGSIZE, "EMSGSIZE", "message too long"},
+    {EPROTOTYPE, "EPROTOTYPE", "protocol wrong type for socket"},
+    {ENOPROTOOPT, "ENOPROTOOPT", "protocol not available"},
+    {EPROTONOSUPPORT, "EPROTONOSUPPORT", "protocol not supported"},
+    {ESOCKTNOSUPPORT, "ESOCKTNOSUPPORT", "socket type not supported"},
+    {ENOTSUP, "ENOTSUP", "operation not supported on socket"},
+    {EAFNOSUPPORT, "EAFNOSUPPORT", "address family not supported"},
+    {EADDRINUSE, "EADDRINUSE", "address already in use"},
+    {EADDRNOTAVAIL, "EADDRNOTAVAIL", "address not available"},
+    {ENETDOWN, "ENETDOWN", "network is down"},
+    {ENETUNREACH, "ENETUNREACH", "network is unreachable"},
+    {ECONNABORTED, "ECONNABORTED", "software caused connection abort"},
+    {ECONNRESET, "ECONNRESET", "connection reset by peer"},
+    {ENOBUFS, "ENOBUFS", "no buffer space available"},
+    {EISCONN, "EISCONN", "socket is already connected"},
+    {ENOTCONN, "ENOTCONN", "socket is not connected"},
+    {ESHUTDOWN, "ESHUTDOWN", "cannot send after transport endpoint shutdown"},
+    {ETIMEDOUT, "ETIMEDOUT", "connection timed out"},
+    {ECONNREFUSED, "ECONNREFUSED", "connection refused"},
+    {EHOSTDOWN, "EHOSTDOWN", "host is down"},
+    {EHOSTUNREACH, "EHOSTUNREACH", "host is unreachable"},
+    {EALREADY, "EALREADY", "connection already in progress"},
+    {EREMOTEIO, "EREMOTEIO", "remote I/O error"},
+    {ECANCELED, "ECANCELED", "operation canceled"},
+};
+
+static struct description describe(int number) {
+  for (size_t i = 0; i < sizeof(descriptions) / sizeof(descriptions[0]); i++)
+    if (descriptions[i].number == number) return descriptions[i];
+  const char *name = strerrorname_np(number);
+  const char *text = strerrordesc_np(number);
+  return (struct description){number, name ? name : "UNKNOWN", text ? text : "unknown error"};
+}
+
+/* The message in memory of its own, NULL when there is none left. */
+static char *compose_message(
+    struct description description, const char *syscall, const char *path, const char *target) {
+  char *message = NULL;
+  int length;
+  if (path && target)
+    length = asprintf(
+        &message, "%s: %s, %s '%s' -> '%s'", description.name, description.text, syscall, path, target);
+  else if (path)
+    length = asprintf(&message, "%s: %s, %s '%s'", description.name, description.text, syscall, path);
+  else
+    length = asprintf(&message, "%s: %s, %s", description.name, description.text, syscall);
+  return length < 0 ? NULL : message;
+}
+
+static bool define_text(
+    JSContext *context, JSValueConst error, const char *name, const char *text, int flags) {
+  return define(context, error, name, string_from_bytes(context, text, strlen(text)), flags);
+}
+
+JSValue throw_system_error(
+    JSContext *context, int number, const char *syscall, const char *path, const char *target) {
+  struct description description = describe(number);
+  char *message = compose_message(description, syscall, path, target);
+  if (!message) return JS_ThrowOutOfMemory(context);
+
+  JSValue error = JS_NewError(context);
+  bool complete = !JS_IsException(error) &&
+                  define_text(context, error, "message", message, JS_PROP_CONFIGURABLE | JS_PROP_WRITABLE) &&
+                  define(context, error, "errno", JS_NewInt32(context, -number), JS_PROP_C_W_E) &&
+                  define_text(context, error, "code", description.name, JS_PROP_C_W_E) &&
+                  define_text(context, error, "syscall", syscall, JS_PROP_C_W_E) &&
+                  (!path || define_text(context, error, "path", path, JS_PROP_C_W_E)) &&
+                  (!target || define_text(context, error, "dest", target, JS_PROP_C_W_E));
+  free(message);
+  if (complete) return JS_Throw(context, error);
+  JS_FreeValue(context, error);
+  return JS_EXCEPTION;
+}

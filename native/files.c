@@ -1,0 +1,301 @@
+/* Files and directories. */
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host.h"
+
+/* Waits until a non-blocking descriptor is ready; poll(2) itself may be interrupted, the caller tries again
+ * then. */
+static void wait_until_ready(int descriptor, short events) {
+  struct pollfd entry = {.fd = descriptor, .events = events};
+  (void)poll(&entry, 1, -1);
+}
+
+static bool is_transient(int number) {
+  return number == EINTR || number == EAGAIN;
+}
+
+/* --- descriptors --- */
+
+static JSValue host_open(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  int32_t flags;
+  uint32_t mode;
+  int netns;
+  struct text path;
+  if (JS_ToInt32(context, &flags, values[1]) != 0 || JS_ToUint32(context, &mode, values[2]) != 0 ||
+      !netns_from_value(context, values[3], &netns) || !path_from_value(context, values[0], &path))
+    return JS_EXCEPTION;
+
+  JSValue result;
+  int origin = netns < 0 ? -1 : netns_enter(netns);
+  if (netns >= 0 && origin < 0) {
+    result = throw_system_error(context, errno, "setns", NULL, NULL);
+  } else {
+    int descriptor, number;
+    do {
+      descriptor = open(path.bytes, flags | O_CLOEXEC, (mode_t)mode);
+      number = errno;
+    } while (descriptor < 0 && number == EINTR);
+    if (origin >= 0) netns_leave(origin);
+    result = descriptor < 0 ? throw_system_error(context, number, "open", path.bytes, NULL)
+                            : JS_NewInt32(context, descriptor);
+  }
+  text_free(context, &path);
+  return result;
+}
+
+static JSValue host_close(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  int32_t descriptor;
+  if (JS_ToInt32(context, &descriptor, values[0]) != 0) return JS_EXCEPTION;
+  /* After EINTR the descriptor is gone on Linux: a second close would hit somebody else's. */
+  if (close(descriptor) != 0 && errno != EINTR)
+    return throw_system_error(context, errno, "close", NULL, NULL);
+  return JS_UNDEFINED;
+}
+
+JSValue read_to_end(JSContext *context, int descriptor) {
+  struct stat status;
+  /* One byte more than the file is said to hold shows the end without another round. */
+  size_t capacity =
+      fstat(descriptor, &status) == 0 && status.st_size > 0 ? (size_t)status.st_size + 1 : 16384;
+  size_t length = 0;
+  char *bytes = js_malloc(context, capacity);
+  if (!bytes) return JS_EXCEPTION;
+  for (;;) {
+    if (length == capacity) {
+      char *larger = js_realloc(context, bytes, capacity * 2);
+      if (!larger) {
+        js_free(context, bytes);
+        return JS_EXCEPTION;
+      }
+      bytes = larger;
+      capacity *= 2;
+    }
+    ssize_t got = read(descriptor, bytes + length, capacity - length);
+    if (got == 0) break;
+    if (got > 0) {
+      length += (size_t)got;
+    } else if (is_transient(errno)) {
+      wait_until_ready(descriptor, POLLIN);
+    } else {
+      js_free(context, bytes);
+      return throw_system_error(context, errno, "read", NULL, NULL);
+    }
+  }
+  JSValue text = string_from_bytes(context, bytes, length);
+  js_free(context, bytes);
+  return text;
+}
+
+static JSValue host_read_all(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  int32_t descriptor;
+  if (JS_ToInt32(context, &descriptor, values[0]) != 0) return JS_EXCEPTION;
+  return read_to_end(context, descriptor);
+}
+
+static JSValue host_read_tail(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  int32_t descriptor;
+  int64_t length;
+  if (JS_ToInt32(context, &descriptor, values[0]) != 0 || JS_ToInt64(context, &length, values[1]) != 0)
+    return JS_EXCEPTION;
+  struct stat status;
+  if (fstat(descriptor, &status) != 0) return throw_system_error(context, errno, "fstat", NULL, NULL);
+  off_t offset = length < status.st_size ? status.st_size - (off_t)length : 0;
+  if (lseek(descriptor, offset, SEEK_SET) < 0) return throw_system_error(context, errno, "lseek", NULL, NULL);
+  return read_to_end(context, descriptor);
+}
+
+int write_fully(int descriptor, const char *bytes, size_t length) {
+  do {
+    ssize_t written = write(descriptor, bytes, length);
+    if (written >= 0) {
+      bytes += written;
+      length -= (size_t)written;
+    } else if (is_transient(errno)) {
+      wait_until_ready(descriptor, POLLOUT);
+    } else {
+      return errno;
+    }
+  } while (length > 0);
+  return 0;
+}
+
+static JSValue host_write_all(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  int32_t descriptor;
+  struct text text;
+  if (JS_ToInt32(context, &descriptor, values[0]) != 0 || !text_from_value(context, values[1], &text))
+    return JS_EXCEPTION;
+  int number = write_fully(descriptor, text.bytes, text.length);
+  text_free(context, &text);
+  return number == 0 ? JS_UNDEFINED : throw_system_error(context, number, "write", NULL, NULL);
+}
+
+/* --- paths --- */
+
+/* A call that is told apart by the name under which it is thrown. */
+struct path_call {
+  const char *name;
+  int (*one)(const char *path);
+  int (*two)(const char *path, const char *target);
+};
+
+enum { call_link, call_rename, call_unlink };
+static const struct path_call path_calls[] = {
+    [call_link] = {.name = "link", .two = link},
+    [call_rename] = {.name = "rename", .two = rename},
+    [call_unlink] = {.name = "unlink", .one = unlink},
+};
+
+static JSValue host_path_call(
+    JSContext *context, JSValueConst self, int count, JSValueConst *values, int magic) {
+  (void)self, (void)count;
+  const struct path_call *call = &path_calls[magic];
+  struct text path, target = {0};
+  if (!path_from_value(context, values[0], &path)) return JS_EXCEPTION;
+  if (call->two && !path_from_value(context, values[1], &target)) {
+    text_free(context, &path);
+    return JS_EXCEPTION;
+  }
+  int failed = call->two ? call->two(path.bytes, target.bytes) : call->one(path.bytes);
+  JSValue result =
+      failed ? throw_system_error(context, errno, call->name, path.bytes, target.bytes) : JS_UNDEFINED;
+  text_free(context, &target);
+  text_free(context, &path);
+  return result;
+}
+
+static JSValue host_mkdir(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  uint32_t mode;
+  struct text path;
+  if (JS_ToUint32(context, &mode, values[1]) != 0 || !path_from_value(context, values[0], &path))
+    return JS_EXCEPTION;
+  JSValue result = mkdir(path.bytes, (mode_t)mode) == 0
+                       ? JS_UNDEFINED
+                       : throw_system_error(context, errno, "mkdir", path.bytes, NULL);
+  text_free(context, &path);
+  return result;
+}
+
+static JSValue host_realpath(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  struct text path;
+  if (!path_from_value(context, values[0], &path)) return JS_EXCEPTION;
+  char *resolved = realpath(path.bytes, NULL);
+  JSValue result = resolved ? string_from_bytes(context, resolved, strlen(resolved))
+                            : throw_system_error(context, errno, "realpath", path.bytes, NULL);
+  free(resolved);
+  text_free(context, &path);
+  return result;
+}
+
+static JSValue host_is_executable(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  struct text path;
+  if (!path_from_value(context, values[0], &path)) return JS_EXCEPTION;
+  struct stat status;
+  bool executable = stat(path.bytes, &status) == 0 && S_ISREG(status.st_mode) &&
+                    faccessat(AT_FDCWD, path.bytes, X_OK, AT_EACCESS) == 0;
+  text_free(context, &path);
+  return JS_NewBool(context, executable);
+}
+
+/* --- stat --- */
+
+static JSValue describe_status(JSContext *context, const struct stat *status) {
+  JSValue object = JS_NewObject(context);
+  if (JS_IsException(object)) return object;
+  int64_t modified = (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
+  if (define(context, object, "mode", JS_NewUint32(context, status->st_mode)) &&
+      define(context, object, "uid", JS_NewUint32(context, status->st_uid)) &&
+      define(context, object, "gid", JS_NewUint32(context, status->st_gid)) &&
+      define(context, object, "dev", JS_NewInt64(context, (int64_t)status->st_dev)) &&
+      define(context, object, "ino", JS_NewInt64(context, (int64_t)status->st_ino)) &&
+      define(context, object, "size", JS_NewInt64(context, status->st_size)) &&
+      define(context, object, "mtime", JS_NewBigInt64(context, modified)))
+    return object;
+  JS_FreeValue(context, object);
+  return JS_EXCEPTION;
+}
+
+static JSValue host_stat(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  struct text path;
+  if (!path_from_value(context, values[0], &path)) return JS_EXCEPTION;
+  struct stat status;
+  JSValue result = stat(path.bytes, &status) == 0
+                       ? describe_status(context, &status)
+                       : throw_system_error(context, errno, "stat", path.bytes, NULL);
+  text_free(context, &path);
+  return result;
+}
+
+/* --- directories --- */
+
+static int compare_bytes(const struct dirent **left, const struct dirent **right) {
+  return strcmp((*left)->d_name, (*right)->d_name);
+}
+
+static int is_no_dot_entry(const struct dirent *entry) {
+  return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+}
+
+static JSValue host_scandir(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  struct text path;
+  if (!path_from_value(context, values[0], &path)) return JS_EXCEPTION;
+  struct dirent **entries = NULL;
+  int length = scandir(path.bytes, &entries, is_no_dot_entry, compare_bytes);
+  JSValue result =
+      length < 0 ? throw_system_error(context, errno, "scandir", path.bytes, NULL) : JS_NewArray(context);
+  text_free(context, &path);
+
+  for (int i = 0; i < length; i++) {
+    const char *name = entries[i]->d_name;
+    JSValue string = JS_IsException(result) ? JS_EXCEPTION : string_from_bytes(context, name, strlen(name));
+    if (!JS_IsException(result) && (JS_IsException(string) || JS_DefinePropertyValueUint32(context, result,
+                                                                  (uint32_t)i, string, JS_PROP_C_W_E) < 0)) {
+      JS_FreeValue(context, result);
+      result = JS_EXCEPTION;
+    }
+    free(entries[i]);
+  }
+  free(entries);
+  return result;
+}
+
+static const JSCFunctionListEntry entries[] = {
+    JS_PROP_INT32_DEF("O_RDONLY", O_RDONLY, 0),
+    JS_PROP_INT32_DEF("O_WRONLY", O_WRONLY, 0),
+    JS_PROP_INT32_DEF("O_RDWR", O_RDWR, 0),
+    JS_PROP_INT32_DEF("O_CREAT", O_CREAT, 0),
+    JS_PROP_INT32_DEF("O_EXCL", O_EXCL, 0),
+    JS_CFUNC_DEF("open", 4, host_open),
+    JS_CFUNC_DEF("close", 1, host_close),
+    JS_CFUNC_DEF("readAll", 1, host_read_all),
+    JS_CFUNC_DEF("readTail", 2, host_read_tail),
+    JS_CFUNC_DEF("writeAll", 2, host_write_all),
+    JS_CFUNC_MAGIC_DEF("link", 2, host_path_call, call_link),
+    JS_CFUNC_MAGIC_DEF("rename", 2, host_path_call, call_rename),
+    JS_CFUNC_MAGIC_DEF("unlink", 1, host_path_call, call_unlink),
+    JS_CFUNC_DEF("mkdir", 2, host_mkdir),
+    JS_CFUNC_DEF("scandir", 1, host_scandir),
+    JS_CFUNC_DEF("stat", 1, host_stat),
+    JS_CFUNC_DEF("realpath", 1, host_realpath),
+    JS_CFUNC_DEF("isExecutable", 1, host_is_executable),
+};
+
+const struct host_functions file_functions = HOST_FUNCTIONS(entries);

@@ -1,0 +1,89 @@
+/* What the files of this directory share. */
+
+#ifndef HOST_H
+#define HOST_H
+
+#include <quickjs.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* The functions of one file, as they appear in the module `lxc-cni:host`. */
+struct host_functions {
+  const JSCFunctionListEntry *entries;
+  int count;
+};
+
+#define HOST_FUNCTIONS(list)                                                                                 \
+  { list, (int)(sizeof(list) / sizeof((list)[0])) }
+
+extern const struct host_functions process_functions;
+extern const struct host_functions file_functions;
+extern const struct host_functions lock_functions;
+extern const struct host_functions namespace_functions;
+extern const struct host_functions netlink_functions;
+extern const struct host_functions command_functions;
+extern const struct host_functions clock_functions;
+
+/* --- process.c --- */
+
+/* The command line, and the status with which the script wants to end. */
+extern struct process {
+  int argument_count;
+  char **arguments;
+  int exit_status;
+} process;
+
+/* --- errors.c --- */
+
+/* Throws errno `number` as Node does: `ENOENT: no such file or directory, open '/x'`. path and target may be
+ * NULL. */
+JSValue throw_system_error(
+    JSContext *context, int number, const char *syscall, const char *path, const char *target);
+
+/* --- text.c --- */
+
+/* A string's UTF-8 bytes, followed by a NUL. */
+struct text {
+  const char *bytes;
+  size_t length;
+  char *copy; /* the bytes, when they are not the engine's own */
+};
+
+/* Both return false with an exception pending. A path is a text without NUL bytes. */
+bool text_from_value(JSContext *context, JSValueConst value, struct text *text);
+bool path_from_value(JSContext *context, JSValueConst value, struct text *text);
+void text_free(JSContext *context, struct text *text);
+
+/* Makes a string of bytes; each maximal ill-formed part becomes U+FFFD, as the Encoding Standard has it. */
+JSValue string_from_bytes(JSContext *context, const char *bytes, size_t length);
+
+/* --- files.c --- */
+
+/* Reads `descriptor` from where it stands to its end. */
+JSValue read_to_end(JSContext *context, int descriptor);
+
+/* Writes everything, waiting where the descriptor is non-blocking. Returns 0 or an errno. */
+int write_fully(int descriptor, const char *bytes, size_t length);
+
+/* --- namespaces.c --- */
+
+/* Takes this process into a network namespace; returns a descriptor of the one it was in, or -1 with errno
+ * set. */
+int netns_enter(int target);
+
+/* Takes it back and closes the descriptor. Does not return when the way back is barred. */
+void netns_leave(int origin);
+
+/* Reads an argument that is a namespace's descriptor or undefined, which becomes -1. */
+bool netns_from_value(JSContext *context, JSValueConst value, int *netns);
+
+/* --- clock.c --- */
+
+/* Milliseconds of CLOCK_MONOTONIC. */
+double clock_milliseconds(void);
+
+/* How long poll(2) may wait until `deadline` of that clock: rounded up, 0 when it has passed. */
+int clock_patience(double deadline);
+
+#endif

@@ -1,0 +1,90 @@
+/* Network namespaces. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host.h"
+
+int netns_enter(int target) {
+  int origin = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+  if (origin < 0) return -1;
+  if (setns(target, CLONE_NEWNET) == 0) return origin;
+  int number = errno;
+  close(origin);
+  errno = number;
+  return -1;
+}
+
+void netns_leave(int origin) {
+  if (setns(origin, CLONE_NEWNET) != 0) {
+    /* Going on would do to the wrong network whatever comes next. */
+    perror("setns: no way back into the own network namespace");
+    abort();
+  }
+  close(origin);
+}
+
+bool netns_from_value(JSContext *context, JSValueConst value, int *netns) {
+  if (!JS_IsUndefined(value)) return JS_ToInt32(context, netns, value) == 0;
+  *netns = -1;
+  return true;
+}
+
+/* The name of the call that showed that `descriptor` is no network namespace, NULL when it is one. */
+static const char *refuse_other_than_netns(int descriptor) {
+  if (ioctl(descriptor, NS_GET_NSTYPE) == CLONE_NEWNET) return NULL;
+  errno = EINVAL;
+  return "ioctl";
+}
+
+static JSValue describe_netns(JSContext *context, int descriptor, const struct stat *status) {
+  char identity[48];
+  snprintf(identity, sizeof(identity), "%llu:%llu", (unsigned long long)status->st_dev,
+      (unsigned long long)status->st_ino);
+  JSValue object = JS_NewObject(context);
+  if (JS_IsException(object)) return object;
+  JSValue text = JS_NewString(context, identity);
+  if (!JS_IsException(text) &&
+      JS_DefinePropertyValueStr(context, object, "identity", text, JS_PROP_C_W_E) >= 0 &&
+      JS_DefinePropertyValueStr(
+          context, object, "descriptor", JS_NewInt32(context, descriptor), JS_PROP_C_W_E) >= 0)
+    return object;
+  JS_FreeValue(context, object);
+  return JS_EXCEPTION;
+}
+
+static JSValue host_open_netns(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  struct text path;
+  if (!path_from_value(context, values[0], &path)) return JS_EXCEPTION;
+
+  struct stat status;
+  const char *failed = NULL;
+  /* Without O_NONBLOCK, a FIFO at this path would be waited for. */
+  int descriptor = open(path.bytes, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor < 0)
+    failed = "open";
+  else if (fstat(descriptor, &status) != 0)
+    failed = "fstat";
+  else
+    failed = refuse_other_than_netns(descriptor);
+
+  JSValue result = failed ? throw_system_error(context, errno, failed, path.bytes, NULL)
+                          : describe_netns(context, descriptor, &status);
+  if (JS_IsException(result) && descriptor >= 0) close(descriptor);
+  text_free(context, &path);
+  return result;
+}
+
+static const JSCFunctionListEntry entries[] = {
+    JS_CFUNC_DEF("openNetns", 1, host_open_netns),
+};
+
+const struct host_functions namespace_functions = HOST_FUNCTIONS(entries);

@@ -1,0 +1,85 @@
+/* What a process was given by whoever started it, and what it gives back. */
+
+#include <string.h>
+#include <unistd.h>
+
+#include "host.h"
+
+struct process process;
+
+static JSValue host_getpid(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count, (void)values;
+  return JS_NewInt32(context, getpid());
+}
+
+static JSValue host_geteuid(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count, (void)values;
+  return JS_NewUint32(context, geteuid());
+}
+
+static JSValue host_arguments(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count, (void)values;
+  JSValue list = JS_NewArray(context);
+  if (JS_IsException(list)) return list;
+  for (int i = 1; i < process.argument_count; i++) {
+    JSValue argument = string_from_bytes(context, process.arguments[i], strlen(process.arguments[i]));
+    if (JS_IsException(argument) ||
+        JS_DefinePropertyValueUint32(context, list, (uint32_t)i - 1, argument, JS_PROP_C_W_E) < 0) {
+      JS_FreeValue(context, list);
+      return JS_EXCEPTION;
+    }
+  }
+  return list;
+}
+
+/* Adds `NAME=value` to `variables`. Of two with one name the first one counts, as with getenv(3). */
+static bool add_variable(JSContext *context, JSValueConst variables, const char *entry) {
+  const char *separator = strchr(entry, '=');
+  if (!separator) return true;
+  JSValue name = string_from_bytes(context, entry, (size_t)(separator - entry));
+  if (JS_IsException(name)) return false;
+  JSAtom atom = JS_ValueToAtom(context, name);
+  JS_FreeValue(context, name);
+  if (atom == JS_ATOM_NULL) return false;
+
+  int known = JS_GetOwnProperty(context, NULL, variables, atom);
+  bool succeeded = known >= 0;
+  if (known == 0) {
+    JSValue value = string_from_bytes(context, separator + 1, strlen(separator + 1));
+    succeeded =
+        !JS_IsException(value) && JS_DefinePropertyValue(context, variables, atom, value, JS_PROP_C_W_E) >= 0;
+  }
+  JS_FreeAtom(context, atom);
+  return succeeded;
+}
+
+static JSValue host_environment(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count, (void)values;
+  JSValue variables = JS_NewObject(context);
+  if (JS_IsException(variables)) return variables;
+  for (char **entry = environ; *entry; entry++) {
+    if (!add_variable(context, variables, *entry)) {
+      JS_FreeValue(context, variables);
+      return JS_EXCEPTION;
+    }
+  }
+  return variables;
+}
+
+static JSValue host_set_exit_status(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  int32_t status;
+  if (JS_ToInt32(context, &status, values[0]) != 0) return JS_EXCEPTION;
+  process.exit_status = status & 0xff;
+  return JS_UNDEFINED;
+}
+
+static const JSCFunctionListEntry entries[] = {
+    JS_CFUNC_DEF("getpid", 0, host_getpid),
+    JS_CFUNC_DEF("geteuid", 0, host_geteuid),
+    JS_CFUNC_DEF("programArguments", 0, host_arguments),
+    JS_CFUNC_DEF("environment", 0, host_environment),
+    JS_CFUNC_DEF("setExitStatus", 1, host_set_exit_status),
+};
+
+const struct host_functions process_functions = HOST_FUNCTIONS(entries);

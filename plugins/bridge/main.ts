@@ -1,0 +1,4 @@
+import { runPlugin } from "../../lib/cni/plugin.ts";
+import { bridge } from "./plugin.ts";
+
+runPlugin(bridge);

@@ -1,0 +1,71 @@
+import { execFile } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { findToolchain } from "./toolchain.mjs";
+
+const run = promisify(execFile);
+const nativeDirectory = fileURLToPath(new URL("../../native/", import.meta.url));
+
+const languageFlags = ["-std=gnu11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-fno-ident"];
+const releaseFlags = ["-O2", "-static", "-s", "-Wl,--build-id=none"];
+const sanitizerFlags = [
+  "-O1",
+  "-g",
+  "-fno-omit-frame-pointer",
+  "-fsanitize=address,undefined",
+  "-fno-sanitize-recover=all",
+];
+
+/** The files of native/ that go into every executable, in the order of their names. */
+export function nativeSources() {
+  return readdirSync(nativeDirectory)
+    .filter((name) => /\.[ch]$/.test(name))
+    .sort()
+    .map((name) => join(nativeDirectory, name));
+}
+
+/**
+ * Compiles a bundle into a native executable.
+ *
+ * @param {object} options
+ * @param {string} options.name The name that stack traces show.
+ * @param {string} options.code The bundle.
+ * @param {boolean} options.sanitize
+ * @returns {Promise<Buffer>} The executable.
+ * @throws when scripts/toolchain cannot provide the engine.
+ */
+export async function compile({ name, code, sanitize }) {
+  const toolchain = findToolchain({ sanitize });
+  if (toolchain.directory === undefined) throw new Error(toolchain.reason);
+  const work = await mkdtemp(join(tmpdir(), "lxc-cni-build-"));
+  try {
+    await writeFile(join(work, "program.js"), code);
+    // -M: a module that is there already when the program starts; -n: the name in stack traces; -s: no source text.
+    const qjsc = ["-m", "-s", "-P", "-M", "lxc-cni:host,host", "-n", name, "-N", "program"];
+    await run(join(toolchain.directory, "qjsc"), [...qjsc, "-o", "program.c", "program.js"], { cwd: work });
+    const sources = nativeSources().filter((path) => path.endsWith(".c"));
+    await run(
+      process.env.CC ?? "gcc",
+      [
+        ...languageFlags,
+        ...(sanitize ? sanitizerFlags : releaseFlags),
+        `-ffile-prefix-map=${nativeDirectory}=native/`,
+        `-I${toolchain.directory}`,
+        "-o",
+        "executable",
+        "program.c",
+        ...sources,
+        join(toolchain.directory, "libquickjs.a"),
+        "-lm",
+      ],
+      { cwd: work },
+    );
+    return await readFile(join(work, "executable"));
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,75 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { chmod, mkdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildIdPlaceholder, bundle } from "./bundle.mjs";
+import { compile, nativeSources } from "./compile.mjs";
+
+/** The directory of this checkout. */
+export const projectRoot = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
+
+/**
+ * Builds programs for one or both hosts.
+ *
+ * `outdir/js/NAME` runs under Node.js, `outdir/bin/NAME` by itself. The same sources give the same bytes,
+ * wherever they lie.
+ *
+ * @param {object} options
+ * @param {{ name: string, main: string }[]} options.entries What to build: the executable's name, its main.ts.
+ * @param {string} options.outdir
+ * @param {("js" | "bin")[]} options.targets
+ * @param {boolean} [options.sanitize] Compile native executables with AddressSanitizer and UndefinedBehaviorSanitizer.
+ * @returns {Promise<{ path: string, size: number }[]>} What was built.
+ */
+export async function buildExecutables({ entries, outdir, targets, sanitize = false }) {
+  const { version } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8"));
+  const built = [];
+  for (const target of targets) {
+    const directory = join(outdir, target);
+    await mkdir(directory, { recursive: true });
+    const codes = await Promise.all(
+      entries.map(({ main }) => bundle({ main, target, version, root: projectRoot })),
+    );
+    const id = buildId(target, version, codes);
+    for (const [index, { name }] of entries.entries()) {
+      const code = codes[index].replaceAll(buildIdPlaceholder, id);
+      const write = target === "js" ? writeBundle : writeNative;
+      built.push(await write({ directory, name, code, id, sanitize }));
+    }
+  }
+  return built;
+}
+
+/** What all executables of a build share: a hash of whatever decides how they behave. */
+function buildId(target, version, codes) {
+  const hash = createHash("sha256");
+  const native = target === "bin" ? nativeSources().map((path) => readFileSync(path, "utf8")) : [];
+  hash.update(JSON.stringify([target, version, codes, native]));
+  return hash.digest("hex").slice(0, 16);
+}
+
+async function writeBundle({ directory, name, code, id }) {
+  const path = join(directory, `${name}.js`);
+  await replace(path, `${code}//lxc-cni-build:${id}\n`);
+  // Runtimes look for a plugin by its name alone. Without an extension, only this file tells Node that it is a module.
+  await writeFile(join(directory, "package.json"), '{ "type": "module" }\n');
+  await rm(join(directory, name), { force: true });
+  await symlink(basename(path), join(directory, name));
+  return { path, size: (await stat(path)).size };
+}
+
+async function writeNative({ directory, name, code, id, sanitize }) {
+  const path = join(directory, name);
+  const executable = await compile({ name, code, sanitize });
+  await replace(path, Buffer.concat([executable, Buffer.from(`lxc-cni-build:${id}\n`)]));
+  return { path, size: (await stat(path)).size };
+}
+
+/** In one step, since the old one may be running. */
+async function replace(path, content) {
+  const temporary = `${path}.new`;
+  await writeFile(temporary, content);
+  await chmod(temporary, 0o755);
+  await rename(temporary, path);
+}

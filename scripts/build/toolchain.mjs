@@ -1,0 +1,21 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const script = fileURLToPath(new URL("../toolchain", import.meta.url));
+
+/**
+ * The directory of the native engine, prepared by scripts/toolchain; the first time takes half a minute.
+ *
+ * @param {{ sanitize?: boolean }} options `sanitize`: the engine with the sanitizers compiled in.
+ * @returns {{ directory: string } | { directory: undefined, reason: string }}
+ * @throws when the toolchain should work on this machine and does not.
+ */
+export function findToolchain({ sanitize = false } = {}) {
+  const { status, stdout, stderr, error } = spawnSync(script, sanitize ? ["--sanitize"] : [], {
+    encoding: "utf8",
+  });
+  if (status === 0) return { directory: stdout.trimEnd().split("\n").at(-1) ?? "" };
+  const reason = error?.message ?? stderr.trimEnd().split("\n").at(-1) ?? "";
+  if (status === 3 || error !== undefined) return { directory: undefined, reason };
+  throw new Error(`scripts/toolchain ended with status ${status}:\n${stderr}`);
+}

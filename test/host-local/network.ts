@@ -1,0 +1,97 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { test as base } from "vitest";
+import { hostLocal } from "../../ipam/host-local/plugin.ts";
+import { answer } from "../../lib/cni/plugin.ts";
+import type { Verb } from "../../lib/cni/request.ts";
+import type { Result } from "../../lib/cni/result.ts";
+import { formatAddress } from "../../lib/ip/address.ts";
+import { formatPrefix } from "../../lib/ip/prefix.ts";
+import type { IpamConfig } from "./configuration.ts";
+
+/** What a call says beyond the verb. */
+export interface CallOptions {
+  /** `dummy` when absent. */
+  readonly container?: string;
+  /** `eth0` when absent. */
+  readonly interface?: string;
+  /** CNI_ARGS. */
+  readonly arguments?: string;
+  /** Members of the configuration beside name and ipam. */
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+/** A network `net0` whose leases are in a directory of its own. */
+export interface Network {
+  /** The directory with the leases. */
+  readonly directory: string;
+  /** Calls ADD. @returns the addresses with the lengths of their prefixes. */
+  add(ipam: IpamConfig, options?: CallOptions): string[];
+  /** Calls ADD. @returns all of the result. */
+  result(ipam: IpamConfig, options?: CallOptions): Result;
+  /** Calls DEL. `ipam` may be anything, as in a file that somebody edited meanwhile. */
+  del(ipam: object, options?: CallOptions): void;
+  /** Every file and its content; `lock` and `last_reserved_ip.*` left out. */
+  leases(): Record<string, string>;
+  read(name: string): string;
+  write(name: string, content: string): void;
+}
+
+/** A test that gets a network of its own. */
+export const test = base.extend<{ network: Network }>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest wants a pattern here.
+  network: async ({}, use) => {
+    const dataDir = mkdtempSync(`${tmpdir()}/host-local-`);
+    await use(networkIn(dataDir));
+    rmSync(dataDir, { recursive: true });
+  },
+});
+
+function networkIn(dataDir: string): Network {
+  const directory = `${dataDir}/net0`;
+  const call = (verb: Verb, ipam: object, options: CallOptions = {}) => {
+    const { container = "dummy", interface: name = "eth0", arguments: args = "", config } = options;
+    const environment = {
+      CNI_COMMAND: verb,
+      CNI_CONTAINERID: container,
+      CNI_IFNAME: name,
+      CNI_NETNS: "/proc/self/ns/net",
+      CNI_PATH: "/nonexistent",
+      CNI_ARGS: args,
+    };
+    const document = { cniVersion: "1.1.0", name: "net0", ...config, ipam: { dataDir, ...ipam } };
+    return answer(hostLocal, { environment, input: JSON.stringify(document) }).result;
+  };
+  const network: Network = {
+    directory,
+    result: (ipam, options) => {
+      const result = call("ADD", ipam, options);
+      if (result === undefined) throw new Error("ADD has no result");
+      return result;
+    },
+    add: (ipam, options) => network.result(ipam, options).ips.map(({ address }) => formatPrefix(address)),
+    del: (ipam, options) => {
+      call("DEL", ipam, options);
+    },
+    leases: () => {
+      const names = readdirSync(directory).filter(
+        (name) => name !== "lock" && !name.startsWith("last_reserved_ip."),
+      );
+      return Object.fromEntries(names.map((name) => [name, network.read(name)]));
+    },
+    read: (name) => readFileSync(`${directory}/${name}`, "utf8"),
+    write: (name, content) => {
+      mkdirSync(directory, { recursive: true });
+      writeFileSync(`${directory}/${name}`, content);
+    },
+  };
+  return network;
+}
+
+/** Result's addresses and gateways, as texts. */
+export function addressesOf({ ips }: Result): { address: string; gateway: string | undefined }[] {
+  return ips.map(({ address, gateway }) => ({
+    address: formatPrefix(address),
+    gateway: gateway === undefined ? undefined : formatAddress(gateway),
+  }));
+}

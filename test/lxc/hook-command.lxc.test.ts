@@ -1,0 +1,4 @@
+import { describeLife } from "./life.ts";
+import { hookCommand } from "./ways.ts";
+
+describeLife(hookCommand);

@@ -1,0 +1,4 @@
+import { describeLife } from "./life.ts";
+import { shellRecipeWithStop } from "./ways.ts";
+
+describeLife(shellRecipeWithStop);

@@ -1,0 +1,4 @@
+import { describeLife } from "./life.ts";
+import { shellRecipe } from "./ways.ts";
+
+describeLife(shellRecipe);

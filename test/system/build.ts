@@ -1,0 +1,49 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildExecutables } from "../../scripts/build/executables.mjs";
+import { findToolchain } from "../../scripts/build/toolchain.mjs";
+
+/** The ways in which a program of these tests is built. */
+export type Kind = "js" | "bin" | "sanitized";
+
+const toolchain = findToolchain();
+
+/** Why nothing native can be built on this machine; `undefined` when it can. */
+export const missingToolchain: string | undefined =
+  toolchain.directory === undefined ? toolchain.reason : undefined;
+
+if (missingToolchain !== undefined) console.warn(`native executables are not tested: ${missingToolchain}`);
+
+/** The ways that this machine can build. */
+export const kinds: readonly Kind[] = missingToolchain === undefined ? ["js", "bin", "sanitized"] : ["js"];
+
+/** Makes the engine ready, which takes a minute on a machine that has never built it. */
+export function prepareToolchain(): void {
+  if (missingToolchain === undefined) findToolchain({ sanitize: true });
+}
+
+/** Builds a program of `test/system/programs`; returns the path of its executable. */
+export async function buildProgram(name: string, kind: Kind, outdir: string): Promise<string> {
+  const directory = join(outdir, kind);
+  mkdirSync(directory, { recursive: true });
+  const built = await buildExecutables({
+    entries: [{ name, main: join(import.meta.dirname, "programs", `${name}.ts`) }],
+    outdir: directory,
+    targets: [kind === "js" ? "js" : "bin"],
+    sanitize: kind === "sanitized",
+  });
+  return built[0]?.path ?? "";
+}
+
+/** Runs `use` with a new directory, which is gone afterwards. */
+export async function withDirectory<Result>(
+  use: (path: string) => Promise<Result> | Result,
+): Promise<Result> {
+  const path = mkdtempSync(join(tmpdir(), "lxc-cni-test-"));
+  try {
+    return await use(path);
+  } finally {
+    rmSync(path, { recursive: true, force: true });
+  }
+}

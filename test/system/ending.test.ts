@@ -1,0 +1,91 @@
+import { spawn, spawnSync } from "node:child_process";
+import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { constants as os, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { buildProgram, kinds, prepareToolchain } from "./build.ts";
+
+beforeAll(prepareToolchain, 300_000);
+
+describe.each(kinds)("a program (%s)", (kind) => {
+  const directory = mkdtempSync(join(tmpdir(), "lxc-cni-test-"));
+  let program = "";
+  beforeAll(async () => {
+    program = await buildProgram("ending", kind, directory);
+  });
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+  const run = (way: string, ...rest: string[]) => spawnSync(program, [way, ...rest], { encoding: "utf8" });
+  const shell = (script: string) => spawnSync("bash", ["-c", script, program], { encoding: "utf8" });
+
+  test("ends with the status that its main function returns", () => {
+    expect(run("status", "0").status).toBe(0);
+    expect(run("status", "42").status).toBe(42);
+  });
+
+  test.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
+    "finishes its work after %s, then tells of it",
+    async (signal) => {
+      const child = spawn(program, ["wait"], { stdio: ["pipe", "pipe", "inherit"] });
+      const ended = new Promise((resolve) => child.on("exit", (...end) => resolve(end)));
+      await new Promise((resolve) => child.stdout.once("data", resolve));
+      child.kill(signal);
+      child.stdin.end();
+      expect(await ended).toEqual([128 + os.signals[signal], null]);
+    },
+  );
+
+  test("prints what was thrown, and no stack", () => {
+    expect(run("throw")).toMatchObject({ status: 1, stdout: "", stderr: "RangeError: thrown in run\n" });
+    expect(run("throwText")).toMatchObject({ status: 1, stdout: "", stderr: "a text\n" });
+  });
+
+  test("prints the stack for developers", () => {
+    const { status, stderr } = spawnSync(program, ["throw"], {
+      encoding: "utf8",
+      env: { ...process.env, LXC_CNI_DEBUG: "1" },
+    });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^RangeError: thrown in run\n {4}at .+:\d+/);
+  });
+
+  test("fails when something is thrown outside of its main function, or rejected", () => {
+    expect(run("throwOutside")).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("thrown outside of run"),
+    });
+    expect(run("reject")).toMatchObject({ status: 1, stderr: expect.stringContaining("Error: rejected") });
+  });
+
+  test("fails when nobody reads its output, and is not killed", () => {
+    const { stdout, stderr } = shell('set -o pipefail; "$0" large | true; echo $?');
+    expect(stdout).toBe("1\n");
+    expect(stderr).toBe("Error: EPIPE: broken pipe, write\n");
+  });
+
+  test("does without standard input and error", () => {
+    expect(shell('"$0" echo <&-')).toMatchObject({ status: 0, stdout: "ready\n" });
+    expect(shell('"$0" complain 2>&-')).toMatchObject({ status: 0, stdout: "" });
+    expect(shell('"$0" complain 2>/dev/full')).toMatchObject({ status: 0, stdout: "" });
+  });
+
+  test("waits for standard input that is non-blocking", async () => {
+    const fifo = join(directory, "fifo");
+    spawnSync("mkfifo", [fifo]);
+    const reader = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
+    const writer = openSync(fifo, "w");
+    const child = spawn(program, ["echo"], { stdio: [reader, "pipe", "inherit"] });
+    let output = "";
+    child.stdout?.setEncoding("utf8").on("data", (text) => {
+      output += text;
+    });
+    const closed = new Promise((resolve) => child.on("close", resolve));
+    await new Promise((resolve) => child.stdout?.once("data", resolve));
+    writeSync(writer, "first ");
+    writeSync(writer, "second");
+    closeSync(writer);
+    closeSync(reader);
+    expect(await closed).toBe(0);
+    expect(output).toBe("ready\nfirst second");
+  });
+});

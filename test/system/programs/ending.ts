@@ -1,0 +1,39 @@
+/** Ends, or fails to, in the way that its first argument names. */
+
+import { system } from "#system";
+
+const ways: Readonly<Record<string, () => number>> = {
+  status: () => Number(system.arguments()[1]),
+  wait() {
+    system.writeStandardOutput("ready\n");
+    system.readStandardInput();
+    return 5;
+  },
+  echo() {
+    system.writeStandardOutput("ready\n");
+    system.writeStandardOutput(system.readStandardInput());
+    return 0;
+  },
+  large() {
+    system.writeStandardOutput("x".repeat(1 << 20));
+    return 0;
+  },
+  complain() {
+    system.writeStandardError("to nobody\n");
+    return 0;
+  },
+  throw() {
+    throw new RangeError("thrown in run");
+  },
+  throwText() {
+    throw "a text";
+  },
+  reject() {
+    Promise.reject(new Error("rejected"));
+    return 0;
+  },
+};
+
+const [way = ""] = system.arguments();
+if (way === "throwOutside") throw new Error("thrown outside of run");
+system.run(() => ways[way]?.() ?? 99);

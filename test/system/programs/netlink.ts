@@ -1,0 +1,74 @@
+/** Lists the links of a network namespace, asks for one that is not there, and prints what the kernel answers. */
+
+import { system } from "#system";
+
+const RTM_NEWLINK = 16;
+const RTM_GETLINK = 18;
+const NLMSG_ERROR = 2;
+const NLMSG_DONE = 3;
+const NLM_F_REQUEST_ACK = 0x5;
+const NLM_F_REQUEST_DUMP = 0x301;
+const IFLA_IFNAME = 3;
+
+system.run(() => {
+  const netns = system.openNetns(system.arguments()[0] ?? "");
+  const socket = system.openNetlink(netns);
+  if (socket === undefined) return 1;
+  system.writeStandardOutput(socket.receive(0) === undefined ? "nothing yet\n" : "something\n");
+
+  socket.send(request(NLM_F_REQUEST_DUMP, 0));
+  const names: string[] = [];
+  for (let done = false; !done; ) {
+    for (const { type, body } of messages(socket.receive(1000))) {
+      if (type === RTM_NEWLINK) names.push(linkName(body));
+      done ||= type === NLMSG_DONE;
+    }
+  }
+  system.writeStandardOutput(`${names.sort().join(", ")}\n`);
+
+  socket.send(request(NLM_F_REQUEST_ACK, 12345));
+  const [answer] = messages(socket.receive(1000));
+  const missing = answer?.type === NLMSG_ERROR && view(answer.body).getInt32(0, true) === -19;
+  system.writeStandardOutput(missing ? "No such device\n" : "an unexpected answer\n");
+  socket.close();
+  netns.close();
+  return 0;
+});
+
+/** RTM_GETLINK with an ifinfomsg (rtnetlink(7)). */
+function request(flags: number, index: number): Uint8Array {
+  const message = new Uint8Array(32);
+  const header = view(message);
+  header.setUint32(0, message.length, true);
+  header.setUint16(4, RTM_GETLINK, true);
+  header.setUint16(6, flags, true);
+  header.setInt32(20, index, true);
+  return message;
+}
+
+function messages(datagram: Uint8Array | undefined): { type: number; body: Uint8Array }[] {
+  if (datagram === undefined) throw new Error("the kernel does not answer");
+  const found: { type: number; body: Uint8Array }[] = [];
+  for (let offset = 0; offset < datagram.length; ) {
+    const header = view(datagram.subarray(offset));
+    const length = header.getUint32(0, true);
+    found.push({ type: header.getUint16(4, true), body: datagram.subarray(offset + 16, offset + length) });
+    offset += (length + 3) & ~3;
+  }
+  return found;
+}
+
+function linkName(body: Uint8Array): string {
+  for (let offset = 16; offset < body.length; ) {
+    const attribute = view(body.subarray(offset));
+    const length = attribute.getUint16(0, true);
+    if (attribute.getUint16(2, true) === IFLA_IFNAME)
+      return String.fromCharCode(...body.subarray(offset + 4, offset + length - 1));
+    offset += (length + 3) & ~3;
+  }
+  return "";
+}
+
+function view(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

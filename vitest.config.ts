@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    pool: "forks",
+    // Tests in namespaces are mostly kernel time, and some of them run 20 plugins at once.
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    globalSetup: ["./test/lxc/cgroups.ts"],
+    reporters: ["default", "./test/fixture/reporter.ts"],
+  },
+});
