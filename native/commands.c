@@ -146,24 +146,12 @@ static void close_if_open(int descriptor) {
 }
 
 static JSValue describe_child(JSContext *context, const struct start *start, const struct command *command) {
-  const struct {
-    const char *name;
-    int value;
-  } fields[] = {
-      {"pid", start->pid},
-      {"handle", start->pidfd},
-      {"output", command->output},
-      {"errors", command->errors},
+  const struct field fields[] = {
+      {"handle", JS_NewInt32(context, start->pidfd)},
+      {"output", JS_NewInt32(context, command->output)},
+      {"errors", JS_NewInt32(context, command->errors)},
   };
-  JSValue child = JS_NewObject(context);
-  for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]) && !JS_IsException(child); i++) {
-    JSValue value = JS_NewInt32(context, fields[i].value);
-    if (JS_DefinePropertyValueStr(context, child, fields[i].name, value, JS_PROP_C_W_E) < 0) {
-      JS_FreeValue(context, child);
-      child = JS_EXCEPTION;
-    }
-  }
-  return child;
+  return object_from_fields(context, fields, LENGTH_OF(fields));
 }
 
 static JSValue host_spawn(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
@@ -249,15 +237,14 @@ static JSValue host_reap(JSContext *context, JSValueConst self, int count, JSVal
   bool late = await_end(pidfd, deadline, &end);
   bool exited = end.si_code == CLD_EXITED;
   JSValue number = JS_NewInt32(context, end.si_status);
-  JSValue outcome = JS_NewObject(context);
-  if (!JS_IsException(outcome) && !(define(context, outcome, "status", exited ? number : JS_UNDEFINED) &&
-                                      define(context, outcome, "signal", exited ? JS_UNDEFINED : number) &&
-                                      define(context, outcome, "late", JS_NewBool(context, late)) &&
-                                      define(context, outcome, "output", read_from_start(context, output)) &&
-                                      define(context, outcome, "errors", read_from_start(context, errors)))) {
-    JS_FreeValue(context, outcome);
-    outcome = JS_EXCEPTION;
-  }
+  const struct field fields[] = {
+      {"status", exited ? number : JS_UNDEFINED},
+      {"signal", exited ? JS_UNDEFINED : number},
+      {"late", JS_NewBool(context, late)},
+      {"output", read_from_start(context, output)},
+      {"errors", read_from_start(context, errors)},
+  };
+  JSValue outcome = object_from_fields(context, fields, LENGTH_OF(fields));
   close(pidfd);
   close(output);
   close(errors);

@@ -84,7 +84,7 @@ static const struct description descriptions[] = {
 };
 
 static struct description describe(int number) {
-  for (size_t i = 0; i < sizeof(descriptions) / sizeof(descriptions[0]); i++)
+  for (int i = 0; i < LENGTH_OF(descriptions); i++)
     if (descriptions[i].number == number) return descriptions[i];
   const char *name = strerrorname_np(number);
   const char *text = strerrordesc_np(number);
@@ -106,9 +106,8 @@ static char *compose_message(
   return length < 0 ? NULL : message;
 }
 
-static bool define_text(
-    JSContext *context, JSValueConst error, const char *name, const char *text, int flags) {
-  return define(context, error, name, string_from_bytes(context, text, strlen(text)), flags);
+static JSValue string_from_text(JSContext *context, const char *text) {
+  return string_from_bytes(context, text, strlen(text));
 }
 
 JSValue throw_system_error(
@@ -116,17 +115,29 @@ JSValue throw_system_error(
   struct description description = describe(number);
   char *message = compose_message(description, syscall, path, target);
   if (!message) return JS_ThrowOutOfMemory(context);
+  JSValue text = string_from_text(context, message);
+  free(message);
 
   JSValue error = JS_NewError(context);
-  bool complete = !JS_IsException(error) &&
-                  define_text(context, error, "message", message, JS_PROP_CONFIGURABLE | JS_PROP_WRITABLE) &&
-                  define(context, error, "errno", JS_NewInt32(context, -number), JS_PROP_C_W_E) &&
-                  define_text(context, error, "code", description.name, JS_PROP_C_W_E) &&
-                  define_text(context, error, "syscall", syscall, JS_PROP_C_W_E) &&
-                  (!path || define_text(context, error, "path", path, JS_PROP_C_W_E)) &&
-                  (!target || define_text(context, error, "dest", target, JS_PROP_C_W_E));
-  free(message);
-  if (complete) return JS_Throw(context, error);
+  /* Not enumerable, as in every error. */
+  const int hidden = JS_PROP_CONFIGURABLE | JS_PROP_WRITABLE;
+  if (JS_IsException(error) || JS_IsException(text)) goto failed;
+  if (JS_DefinePropertyValueStr(context, error, "message", text, hidden) < 0) goto incomplete;
+
+  struct field fields[5] = {
+      {"errno", JS_NewInt32(context, -number)},
+      {"code", string_from_text(context, description.name)},
+      {"syscall", string_from_text(context, syscall)},
+  };
+  int count = 3;
+  if (path) fields[count++] = (struct field){"path", string_from_text(context, path)};
+  if (target) fields[count++] = (struct field){"dest", string_from_text(context, target)};
+  if (define_fields(context, error, fields, count)) return JS_Throw(context, error);
+  goto incomplete;
+
+failed:
+  JS_FreeValue(context, text);
+incomplete:
   JS_FreeValue(context, error);
   return JS_EXCEPTION;
 }

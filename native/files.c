@@ -216,19 +216,17 @@ static JSValue host_is_executable(JSContext *context, JSValueConst self, int cou
 /* --- stat --- */
 
 static JSValue describe_status(JSContext *context, const struct stat *status) {
-  JSValue object = JS_NewObject(context);
-  if (JS_IsException(object)) return object;
   int64_t modified = (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
-  if (define(context, object, "mode", JS_NewUint32(context, status->st_mode)) &&
-      define(context, object, "uid", JS_NewUint32(context, status->st_uid)) &&
-      define(context, object, "gid", JS_NewUint32(context, status->st_gid)) &&
-      define(context, object, "dev", JS_NewInt64(context, (int64_t)status->st_dev)) &&
-      define(context, object, "ino", JS_NewInt64(context, (int64_t)status->st_ino)) &&
-      define(context, object, "size", JS_NewInt64(context, status->st_size)) &&
-      define(context, object, "mtime", JS_NewBigInt64(context, modified)))
-    return object;
-  JS_FreeValue(context, object);
-  return JS_EXCEPTION;
+  const struct field fields[] = {
+      {"mode", JS_NewUint32(context, status->st_mode)},
+      {"uid", JS_NewUint32(context, status->st_uid)},
+      {"gid", JS_NewUint32(context, status->st_gid)},
+      {"dev", JS_NewInt64(context, (int64_t)status->st_dev)},
+      {"ino", JS_NewInt64(context, (int64_t)status->st_ino)},
+      {"size", JS_NewInt64(context, status->st_size)},
+      {"mtime", JS_NewBigInt64(context, modified)},
+  };
+  return object_from_fields(context, fields, LENGTH_OF(fields));
 }
 
 static JSValue host_stat(JSContext *context, JSValueConst self, int count, JSValueConst *values) {

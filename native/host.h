@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#define LENGTH_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))
+
 /* The functions of one file, as they appear in the module `lxc-cni:host`. */
 struct host_functions {
   const JSCFunctionListEntry *entries;
@@ -57,6 +59,20 @@ void text_free(JSContext *context, struct text *text);
 
 /* Makes a string of bytes; each maximal ill-formed part becomes U+FFFD, as the Encoding Standard has it. */
 JSValue string_from_bytes(JSContext *context, const char *bytes, size_t length);
+
+/* --- objects.c --- */
+
+struct field {
+  const char *name;
+  JSValue value;
+};
+
+/*
+ * Both take over the values, whatever comes of it. One that is an exception, or an object that is, makes them
+ * fail, with that exception pending.
+ */
+bool define_fields(JSContext *context, JSValueConst object, const struct field *fields, int count);
+JSValue object_from_fields(JSContext *context, const struct field *fields, int count);
 
 /* --- files.c --- */
 

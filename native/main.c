@@ -21,7 +21,6 @@ static const size_t stack_limit = 4u << 20;
 
 /* Those that ask a program to end, in the order in which they are answered. */
 static const int held_signals[] = {SIGHUP, SIGINT, SIGTERM};
-enum { held_signal_count = sizeof(held_signals) / sizeof(held_signals[0]) };
 
 /* Rejected promises that nobody has taken care of yet, and the reason of the last one. */
 struct rejections {
@@ -41,7 +40,7 @@ static void occupy_standard_descriptors(void) {
 static void hold_signals(void) {
   sigset_t set;
   sigemptyset(&set);
-  for (int i = 0; i < held_signal_count; i++) {
+  for (int i = 0; i < LENGTH_OF(held_signals); i++) {
     struct sigaction action;
     if (sigaction(held_signals[i], NULL, &action) != 0) abort();
     /* A blocked signal is kept even when it is ignored, and nohup(1) would then be of no use. */
@@ -55,7 +54,7 @@ static void hold_signals(void) {
 static int pending_signal(void) {
   sigset_t pending;
   if (sigpending(&pending) != 0) return 0;
-  for (int i = 0; i < held_signal_count; i++)
+  for (int i = 0; i < LENGTH_OF(held_signals); i++)
     if (sigismember(&pending, held_signals[i]) == 1) return held_signals[i];
   return 0;
 }
@@ -175,16 +174,15 @@ static const struct host_functions *const parts[] = {
     &command_functions,
     &clock_functions,
 };
-enum { part_count = sizeof(parts) / sizeof(parts[0]) };
 
 static int declare_host_exports(JSContext *context, JSModuleDef *module) {
-  for (int i = 0; i < part_count; i++)
+  for (int i = 0; i < LENGTH_OF(parts); i++)
     if (JS_AddModuleExportList(context, module, parts[i]->entries, parts[i]->count) != 0) return -1;
   return 0;
 }
 
 static int define_host_exports(JSContext *context, JSModuleDef *module) {
-  for (int i = 0; i < part_count; i++)
+  for (int i = 0; i < LENGTH_OF(parts); i++)
     if (JS_SetModuleExportList(context, module, parts[i]->entries, parts[i]->count) != 0) return -1;
   return 0;
 }

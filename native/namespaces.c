@@ -48,16 +48,11 @@ static JSValue describe_netns(JSContext *context, int descriptor, const struct s
   char identity[48];
   snprintf(identity, sizeof(identity), "%llu:%llu", (unsigned long long)status->st_dev,
       (unsigned long long)status->st_ino);
-  JSValue object = JS_NewObject(context);
-  if (JS_IsException(object)) return object;
-  JSValue text = JS_NewString(context, identity);
-  if (!JS_IsException(text) &&
-      JS_DefinePropertyValueStr(context, object, "identity", text, JS_PROP_C_W_E) >= 0 &&
-      JS_DefinePropertyValueStr(
-          context, object, "descriptor", JS_NewInt32(context, descriptor), JS_PROP_C_W_E) >= 0)
-    return object;
-  JS_FreeValue(context, object);
-  return JS_EXCEPTION;
+  const struct field fields[] = {
+      {"descriptor", JS_NewInt32(context, descriptor)},
+      {"identity", JS_NewString(context, identity)},
+  };
+  return object_from_fields(context, fields, LENGTH_OF(fields));
 }
 
 static JSValue host_open_netns(JSContext *context, JSValueConst self, int count, JSValueConst *values) {

@@ -1,5 +1,7 @@
 /* What a process was given by whoever started it, and what it gives back. */
 
+#include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -66,6 +68,16 @@ static JSValue host_environment(JSContext *context, JSValueConst self, int count
   return variables;
 }
 
+/* What the kernel says: also right when the file was replaced meanwhile, and then ending in " (deleted)". */
+static JSValue host_executable(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count, (void)values;
+  static const char link[] = "/proc/self/exe";
+  char path[PATH_MAX];
+  ssize_t length = readlink(link, path, sizeof(path));
+  if (length < 0) return throw_system_error(context, errno, "readlink", link, NULL);
+  return string_from_bytes(context, path, (size_t)length);
+}
+
 static JSValue host_set_exit_status(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
   (void)self, (void)count;
   int32_t status;
@@ -79,6 +91,7 @@ static const JSCFunctionListEntry entries[] = {
     JS_CFUNC_DEF("geteuid", 0, host_geteuid),
     JS_CFUNC_DEF("programArguments", 0, host_arguments),
     JS_CFUNC_DEF("environment", 0, host_environment),
+    JS_CFUNC_DEF("executable", 0, host_executable),
     JS_CFUNC_DEF("setExitStatus", 1, host_set_exit_status),
 };
 

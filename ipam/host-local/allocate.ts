@@ -42,7 +42,10 @@ interface Share {
 export function allocate(leases: Leases, demand: Demand): IpConfig[] {
   const shares = divide(demand, leases.heldBy(demand.attachment));
   const addresses = takeAll(leases, demand.attachment, shares);
-  for (const address of shares.flatMap(({ dropped }) => dropped)) leases.release(address);
+  release(
+    leases,
+    shares.flatMap(({ dropped }) => dropped),
+  );
   return addresses;
 }
 
@@ -82,7 +85,7 @@ function takeAll(leases: Leases, attachment: Attachment, shares: readonly Share[
       inContextOf(share.number, () => take(share)).map((address) => ipConfigOf(share.set, address)),
     );
   } catch (error) {
-    releaseTaken(leases, taken);
+    release(leases, taken);
     throw error;
   }
 }
@@ -123,9 +126,9 @@ function ipConfigOf(set: RangeSet, address: Address): IpConfig {
   return { address: { address, length: range.subnet.length }, gateway: range.gateway };
 }
 
-/** Releases what a failing call took; the failure is reported, this only noted. */
-function releaseTaken(leases: Leases, taken: readonly Address[]): void {
-  for (const address of taken) {
+/** Releases addresses. That one cannot be released is noted, since it changes nothing about how the call ends. */
+function release(leases: Leases, addresses: readonly Address[]): void {
+  for (const address of addresses) {
     try {
       leases.release(address);
     } catch (error) {

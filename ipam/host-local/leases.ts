@@ -3,6 +3,7 @@ import { CniError, Code, describe } from "../../lib/cni/error.ts";
 import type { Attachment, NetworkName } from "../../lib/cni/request.ts";
 import { type Address, formatAddress, parseAddress } from "../../lib/ip/address.ts";
 import { isSystemError } from "../../lib/system/error.ts";
+import type { Lock } from "../../lib/system/system.ts";
 
 /** How long to wait for other calls that hold the lock, in milliseconds. */
 const lockPatience = 10_000;
@@ -20,23 +21,29 @@ export function leaseDirectory(dataDir: string | undefined, network: NetworkName
  *
  * @param directory See {@linkcode leaseDirectory}; created when it is missing.
  * @param patience How long to wait for the lock, in milliseconds.
- * @throws CniError 11 when others held the lock for all that time.
+ * @throws CniError 11 when others held the lock for all that time, 5 when there can be no such directory or lock.
  */
 export function withLeases<T>(directory: string, work: (leases: Leases) => T, patience = lockPatience): T {
-  system.makeDirectory(directory, 0o755);
-  const lock = system.lock(`${directory}/${lockName}`, { patience, mode: 0o750 });
-  if (lock === undefined) {
-    throw new CniError(
-      Code.tryAgainLater,
-      `the leases in ${directory} are locked`,
-      `another call held ${directory}/${lockName} for ${patience / 1000} s`,
-    );
-  }
+  const lock = lockDirectory(directory, patience);
   try {
     return work(new Leases(directory));
   } finally {
     lock.release();
   }
+}
+
+function lockDirectory(directory: string, patience: number): Lock {
+  const path = `${directory}/${lockName}`;
+  try {
+    system.makeDirectory(directory, 0o755);
+    const lock = system.lock(path, { patience, mode: 0o750 });
+    if (lock !== undefined) return lock;
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new CniError(Code.inputOutput, `cannot lock the leases in ${directory}`, error.message);
+  }
+  const details = `another call held ${path} for ${patience / 1000} s`;
+  throw new CniError(Code.tryAgainLater, `the leases in ${directory} are locked`, details);
 }
 
 /**
@@ -49,12 +56,16 @@ export function withLeases<T>(directory: string, work: (leases: Leases) => T, pa
 export class Leases {
   readonly #directory: string;
   /** The content of each file, by name; `undefined` where it cannot be read. */
-  readonly #files: Map<string, string | undefined>;
+  readonly #files = new Map<string, string | undefined>();
+  /** Why some cannot be read, in words. */
+  readonly #unreadable: string[] = [];
 
   /** Reads every file, once. */
   constructor(directory: string) {
     this.#directory = directory;
-    this.#files = readFiles(directory);
+    for (const name of system.listDirectory(directory) ?? []) {
+      if (name !== lockName && !name.startsWith(lastReservedName)) this.#read(name);
+    }
   }
 
   /** The addresses that the attachment holds. */
@@ -75,8 +86,14 @@ export class Leases {
     const name = formatAddress(address);
     if (!this.#isFree(name)) return false;
     const content = contentFor(attachment);
-    if (this.#files.has(name)) system.replaceFile(this.#pathOf(name), content, 0o600);
-    else if (!system.createFile(this.#pathOf(name), content, 0o600)) return false;
+    try {
+      if (this.#files.has(name)) system.replaceFile(this.#pathOf(name), content, 0o600);
+      else if (!system.createFile(this.#pathOf(name), content, 0o600)) return false;
+    } catch (error) {
+      // The file may be there all the same. Under the lock, nobody else can have made it.
+      this.#removeIfHolding(name, content);
+      throw error;
+    }
     this.#files.set(name, content);
     return true;
   }
@@ -90,12 +107,14 @@ export class Leases {
    * Ends all leases of the attachment. Those that early versions of the reference made, which name no interface, are
    * its own when it has no others.
    *
-   * @throws CniError 5 when a file could not be removed; the others are gone then.
+   * @throws CniError 5 when a file could not be removed, or none is the attachment's but some could not be read; the
+   *   others are gone then.
    */
   releaseAll(attachment: Attachment): void {
-    const names = this.#namesHolding(contentFor(attachment));
-    const failures: string[] = [];
-    for (const name of names.length > 0 ? names : this.#namesHolding(attachment.container)) {
+    const own = this.#namesHolding(contentFor(attachment));
+    const names = own.length > 0 ? own : this.#namesHolding(attachment.container);
+    const failures = names.length > 0 ? [] : [...this.#unreadable];
+    for (const name of names) {
       try {
         this.#remove(name);
       } catch (error) {
@@ -134,6 +153,28 @@ export class Leases {
     return !this.#files.has(name) || this.#files.get(name) === "";
   }
 
+  /** Keeps the content of a file, without white space around it, as the reference compares them. */
+  #read(name: string): void {
+    try {
+      this.#files.set(name, system.readText(this.#pathOf(name)).trim());
+    } catch (error) {
+      if (isSystemError(error, "ENOENT")) return;
+      if (!isSystemError(error)) throw error;
+      // Nobody knows whose it is, so it is nobody's to take or to release. A directory is no lease.
+      this.#files.set(name, undefined);
+      if (error.code !== "EISDIR") this.#unreadable.push(`${name}: ${error.message}`);
+      warn(`ignored ${this.#pathOf(name)}: ${error.message}`);
+    }
+  }
+
+  #removeIfHolding(name: string, content: string): void {
+    try {
+      if (system.readText(this.#pathOf(name)) === content) system.removeFile(this.#pathOf(name));
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+    }
+  }
+
   #remove(name: string): void {
     system.removeFile(this.#pathOf(name));
     this.#files.delete(name);
@@ -147,24 +188,6 @@ export class Leases {
 /** What the file of an attachment's lease holds, byte for byte as the reference writes it. */
 function contentFor({ container, interface: name }: Attachment): string {
   return `${container}\r\n${name}`;
-}
-
-/** The content of every file that may be a lease, without white space around it, as the reference compares them. */
-function readFiles(directory: string): Map<string, string | undefined> {
-  const files = new Map<string, string | undefined>();
-  for (const name of system.listDirectory(directory) ?? []) {
-    if (name === lockName || name.startsWith(lastReservedName)) continue;
-    try {
-      files.set(name, system.readText(`${directory}/${name}`).trim());
-    } catch (error) {
-      if (isSystemError(error, "ENOENT")) continue;
-      if (!isSystemError(error)) throw error;
-      // Nobody knows whose it is, so it is nobody's to take or to release.
-      files.set(name, undefined);
-      warn(`ignored ${directory}/${name}: ${describe(error)}`);
-    }
-  }
-  return files;
 }
 
 function warn(text: string): void {

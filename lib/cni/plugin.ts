@@ -1,9 +1,10 @@
 import { system } from "#system";
+import { isSystemError } from "../system/error.ts";
 import { parseArguments } from "./arguments.ts";
 import { packageVersion } from "./build.ts";
 import { parseConfiguration } from "./configuration.ts";
 import { parseEnvironment } from "./environment.ts";
-import { CniError, Code } from "./error.ts";
+import { CniError, Code, describe } from "./error.ts";
 import { stringify, stringifyCompact } from "./json.ts";
 import type { Call, Request } from "./request.ts";
 import type { Result } from "./result.ts";
@@ -126,10 +127,10 @@ function fail(error: unknown): number {
   return 1;
 }
 
-/** An error that no handler expected, in the form of those that they do. */
+/** An error that no handler took for something: a failed system call, or a bug. */
 function internalError(error: unknown): CniError {
   if (error instanceof Error && system.environment().LXC_CNI_DEBUG === "1") {
     system.writeStandardError(`${error.stack ?? error.message}\n`);
   }
-  return new CniError(Code.internal, error instanceof Error ? error.message : String(error));
+  return new CniError(isSystemError(error) ? Code.inputOutput : Code.internal, describe(error));
 }

@@ -14,17 +14,18 @@ export interface Prefix {
 /**
  * Reads an address in CIDR notation (RFC 4632, RFC 4291) as Go's `net.ParseCIDR` does, and keeps the host's bits.
  *
- * IPv4-mapped IPv6 addresses are refused: their length counts bits that the IPv4 address does not have.
+ * As for {@linkcode parseAddress}, an IPv4-mapped IPv6 address is the IPv4 address: `::ffff:10.1.2.3/120` is
+ * `10.1.2.3/24`.
  *
  * @returns `undefined` when `text` is none.
  */
 export function parsePrefix(text: string): Prefix | undefined {
-  const slash = text.indexOf("/");
-  const length = text.slice(slash + 1);
-  const address = parseAddress(text.slice(0, Math.max(slash, 0)));
-  if (address === undefined || !/^[0-9]+$/.test(length)) return undefined;
-  if (address.family === 4 && text.includes(":")) return undefined;
-  return Number(length) <= bitsOf(address.family) ? { address, length: Number(length) } : undefined;
+  const [before = "", after = "", ...more] = text.split("/");
+  const address = parseAddress(before);
+  if (address === undefined || more.length > 0 || !/^[0-9]+$/.test(after)) return undefined;
+  const isMapped = address.family === 4 && before.includes(":");
+  const length = Number(after) - (isMapped ? 96 : 0);
+  return length >= 0 && length <= bitsOf(address.family) ? { address, length } : undefined;
 }
 
 /** The text in CIDR notation: `10.1.2.3/24`. */

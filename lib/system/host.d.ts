@@ -11,6 +11,8 @@ declare module "lxc-cni:host" {
   export function geteuid(): number;
   export function programArguments(): string[];
   export function environment(): Record<string, string>;
+  /** The path of the running file, without symbolic links. */
+  export function executable(): string;
   /** Sets the status with which the process ends, unless a signal that was held back takes its place. */
   export function setExitStatus(status: number): void;
 
@@ -90,7 +92,6 @@ declare module "lxc-cni:host" {
   export function reap(child: HostChild, deadline: number): HostOutcome;
 
   export interface HostChild {
-    readonly pid: number;
     /** Its pidfd. */
     readonly handle: number;
     readonly output: number;

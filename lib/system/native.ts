@@ -24,7 +24,7 @@ export const system: System = {
   },
   arguments: host.programArguments,
   environment: host.environment,
-  executable: () => host.realpath("/proc/self/exe"),
+  executable: host.executable,
   run: (main) => host.setExitStatus(main()),
 
   readStandardInput: () => host.readAll(0),

@@ -93,7 +93,7 @@ export interface System {
    * The kernel drops the lock when the process ends, however it ends. The file stays.
    *
    * @returns `undefined` when others held the lock for all of `patience`.
-   * @throws SystemError where the file cannot be opened, or the file system has no flock (ENOLCK, EOPNOTSUPP).
+   * @throws SystemError where the file cannot be opened, or the file system has no flock (ENOLCK, ENOTSUP).
    */
   lock(path: string, options: LockOptions): Lock | undefined;
 

@@ -21,17 +21,16 @@ export function leaseAddresses(
 ): Result {
   if (ipamType === undefined) return emptyResult;
   const callee = locate(ipamType, request.call.environment.CNI_PATH ?? "", carried);
-  const result =
+  const release = () => {
+    call(callee, "DEL", request.call, request.version);
+  };
+  const result = releasingUnlessRefused(release, () =>
     callee.carried === undefined
-      ? leaseAgainWhenLeftBehind(
-          () => call(callee, "ADD", request.call, request.version),
-          () => {
-            call(callee, "DEL", request.call, request.version);
-          },
-        )
-      : call(callee, "ADD", adopting(request.call), request.version);
+      ? leaseAgainWhenLeftBehind(() => call(callee, "ADD", request.call, request.version), release)
+      : call(callee, "ADD", adopting(request.call), request.version),
+  );
   if (result.ips.length > 0) return result;
-  call(callee, "DEL", request.call, request.version);
+  release();
   throw new CniError(
     Code.invalidConfiguration,
     "IPAM plugin returned missing IP config",
@@ -53,6 +52,27 @@ export function releaseAddresses(
 function adopting({ environment, input }: Call): Call {
   const args = environment.CNI_ARGS ?? "";
   return { environment: { ...environment, CNI_ARGS: args === "" ? "ADOPT=1" : `${args};ADOPT=1` }, input };
+}
+
+/**
+ * Releases what may have been leased where that is not known: the plugin was ended, or its answer makes no sense. After
+ * an error that it reported there is nothing to release, or it is somebody else's.
+ */
+function releasingUnlessRefused(release: () => void, lease: () => Result): Result {
+  try {
+    return lease();
+  } catch (error) {
+    if (!(error instanceof CniError) || error.code === Code.pluginFailed) ignoringErrors(release);
+    throw error;
+  }
+}
+
+function ignoringErrors(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // The error that made this necessary says more.
+  }
 }
 
 /** Another IPAM plugin knows no such word: what it holds for the attachment is released first. */

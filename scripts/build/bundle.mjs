@@ -1,4 +1,5 @@
 import { builtinModules } from "node:module";
+import { join } from "node:path";
 import * as esbuild from "esbuild";
 import { schemaPlugin } from "./schema-plugin.mjs";
 
@@ -13,12 +14,17 @@ export const buildIdPlaceholder = "@build-id-here@@";
  * @param {"js" | "bin"} options.target For Node.js, or for the native engine.
  * @param {string} options.version
  * @param {string} options.root The directory that paths in the bundle are relative to.
- * @returns {Promise<string>} Its code.
+ * @param {boolean} [options.faults] Put a system in place that fails on demand (test/faults).
+ * @returns {Promise<{ code: string, map: string }>} Its code, and the source map that leads back from it.
  */
-export async function bundle({ main, target, version, root }) {
+export async function bundle({ main, target, version, root, faults = false }) {
   const { outputFiles } = await esbuild.build({
     entryPoints: [main],
     absWorkingDir: root,
+    // Nothing is written there. The name decides what the paths in the source map are relative to.
+    outfile: join(root, "dist/maps/program.js"),
+    sourcemap: "external",
+    sourcesContent: false,
     bundle: true,
     write: false,
     format: "esm",
@@ -28,8 +34,10 @@ export async function bundle({ main, target, version, root }) {
     plugins: [schemaPlugin],
     define: { __VERSION__: JSON.stringify(version), __BUILD_ID__: JSON.stringify(buildIdPlaceholder) },
     ...settings[target],
+    conditions: [...(faults ? ["faults"] : []), ...(settings[target].conditions ?? [])],
   });
-  return outputFiles[0].text;
+  const [map, code] = outputFiles.map(({ text }) => text);
+  return { code, map };
 }
 
 /** @type {Record<"js" | "bin", esbuild.BuildOptions>} */

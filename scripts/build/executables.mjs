@@ -12,30 +12,34 @@ export const projectRoot = fileURLToPath(new URL("../..", import.meta.url)).repl
 /**
  * Builds programs for one or both hosts.
  *
- * `outdir/js/NAME` runs under Node.js, `outdir/bin/NAME` by itself. The same sources give the same bytes,
- * wherever they lie.
+ * `outdir/js/NAME` runs under Node.js, `outdir/bin/NAME` by itself; `outdir/maps` has the source maps for the
+ * stack traces of the latter. The same sources give the same bytes, wherever they lie.
  *
  * @param {object} options
  * @param {{ name: string, main: string }[]} options.entries What to build: the executable's name, its main.ts.
  * @param {string} options.outdir
  * @param {("js" | "bin")[]} options.targets
  * @param {boolean} [options.sanitize] Compile native executables with AddressSanitizer and UndefinedBehaviorSanitizer.
+ * @param {boolean} [options.faults] Build executables whose system fails on demand (test/faults).
  * @returns {Promise<{ path: string, size: number }[]>} What was built.
  */
-export async function buildExecutables({ entries, outdir, targets, sanitize = false }) {
+export async function buildExecutables({ entries, outdir, targets, sanitize = false, faults = false }) {
   const { version } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8"));
   const built = [];
   for (const target of targets) {
     const directory = join(outdir, target);
     await mkdir(directory, { recursive: true });
-    const codes = await Promise.all(
-      entries.map(({ main }) => bundle({ main, target, version, root: projectRoot })),
+    const bundles = await Promise.all(
+      entries.map(({ main }) => bundle({ main, target, version, root: projectRoot, faults })),
     );
+    const codes = bundles.map(({ code }) => code);
     const id = buildId(target, version, codes);
     for (const [index, { name }] of entries.entries()) {
       const code = codes[index].replaceAll(buildIdPlaceholder, id);
       const write = target === "js" ? writeBundle : writeNative;
       built.push(await write({ directory, name, code, id, sanitize }));
+      if (target === "bin")
+        await writeMap({ directory: join(outdir, "maps"), name, map: bundles[index].map });
     }
   }
   return built;
@@ -64,6 +68,11 @@ async function writeNative({ directory, name, code, id, sanitize }) {
   const executable = await compile({ name, code, sanitize });
   await replace(path, Buffer.concat([executable, Buffer.from(`lxc-cni-build:${id}\n`)]));
   return { path, size: (await stat(path)).size };
+}
+
+async function writeMap({ directory, name, map }) {
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, `${name}.js.map`), map);
 }
 
 /** In one step, since the old one may be running. */

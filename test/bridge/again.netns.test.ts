@@ -53,18 +53,6 @@ describeVariants("a second ADD of an attachment that lives", (variant) => {
     expect(difference(before, await snapshot(host))).toEqual([]);
     await c1.run(ping(outside.address));
   });
-
-  test("fails also from another namespace, and changes nothing", async ({ host }) => {
-    const outside = await attachOutside(host);
-    const [c1, other] = [await host.container("c1"), await host.container("other")];
-    const simplenet = networkOn(host, variant, recipe);
-    succeeded(await simplenet.add(c1));
-    const before = await snapshot(host);
-    refusalOf(await simplenet.add(c1, { netns: other.netns }));
-    expect(difference(before, await snapshot(host))).toEqual([]);
-    expect((await other.attempt(["ip", "link", "show", "eth0"])).status).not.toBe(0);
-    await c1.run(ping(outside.address));
-  });
 });
 
 describeVariants("two interfaces of a container on one network", (variant) => {

@@ -179,6 +179,14 @@ describe("ADD", () => {
     expect(() => network.add({ ranges: [[null]] } as object)).toThrow(refusal(7, "/ipam/ranges/0/0"));
   });
 
+  test("says 5 where no directory can be made", ({ network }) => {
+    const dataDir = `${network.directory}.file`;
+    writeFileSync(dataDir, "");
+    expect(() => network.add({ ...slash24, dataDir })).toThrow(
+      refusal(5, `cannot lock the leases in ${dataDir}/net0`),
+    );
+  });
+
   test("says 11 when another call does not let go of the leases", ({ network }) => {
     const directory = leaseDirectory(network.directory, requireNetworkName("net1"));
     withLeases(directory, () => {

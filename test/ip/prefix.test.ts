@@ -76,13 +76,22 @@ test.each([
     "::1/129",
     "::1/12a",
     "10.1.2.3/24/24",
-    "::ffff:10.1.2.3/120",
-    "::ffff:10.1.2.3/24",
+    "::ffff:10.1.2.3/95",
+    "::ffff:10.1.2.3/129",
     "fe80::1%eth0/64",
     "10.1.2.3/255.255.255.0",
   ],
 ])("%j is no prefix", (text) => {
   expect(parsePrefix(text)).toBeUndefined();
+});
+
+test.each([
+  ["::ffff:10.1.2.3/120", "10.1.2.3/24"],
+  ["::ffff:a01:203/96", "10.1.2.3/0"],
+  ["10.1.2.3/024", "10.1.2.3/24"],
+  ["2001:DB8::/032", "2001:db8::/32"],
+])("%s is %s", (text, expected) => {
+  expect(formatPrefix(parsePrefix(text) ?? expect.fail())).toBe(expected);
 });
 
 test("the network of 10.1.2.3/24 is 10.1.2.0/24, and they are not equal", () => {

@@ -1,5 +1,4 @@
 import { expect } from "vitest";
-import type { CommandOptions } from "../fixture/command.ts";
 import type { Host } from "../fixture/host.ts";
 import { attachOutside } from "../fixture/outside.ts";
 import { difference, type Snapshot, snapshot } from "../fixture/snapshot.ts";
@@ -124,7 +123,7 @@ async function create<const Names extends readonly string[]>(
   names: Names,
 ): Promise<One<Names, LxcContainer>> {
   const lines = [...(await way.install(host, variant)), `lxc.hook.version = ${version}`];
-  const options: CommandOptions = { env: variant.environment };
+  const options = { env: variant.environment };
   return (await Promise.all(names.map((name) => lxc.create(name, lines, options)))) as One<
     Names,
     LxcContainer

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { vi } from "vitest";
-import type { CommandOptions, Outcome } from "../fixture/command.ts";
+import type { Outcome } from "../fixture/command.ts";
 import type { Host } from "../fixture/host.ts";
 import { test as hostTest } from "../fixture/test.ts";
 
@@ -12,10 +12,19 @@ export interface Lxc {
    *
    * @param name Its name; a prefix is added that no other container on the machine has.
    * @param network The lines of its configuration that are about the network.
-   * @param start How to run lxc-start: its environment is that of the hooks.
    */
-  create(name: string, network: readonly string[], start: CommandOptions): Promise<LxcContainer>;
+  create(name: string, network: readonly string[], options?: CreateOptions): Promise<LxcContainer>;
 }
+
+/** How to create a container. */
+export interface CreateOptions {
+  /** The environment of lxc-start, which becomes that of the hooks. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The directory that LXC keeps it in; LXC's usual one when absent. */
+  readonly path?: string;
+}
+
+const usualPath = "/var/lib/lxc";
 
 /** A real container. */
 export interface LxcContainer {
@@ -35,6 +44,9 @@ export interface LxcContainer {
 
   /** Kills it, and does not wait for hooks that LXC runs after that. */
   stopInHaste(): Promise<void>;
+
+  /** Kills it, whatever state it is in. */
+  end(): Promise<void>;
 
   /** Reboots it from the inside and waits until it runs again. */
   reboot(): Promise<void>;
@@ -56,7 +68,15 @@ export const test = hostTest.extend<{ lxc: Lxc }>({
     if (!existsSync("/usr/share/lxc/templates/lxc-busybox"))
       skip("needs LXC's templates (package lxc-templates)");
     const prefix = `lxccnitest-${host.pid}-`;
-    await use({ create: (name, network, start) => create(host, `${prefix}${name}`, network, start) });
+    const created: LxcContainer[] = [];
+    await use({
+      create: async (name, network, options) => {
+        const container = await create(host, `${prefix}${name}`, network, options);
+        created.push(container);
+        return container;
+      },
+    });
+    await Promise.all(created.map((container) => container.end()));
     await removeCgroups(host, prefix);
   },
 });
@@ -65,54 +85,67 @@ async function create(
   host: Host,
   name: string,
   network: readonly string[],
-  startOptions: CommandOptions,
+  { env = {}, path = usualPath }: CreateOptions = {},
 ): Promise<LxcContainer> {
-  const directory = `/var/lib/lxc/${name}`;
-  await host.run(["lxc-create", "--name", name, "--template", "busybox", "--config", "/dev/null"]);
+  const which = ["--lxcpath", path, "--name", name];
+  await host.run(["mkdir", "-p", path]);
+  await host.run(["lxc-create", ...which, "--template", "busybox", "--config", "/dev/null"]);
   // udhcpc takes the address away that CNI gave, on its way to ask for another one.
-  await host.run(["sed", "-i", "/udhcpc/d", `${directory}/rootfs/etc/init.d/rcS`]);
+  await host.run(["sed", "-i", "/udhcpc/d", `${path}/${name}/rootfs/etc/init.d/rcS`]);
 
-  const log = `${directory}/log`;
-  const startCommand = ["lxc-start", "--name", name, "--logfile", log, "--logpriority", "DEBUG"];
-  const attach = ["lxc-attach", "--clear-env", "--name", name, "--"];
+  const log = `${path}/${name}/log`;
+  const start = ["lxc-start", ...which, "--logfile", log, "--logpriority", "DEBUG"];
+  const stop = ["lxc-stop", ...which, "--kill"];
+  const attach = ["lxc-attach", ...which, "--clear-env", "--"];
+  const init = () => host.run(["lxc-info", ...which, "--pid", "--no-humanize"]);
+  const monitors = () => monitorsOf(host, `${path} ${name}`);
+  const monitorEnds = () =>
+    vi.waitFor(async () => {
+      const left = await monitors();
+      if (left.length > 0)
+        throw new Error(`${name}: LXC's monitor has not ended: process ${left.join(", ")}`);
+    }, patience);
+
   const container: LxcContainer = {
     name,
     configure: async (lines) => {
-      await host.run(["tee", "-a", `${directory}/config`], { input: `${lines.join("\n")}\n` });
+      await host.run(["tee", "-a", `${path}/${name}/config`], { input: `${lines.join("\n")}\n` });
     },
     start: async () => {
-      const outcome = await host.attempt(startCommand, startOptions);
+      const outcome = await host.attempt(start, { env });
       if (outcome.status === 0) return;
-      throw new Error(
-        `${name} did not start\n${outcome.errors}\n${await host.run(["tail", "-n", "60", log])}`,
-      );
+      const report = await host.attempt(["grep", "-E", "produced output| ERROR ", log]);
+      throw new Error(`${name} did not start\n${outcome.errors}${report.output}`);
     },
     attemptStart: async () => {
-      const outcome = await host.attempt(startCommand, startOptions);
-      if (outcome.status !== 0) await monitorEnds(host, name);
+      const outcome = await host.attempt(start, { env });
+      if (outcome.status !== 0) await monitorEnds();
       return outcome;
     },
     stop: async () => {
       await container.stopInHaste();
-      await monitorEnds(host, name);
+      await monitorEnds();
     },
     stopInHaste: async () => {
-      await host.run(["lxc-stop", "--kill", "--name", name]);
+      await host.run(stop);
+    },
+    end: async () => {
+      await host.attempt(stop);
     },
     reboot: async () => {
-      const before = await initOf(host, name);
+      const before = await init();
       // The attached process often ends before it can say that all went well.
       await host.attempt([...attach, "reboot", "-f"]);
       await vi.waitFor(async () => {
-        const now = await initOf(host, name);
-        if (now === before) throw new Error(`${name} has not rebooted: its init is still process ${before}`);
+        if ((await init()) === before)
+          throw new Error(`${name} has not rebooted: its init is still ${before}`);
       }, patience);
-      await host.run(["lxc-wait", "--name", name, "--state", "RUNNING", "--timeout", "10"]);
+      await host.run(["lxc-wait", ...which, "--state", "RUNNING", "--timeout", "10"]);
     },
     killMonitor: async () => {
-      for (const id of await monitorsOf(host, name)) await host.run(["kill", "-KILL", id]);
-      await monitorEnds(host, name);
-      await host.run(["lxc-wait", "--name", name, "--state", "STOPPED", "--timeout", "10"]);
+      for (const id of await monitors()) await host.run(["kill", "-KILL", id]);
+      await monitorEnds();
+      await host.run(["lxc-wait", ...which, "--state", "STOPPED", "--timeout", "10"]);
     },
     run: (argv) => host.run([...attach, ...argv]),
     addresses: async () => {
@@ -126,29 +159,16 @@ async function create(
 
 const patience = { timeout: 10_000, interval: 20 };
 
-function monitorEnds(host: Host, name: string): Promise<void> {
-  return vi.waitFor(async () => {
-    const left = await monitorsOf(host, name);
-    if (left.length > 0) throw new Error(`${name}: LXC's monitor has not ended: process ${left.join(", ")}`);
-  }, patience);
-}
-
-/** The processes, as the host counts them, that LXC has watching over a container. */
-async function monitorsOf(host: Host, name: string): Promise<string[]> {
+/** The processes, as the host counts them, that LXC has watching over a container (`LXCPATH NAME`). */
+async function monitorsOf(host: Host, which: string): Promise<string[]> {
   const proc = `/proc/${host.pid}/root/proc`;
   const ids = (await readdir(proc)).filter((entry) => /^\d+$/.test(entry));
   const lines = await Promise.all(ids.map((id) => readFile(`${proc}/${id}/cmdline`, "utf8").catch(() => "")));
-  return ids.filter((_, at) => /^\[lxc monitor\] \S+ (\S+?)\0*$/.exec(lines[at] ?? "")?.[1] === name);
+  return ids.filter((_, at) => lines[at]?.replace(/\0+$/, "") === `[lxc monitor] ${which}`);
 }
 
-async function initOf(host: Host, name: string): Promise<string> {
-  return host.run(["lxc-info", "--name", name, "--pid", "--no-humanize"]);
-}
-
-/** Ends the containers whose names have a prefix, and removes the cgroups that a killed monitor leaves. */
+/** Removes the cgroups that a killed monitor leaves. */
 async function removeCgroups(host: Host, prefix: string): Promise<void> {
-  const names = (await host.run(["lxc-ls", "-1"])).split(/\s+/).filter((name) => name.startsWith(prefix));
-  await Promise.all(names.map((name) => host.attempt(["lxc-stop", "--kill", "--name", name])));
   const remove = ["find", "/sys/fs/cgroup", "-depth", "-type", "d", "-path", `*/lxc.*${prefix}*`];
   await vi.waitFor(() => host.run([...remove, "-exec", "rmdir", "{}", "+"]), patience);
 }

@@ -48,7 +48,7 @@ export const hookCommand: Way = {
   },
 };
 
-/** The three lines that have LXC call a command when it has to do with the network. */
+/** The lines of a container's configuration that have LXC call a command when it has to do with the network. */
 export function hookLines(command: string): string[] {
   return ["start-host", "stop", "post-stop"].map((hook) => `lxc.hook.${hook} = ${command}`);
 }

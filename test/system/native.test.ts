@@ -31,7 +31,17 @@ describe.each(kinds.filter((kind) => kind !== "js"))("a native executable (%s)",
     withDirectory(async (directory) => {
       const program = await buildProgram("netlink", kind, directory);
       const result = await withNetns(1, ([path = ""]) => {
-        execFileSync("ip", ["-n", path.replace("/run/netns/", ""), "link", "add", "test0", "type", "veth", "peer", "test1"]);
+        execFileSync("ip", [
+          "-n",
+          path.replace("/run/netns/", ""),
+          "link",
+          "add",
+          "test0",
+          "type",
+          "veth",
+          "peer",
+          "test1",
+        ]);
         return spawnSync(program, [path], { encoding: "utf8" });
       });
       expect(result).toMatchObject({
@@ -53,7 +63,7 @@ describe.skipIf(missingToolchain !== undefined)("the build", () => {
       const [here, there] = [projectRoot, copy].map((root) =>
         buildIn(root, join(directory, root === copy ? "b" : "a")),
       );
-      expect(here?.size).toBe(4);
+      expect(here?.size).toBe(5);
       expect(there).toEqual(here);
     }));
 

@@ -1,3 +1,4 @@
+import { describe } from "../../cni/error.ts";
 import { equalAddress } from "../../ip/address.ts";
 import { type Prefix, parsePrefix } from "../../ip/prefix.ts";
 import type { Running } from "../../system/system.ts";
@@ -17,7 +18,10 @@ import { chainName, markComment, markedInterface, ruleComment } from "./marks.ts
 export interface Addition {
   readonly family: AddressFamily;
   readonly masquerade: Masquerade;
-  readonly running: Running;
+  /** The command that adds them; undefined where it could not be started. */
+  readonly running: Running | undefined;
+  /** Why not. */
+  readonly failure: string | undefined;
 }
 
 /** What adding rules of one family came to. */
@@ -36,12 +40,31 @@ const tries = 5;
  * container's chain is there. (`:CHAIN -` would succeed, and empty it.)
  */
 export function startAddition(family: AddressFamily, masquerade: Masquerade): Addition {
-  return { family, masquerade, running: startRestore(family, freshLines(family, masquerade)) };
+  try {
+    const running = startRestore(family, freshLines(family, masquerade));
+    return { family, masquerade, running, failure: undefined };
+  } catch (error) {
+    return { family, masquerade, running: undefined, failure: describe(error) };
+  }
 }
 
-/** Waits until the rules are there. */
-export function finishAddition({ family, masquerade, running }: Addition): AdditionOutcome {
+/** Waits until the rules are there, or are known not to be; whatever fails is in the outcome. */
+export function finishAddition({ family, masquerade, running, failure }: Addition): AdditionOutcome {
+  if (running === undefined) return { effect: "found", added: [], failure };
   const addresses = ofFamily(family, masquerade.addresses);
+  try {
+    return finish(family, masquerade, addresses, running);
+  } catch (error) {
+    return { effect: "unknown", added: addresses, failure: describe(error) };
+  }
+}
+
+function finish(
+  family: AddressFamily,
+  masquerade: Masquerade,
+  addresses: readonly Prefix[],
+  running: Running,
+): AdditionOutcome {
   let outcome = running.wait();
   for (let attempt = 1; ; attempt++) {
     if (outcome.status === 0) return { effect: "changed", added: addresses, failure: undefined };

@@ -35,7 +35,8 @@ function run(
   const [first] = operations;
   if (first === undefined) return { done: 0, failure: undefined };
   const input = batch(operations.map((operation) => render(operation, container?.path ?? "")));
-  const outcome = execute({ arguments: ["-batch", "-"], input, netns: netnsOf(first.where) });
+  const outcome = attempt({ arguments: ["-batch", "-"], input, netns: netnsOf(first.where) });
+  if (typeof outcome === "string") return { done: 0, failure: { reason: outcome, unknown: true } };
   if (outcome.status === 0) return { done: operations.length, failure: undefined };
   const line = /Command failed -:(\d+)/.exec(outcome.errors)?.[1];
   if (line === undefined) return { done: 0, failure: { reason: reasonOf(outcome), unknown: true } };
@@ -53,6 +54,16 @@ function readLinks(netns: Netns | undefined): Link[] {
   const outcome = execute({ arguments: ["-json", "-details", "link", "show"], netns });
   if (outcome.status !== 0) throw unreadable(outcome);
   return parseLinks(outcome.output);
+}
+
+/** Runs `ip`. @returns how it ended, or why that is not known. */
+function attempt(command: Pick<Command, "arguments" | "input" | "netns">): Outcome | string {
+  try {
+    return execute(command);
+  } catch (error) {
+    if (isSystemError(error)) return error.message;
+    throw error;
+  }
 }
 
 function execute(command: Pick<Command, "arguments" | "input" | "netns">): Outcome {

@@ -1,4 +1,5 @@
 import { system } from "#system";
+import { isSystemError } from "../../system/error.ts";
 import type { NetlinkSocket, Netns } from "../../system/system.ts";
 import type { Link, LinkBackend, LinkWithAddresses, RunReport } from "../link-backend.ts";
 import type { LinkOperation, Where } from "../operation.ts";
@@ -58,8 +59,11 @@ function run(
         encode(operation, sequence, { indexOf, containerDescriptor: container?.descriptor ?? -1 }),
       );
     } catch (error) {
-      if (!(error instanceof NetlinkError)) throw error;
-      return { done, failure: { reason: error.message, unknown: error.errno === 0 } };
+      if (error instanceof NetlinkError)
+        return { done, failure: { reason: error.message, unknown: error.isUnknown } };
+      // The request may have reached the kernel before the call failed.
+      if (isSystemError(error)) return { done, failure: { reason: error.message, unknown: true } };
+      throw error;
     }
   }
   return { done: operations.length, failure: undefined };

@@ -16,14 +16,20 @@ const errorText = 1;
 /** How often to ask again for a dump that was changed while it was made. */
 const dumpTries = 10;
 
-/** A request that the kernel refused. */
+/** A request that the kernel refused, or did not answer. */
 export class NetlinkError extends Error {
+  /** errno(3); 0 where there was no answer. */
   readonly errno: number;
 
   constructor(errno: number, message: string) {
     super(message);
     this.name = "NetlinkError";
     this.errno = errno;
+  }
+
+  /** Whether the request may have been carried out all the same. */
+  get isUnknown(): boolean {
+    return this.errno === 0;
   }
 }
 

@@ -1,0 +1,81 @@
+import { system as real } from "../../lib/system/native.ts";
+import type { NetlinkSocket, Running, System } from "../../lib/system/system.ts";
+
+/**
+ * The native system with one fault in it, for executables that `faults` built. LXC_CNI_FAULT says which:
+ *
+ * * `count`: none; the number of steps goes to standard error at the end.
+ * * `fail:N`: step N does not happen, and throws as a failed system call does.
+ * * `late:N`: step N happens, and throws all the same: nobody knows what came of it. (Not the start of a command, of
+ *   which that is known.)
+ * * `kill:N`: before step N the process is ended by SIGKILL.
+ *
+ * A step is whatever reads from the host or changes it, waiting for a command and each datagram included.
+ */
+const [kind = "none", number = "0"] = (real.environment().LXC_CNI_FAULT ?? "").split(":");
+const faultyStep = Number(number);
+let steps = 0;
+
+function step<T>(name: string, action: () => T): T {
+  steps += 1;
+  if (steps !== faultyStep || kind === "count") return action();
+  if (kind === "kill") {
+    real.start({ program: "kill", arguments: ["-KILL", String(real.pid)], deadline: 10_000 }).wait();
+  }
+  if (kind === "late") {
+    const result = action();
+    if (name === "start") return result;
+  }
+  throw Object.assign(new Error(`EIO: injected at step ${steps}, ${name}`), { code: "EIO", syscall: name });
+}
+
+/** The functions that are steps; the others cannot fail, or are how the process begins and ends. */
+const counted = [
+  "readText",
+  "readTail",
+  "writeInPlace",
+  "createFile",
+  "replaceFile",
+  "removeFile",
+  "makeDirectory",
+  "listDirectory",
+  "status",
+  "realPath",
+  "lock",
+  "openNetns",
+] as const satisfies (keyof System)[];
+
+function wrapSocket(socket: NetlinkSocket): NetlinkSocket {
+  return {
+    send: (datagram) => step("send", () => socket.send(datagram)),
+    receive: (patience) => step("receive", () => socket.receive(patience)),
+    close: () => socket.close(),
+  };
+}
+
+function wrapRunning(running: Running): Running {
+  return { wait: () => step("wait", () => running.wait()) };
+}
+
+const wrapped = Object.fromEntries(
+  counted.map((name) => {
+    const original = real[name] as (...args: unknown[]) => unknown;
+    return [name, (...args: unknown[]) => step(name, () => original.apply(real, args))];
+  }),
+);
+
+export const system: System = {
+  ...real,
+  ...wrapped,
+  openNetlink: (netns) => {
+    const socket = step("openNetlink", () => real.openNetlink(netns));
+    return socket && wrapSocket(socket);
+  },
+  start: (command) => wrapRunning(step("start", () => real.start(command))),
+  run: (main) =>
+    real.run(() => {
+      const status = main();
+      if (kind === "count") real.writeStandardError(`steps: ${steps}\n`);
+      return status;
+    }),
+};
