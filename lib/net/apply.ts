@@ -1,7 +1,5 @@
 import { isSystemError } from "../system/error.ts";
-import type { Netns } from "../system/system.ts";
-import type { Firewall, PendingMasquerade } from "./firewall/firewall.ts";
-import type { LinkBackend } from "./link-backend.ts";
+import type { PendingMasquerade } from "./firewall/firewall.ts";
 import {
   type AddMasquerade,
   isLinkOperation,
@@ -13,14 +11,7 @@ import { operationFailed } from "./operation-error.ts";
 import type { Receipt } from "./receipt.ts";
 import { settle } from "./settle.ts";
 import { ensureSysctl } from "./sysctl.ts";
-
-/** What a plan is applied with. */
-export interface Tools {
-  readonly links: LinkBackend;
-  readonly firewall: Firewall;
-  /** The namespace of the attachment; absent where a plan has no step in it. */
-  readonly netns: Netns | undefined;
-}
+import type { Tools } from "./tools.ts";
 
 /**
  * Applies a plan, all of it or, when a step fails, as far as it came.

@@ -1,9 +1,9 @@
 import { CniError, Code } from "../cni/error.ts";
 import { equalPrefix } from "../ip/prefix.ts";
-import type { Tools } from "./apply.ts";
 import type { CreateBridge, CreatePort, LinkOperation } from "./operation.ts";
 import { operationFailed } from "./operation-error.ts";
 import { isOwnPort, isPeerPresent } from "./port.ts";
+import type { Tools } from "./tools.ts";
 
 /**
  * Decides what a failed operation means, by looking at what is there: the texts of the kernel and of `ip` vary,

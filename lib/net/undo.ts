@@ -1,8 +1,8 @@
 import { describe } from "../cni/error.ts";
-import type { Tools } from "./apply.ts";
 import type { CreatePort } from "./operation.ts";
 import { isOwnPort } from "./port.ts";
 import type { Receipt } from "./receipt.ts";
+import type { Tools } from "./tools.ts";
 
 /**
  * Undoes what receipts say that a call made, last first: the port, with which the container's addresses and routes
