@@ -3,6 +3,7 @@ import { CniError, Code, describe } from "../../lib/cni/error.ts";
 import type { Attachment, NetworkName } from "../../lib/cni/request.ts";
 import { type Address, formatAddress, parseAddress } from "../../lib/ip/address.ts";
 import { isSystemError } from "../../lib/system/error.ts";
+import { temporaryPrefix } from "../../lib/system/system.ts";
 import type { Lock } from "../../lib/system/system.ts";
 
 /** How long to wait for other calls that hold the lock, in milliseconds. */
@@ -64,7 +65,9 @@ export class Leases {
   constructor(directory: string) {
     this.#directory = directory;
     for (const name of system.listDirectory(directory) ?? []) {
-      if (name !== lockName && !name.startsWith(lastReservedName)) this.#read(name);
+      // Under the lock, nobody is writing it.
+      if (name.startsWith(temporaryPrefix)) system.removeFile(`${directory}/${name}`);
+      else if (name !== lockName && !name.startsWith(lastReservedName)) this.#read(name);
     }
   }
 

@@ -149,6 +149,12 @@ export const searchPath: readonly string[] = [
   "/bin",
 ];
 
+/**
+ * How the names of the files begin that {@linkcode System.createFile} and {@linkcode System.replaceFile} write before
+ * these get their real name. One that stays was left by a process that was killed.
+ */
+export const temporaryPrefix = ".lxc-cni-";
+
 /** What stat(2) tells of a file. */
 export interface FileStatus {
   readonly kind: "file" | "directory" | "other";

@@ -1,5 +1,6 @@
 import { encodeHex } from "../encoding/hex.ts";
 import { isSystemError } from "./error.ts";
+import { temporaryPrefix } from "./system.ts";
 
 /** The calls that these functions are made of, as both hosts have them. */
 export interface FileCalls {
@@ -67,7 +68,7 @@ export function makeDirectory(calls: FileCalls, path: string, mode: number): voi
 
 /** Writes a file next to `path`, under a name of its own. */
 function writeTemporary(calls: FileCalls, path: string, text: string, mode: number): string {
-  const temporary = `${directoryOf(path)}/.lxc-cni-${encodeHex(calls.random(8))}`;
+  const temporary = `${directoryOf(path)}/${temporaryPrefix}${encodeHex(calls.random(8))}`;
   const descriptor = calls.openNew(temporary, mode);
   try {
     try {

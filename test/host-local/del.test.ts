@@ -49,8 +49,9 @@ describe("DEL", () => {
     expect(network.leases()).toEqual({});
   });
 
-  test("removes what a killed ADD left behind", ({ network }) => {
-    network.write(".10.1.2.7.tmp", "dummy\r\neth0");
+  test("removes what a killed ADD left behind, whoever it was for", ({ network }) => {
+    network.write(".lxc-cni-00112233", "other\r\neth0");
+    network.write(".lxc-cni-44556677", "");
     network.del(slash24);
     expect(network.leases()).toEqual({});
   });
