@@ -154,9 +154,12 @@ int main(int argument_count, char **arguments) {
   JSModuleDef *host = JS_NewCModule(context, "lxc-cni:host", define_host_exports);
   bool succeeded = host && declare_host_exports(context, host) == 0 && run_program(context, &rejections);
 
+#ifdef __SANITIZE_ADDRESS__
+  /* Shows what leaks. Elsewhere the end of the process does it, 0.3 ms sooner. */
   JS_FreeValue(context, rejections.reason);
   JS_FreeContext(context);
   JS_FreeRuntime(runtime);
+#endif
 
   int signal_number = pending_signal();
   if (signal_number != 0) return 128 + signal_number;

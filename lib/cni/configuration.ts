@@ -41,7 +41,7 @@ export function parseConfiguration<Config>(
 
 function textMember(document: JsonObject, key: string): string | undefined {
   const value = foldedMember(document, key);
-  if (value === undefined || value === null || typeof value === "string") return value ?? undefined;
+  if (value === undefined || typeof value === "string") return value;
   throw new CniError(
     Code.undecodable,
     `decoding version from network config: /${key} must be a string`,
@@ -49,8 +49,10 @@ function textMember(document: JsonObject, key: string): string | undefined {
   );
 }
 
-/** The member that Go's decoder would take for `key`: the last one whose name differs in case at most. */
+/** The member that Go's decoder would take for `key`: the last one whose name differs in case at most, and no null. */
 function foldedMember(document: JsonObject, key: string): JsonObject[string] {
   const folded = key.toLowerCase();
-  return Object.entries(document).findLast(([name]) => name.toLowerCase() === folded)?.[1];
+  return Object.entries(document).findLast(
+    ([name, value]) => name.toLowerCase() === folded && value !== null,
+  )?.[1];
 }

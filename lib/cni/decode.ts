@@ -137,8 +137,17 @@ function invalid(path: string, rule: string, value: Json): CniError {
 
 /** A value as JSON, shortened to what a message can hold. */
 function excerpt(value: Json): string {
-  const text = value === undefined ? "nothing" : stringifyCompact(value);
+  const text = value === undefined ? "nothing" : textOf(value);
   return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
+}
+
+function textOf(value: Json): string {
+  try {
+    return stringifyCompact(value);
+  } catch {
+    // A parser takes values that are nested more deeply than the stack lets them be printed.
+    return `${Array.isArray(value) ? "an array" : "an object"} that is nested too deeply to be shown`;
+  }
 }
 
 function article(type: string): string {

@@ -6,6 +6,7 @@ import { answer, type Plugin } from "./plugin.ts";
 import type { Call } from "./request.ts";
 import type { Result } from "./result.ts";
 import { emptyResult, parseResult } from "./result-parse.ts";
+import { trace } from "./trace.ts";
 
 /** Plugins that this executable carries, by whatever configuration. */
 export type CarriedPlugins = readonly Plugin<unknown>[];
@@ -44,6 +45,7 @@ export function call(
   { environment, input }: Call,
   version: string,
 ): Result {
+  trace(() => `${verb} of ${path}${carried === undefined ? "" : ", in this process"}`);
   const own: Call = { environment: { ...environment, CNI_COMMAND: verb }, input };
   if (carried !== undefined) return answer(carried, own).result ?? emptyResult;
   const output = executePlugin(path, own);

@@ -29,12 +29,12 @@ function present(version: string, { dns, interfaces, ips, routes }: Result): Jso
     dns: isEmptyDns(dns) ? undefined : sorted(dnsJson(dns)),
     interfaces: unlessEmpty(
       interfaces.map(({ mac, mtu, name, pciID, sandbox, socketPath }) => ({
-        mac,
-        mtu,
+        mac: mac || undefined,
+        mtu: mtu || undefined,
         name,
-        pciID,
-        sandbox,
-        socketPath,
+        pciID: pciID || undefined,
+        sandbox: sandbox || undefined,
+        socketPath: socketPath || undefined,
       })),
     ),
     ips: unlessEmpty(ips.map((ip) => sorted(ipJson(ip)))),
@@ -85,7 +85,7 @@ function original(version: string, { ips, routes, dns }: Result): Json {
 }
 
 function interfaceJson({ name, mac, sandbox }: Interface): Json {
-  return { name, mac, sandbox };
+  return { name, mac: mac || undefined, sandbox: sandbox || undefined };
 }
 
 function ipJson({ interface: index, address, gateway }: IpConfig): Record<string, Json> {

@@ -29,23 +29,24 @@ function parseStructured(value: JsonObject): Result {
   return {
     interfaces: list(value, "interfaces").map(parseInterface),
     ips: list(value, "ips").map(parseIp),
-    routes: list(value, "routes").map((route, index) => parseRoute(route, `routes/${index}`)),
+    routes: parseRoutes(value, ""),
     dns: parseDns(value.dns),
   };
 }
 
 /** 0.1.0 and 0.2.0: `ip4` and `ip6` instead of lists. */
 function parseOriginal(value: JsonObject): Result {
-  const families = [value.ip4, value.ip6].filter(isObject);
+  const families = (["ip4", "ip6"] as const).flatMap((key) => {
+    const family = value[key];
+    return isObject(family) ? { key, family } : [];
+  });
   return {
     interfaces: [],
-    ips: families.map((each) => ({
-      address: prefix(each.ip, "ip"),
-      gateway: optionalAddress(each.gateway, "gateway"),
+    ips: families.map(({ key, family }) => ({
+      address: prefix(family.ip, `${key}/ip`),
+      gateway: optionalAddress(family.gateway, `${key}/gateway`),
     })),
-    routes: families.flatMap((each) =>
-      list(each, "routes").map((route, index) => parseRoute(route, `routes/${index}`)),
-    ),
+    routes: families.flatMap(({ key, family }) => parseRoutes(family, `${key}/`)),
     dns: parseDns(value.dns),
   };
 }
@@ -71,6 +72,11 @@ function parseIp(value: Json, index: number): IpConfig {
     gateway: optionalAddress(value.gateway, `${path}/gateway`),
     interface: optionalNumber(value.interface),
   };
+}
+
+/** @param path What stands before `routes` in an error. */
+function parseRoutes(value: JsonObject, path: string): Route[] {
+  return list(value, "routes").map((route, index) => parseRoute(route, `${path}routes/${index}`));
 }
 
 /**

@@ -15,6 +15,8 @@ export function whyNoLinkName(text: string): string | undefined {
   if (text === "." || text === "..") return "interface name is . or ..";
   // The kernel refuses `/`, `:` and white space; `all` and `default` would be taken for every interface by /proc/sys.
   if (/[/:\s\u0085]/u.test(text)) return "interface name contains / or : or whitespace characters";
+  // The kernel takes it for a place to put a number into: `eth%d` becomes `eth0`.
+  if (text.includes("%")) return "interface name contains %";
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
   if (/[\u0000-\u001f\u007f]/u.test(text)) return "interface name contains control characters";
   if (text === "all" || text === "default") return `interface name ${text} is reserved by the kernel`;

@@ -1,3 +1,4 @@
+import { trace } from "../cni/trace.ts";
 import { isSystemError } from "../system/error.ts";
 import type { PendingMasquerade } from "./firewall/firewall.ts";
 import {
@@ -7,7 +8,7 @@ import {
   type Operation,
   type WriteSysctl,
 } from "./operation.ts";
-import { operationFailed } from "./operation-error.ts";
+import { describeOperation, operationFailed } from "./operation-error.ts";
 import type { Receipt } from "./receipt.ts";
 import { settle } from "./settle.ts";
 import { ensureSysctl } from "./sysctl.ts";
@@ -61,7 +62,10 @@ function runLinkOperations(operations: readonly LinkOperation[], tools: Tools, r
   let rest = operations;
   for (;;) {
     const { done, failure } = tools.links.run(rest);
-    for (const operation of rest.slice(0, done)) receipts.push({ operation, effect: "changed" });
+    for (const operation of rest.slice(0, done)) {
+      receipts.push({ operation, effect: "changed" });
+      trace(() => `${describeOperation(operation)} (${tools.links.name})`);
+    }
     const failed = rest[done];
     if (failure === undefined || failed === undefined) return;
     if (failure.unknown) {
@@ -69,6 +73,7 @@ function runLinkOperations(operations: readonly LinkOperation[], tools: Tools, r
       throw operationFailed(failed, failure.reason);
     }
     const settled = settle(failed, failure.reason, tools);
+    trace(() => `${describeOperation(failed)}: ${failure.reason}; ${settled}`);
     if (settled === "found") receipts.push({ operation: failed, effect: "found" });
     rest = rest.slice(settled === "found" ? done + 1 : done);
   }
@@ -79,14 +84,17 @@ function writeSysctl(operation: WriteSysctl, tools: Tools, receipts: Receipt[]):
   try {
     const changed = ensureSysctl(operation.key, operation.value, netns);
     receipts.push({ operation, effect: changed ? "changed" : "found" });
+    trace(() => `${describeOperation(operation)}: ${changed ? "changed" : "found"}`);
   } catch (error) {
     if (!isSystemError(error)) throw error;
     if (!operation.bestEffort) throw operationFailed(operation, error.message);
+    trace(() => `${describeOperation(operation)}: not possible, ${error.message}`);
   }
 }
 
 function finishMasquerade(operation: AddMasquerade, pending: PendingMasquerade, receipts: Receipt[]): void {
   const outcome = pending.finish();
+  trace(() => `${describeOperation(operation)}: ${outcome.effect}`);
   receipts.push({ operation, effect: outcome.effect, masquerade: outcome.receipt });
   if (outcome.failure !== undefined) throw operationFailed(operation, outcome.failure);
 }

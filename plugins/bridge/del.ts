@@ -4,6 +4,7 @@ import type { Json } from "../../lib/cni/json.ts";
 import { withLock } from "../../lib/cni/lock.ts";
 import type { Attachment, Request } from "../../lib/cni/request.ts";
 import { parseResult } from "../../lib/cni/result-parse.ts";
+import { trace } from "../../lib/cni/trace.ts";
 import type { Prefix } from "../../lib/ip/prefix.ts";
 import { iptables } from "../../lib/net/firewall/iptables.ts";
 import { portAlias, portName } from "../../lib/net/identity.ts";
@@ -42,6 +43,7 @@ function deletePort(attachment: Attachment, links: LinkBackend): void {
   const port = links.readLink("host", name);
   if (port === undefined || !isOwnPort(port, portAlias(attachment))) return;
   const { failure } = links.run([{ do: "delete link", where: "host", name }]);
+  trace(() => `delete link "${name}": ${failure?.reason ?? "done"}`);
   // It may have gone by itself meanwhile, with its namespace.
   if (failure === undefined || links.readLink("host", name) === undefined) return;
   throw new CniError(Code.linkFailed, `failed to delete "${name}": ${failure.reason}`);

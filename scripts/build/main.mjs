@@ -2,7 +2,7 @@
 //
 // usage: node scripts/build/main.mjs
 
-import { existsSync } from "node:fs";
+import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildExecutables, projectRoot } from "./executables.mjs";
 import { findToolchain } from "./toolchain.mjs";
@@ -13,16 +13,16 @@ const entries = [
   { name: "lxc-cni", main: join(projectRoot, "lxc/main.ts") },
 ];
 
-const present = entries.filter(({ name, main }) => {
-  if (existsSync(main)) return true;
-  console.log(`${name}: skipped, there is no ${main.slice(projectRoot.length + 1)}`);
-  return false;
-});
+const toolchain = findToolchain();
+const targets = toolchain.directory === undefined ? ["js"] : ["js", "bin"];
+if (toolchain.directory === undefined) console.log(`dist/bin: skipped, ${toolchain.reason}`);
 
-if (present.length > 0) {
-  const toolchain = findToolchain();
-  const targets = toolchain.directory === undefined ? ["js"] : ["js", "bin"];
-  if (toolchain.directory === undefined) console.log(`dist/bin: skipped, ${toolchain.reason}`);
-  const built = await buildExecutables({ entries: present, outdir: join(projectRoot, "dist"), targets });
-  for (const { path, size } of built) console.log(`${path.slice(projectRoot.length + 1)}  ${size} bytes`);
+const outdir = join(projectRoot, "dist");
+for (const { path, size } of await buildExecutables({ entries, outdir, targets })) {
+  console.log(`${path.slice(projectRoot.length + 1)}  ${size} bytes`);
+}
+
+// The licences of what the native executables hold have to go along with them (NOTICE).
+if (toolchain.directory !== undefined) {
+  copyFileSync(join(toolchain.directory, "copyright"), join(outdir, "bin", "LICENSE.quickjs-ng"));
 }

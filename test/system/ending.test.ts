@@ -8,9 +8,10 @@ import { buildProgram, kinds, prepareToolchain } from "./build.ts";
 beforeAll(prepareToolchain, 300_000);
 
 describe.each(kinds)("a program (%s)", (kind) => {
-  const directory = mkdtempSync(join(tmpdir(), "lxc-cni-test-"));
+  let directory = "";
   let program = "";
   beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), "lxc-cni-test-"));
     program = await buildProgram("ending", kind, directory);
   });
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -74,7 +75,9 @@ describe.each(kinds)("a program (%s)", (kind) => {
     spawnSync("mkfifo", [fifo]);
     const reader = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
     const writer = openSync(fifo, "w");
-    const child = spawn(program, ["echo"], { stdio: [reader, "pipe", "inherit"] });
+    // Node makes descriptors 0 to 2 of a child blocking, but not the third.
+    const script = 'exec "$0" echo <&3 3<&-';
+    const child = spawn("sh", ["-c", script, program], { stdio: ["ignore", "pipe", "inherit", reader] });
     let output = "";
     child.stdout?.setEncoding("utf8").on("data", (text) => {
       output += text;

@@ -1,5 +1,6 @@
 import { system } from "#system";
 import { CniError, Code } from "../../cni/error.ts";
+import { trace } from "../../cni/trace.ts";
 import type { Prefix } from "../../ip/prefix.ts";
 import { isSystemError } from "../../system/error.ts";
 import type { Outcome, Running } from "../../system/system.ts";
@@ -75,6 +76,7 @@ function isAboutMissingChain(errors: string): boolean {
 }
 
 function start(family: AddressFamily, program: string, args: string[], input?: string): Running {
+  trace(() => `${[program, ...args].join(" ")}${input === undefined ? "" : `\n${input.trimEnd()}`}`);
   try {
     return system.start({ program, arguments: args, input, deadline });
   } catch (error) {

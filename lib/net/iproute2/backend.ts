@@ -1,5 +1,6 @@
 import { system } from "#system";
 import { CniError, Code } from "../../cni/error.ts";
+import { trace } from "../../cni/trace.ts";
 import { isSystemError } from "../../system/error.ts";
 import type { Command, Netns, Outcome } from "../../system/system.ts";
 import type { Link, LinkBackend, LinkFailure, LinkWithAddresses, RunReport } from "../link-backend.ts";
@@ -67,6 +68,10 @@ function attempt(command: Pick<Command, "arguments" | "input" | "netns">): Outco
 }
 
 function execute(command: Pick<Command, "arguments" | "input" | "netns">): Outcome {
+  trace(
+    () =>
+      `ip ${command.arguments.join(" ")}${command.input === undefined ? "" : `\n${command.input.trimEnd()}`}`,
+  );
   try {
     return system.start({ ...command, program: "ip", deadline }).wait();
   } catch (error) {

@@ -59,7 +59,6 @@ export function render(operation: LinkOperation, containerPath: string): string[
 
 function renderRoute({ link, to, via, mtu, advmss, priority, table, scope }: AddRoute): string[] {
   return [
-    ...(to.address.family === 6 ? ["-6"] : []),
     ...["route", "add", formatPrefix(networkOf(to))],
     ...(via === undefined ? [] : ["via", formatAddress(via)]),
     ...["dev", link],

@@ -1,0 +1,68 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+
+/**
+ * Runs a script of Node.js on a host of its own: network, mounts and processes of its own, nothing in /run, and
+ * nothing that CNI left in /var/lib. All of it vanishes with the script.
+ *
+ * @param {string} script Its path.
+ * @param {unknown} argument What it finds in its first argument, as JSON.
+ * @returns {unknown} What it printed, read as JSON.
+ * @throws when it fails.
+ */
+export function runOnOwnHost(script, argument) {
+  const namespaces = ["--mount", "--net", "--pid", "--fork", "--kill-child", "--propagation", "private"];
+  const output = execFileSync(
+    "unshare",
+    [...namespaces, "bash", "-c", boot, "boot", process.execPath, script, JSON.stringify(argument)],
+    { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] },
+  );
+  return JSON.parse(output);
+}
+
+const boot = `
+set -e
+mount -t tmpfs -o mode=755 tmpfs /run
+mkdir -p /run/netns /run/upper /run/work
+mount -t overlay -o lowerdir=/var/lib,upperdir=/run/upper,workdir=/run/work overlay /var/lib
+for directory in cni lxc-cni; do
+  mkdir -p /var/lib/$directory
+  mount -t tmpfs -o mode=755 tmpfs /var/lib/$directory
+done
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+ip link set lo up
+exec "$@"
+`;
+
+/**
+ * Makes what stands for a container: a network namespace.
+ *
+ * @param {string} name
+ * @returns {string} Its path.
+ */
+export function makeContainer(name) {
+  execFileSync("ip", ["netns", "add", name]);
+  return `/run/netns/${name}`;
+}
+
+/**
+ * Starts what stands for the first process of a container.
+ *
+ * @param {string} container The path of its network namespace, which outlives it, as LXC sees to for its hooks.
+ * @returns {number} Its process id.
+ */
+export function startProcess(container) {
+  const script = "sleep infinity < /dev/null > /dev/null 2>&1 & echo $!";
+  return Number(execFileSync("nsenter", [`--net=${container}`, "sh", "-c", script], { encoding: "utf8" }));
+}
+
+/** Ends it, and waits until it has ended. It stays as a zombie, which is reaped with the host. */
+export function endProcess(pid) {
+  process.kill(pid, "SIGKILL");
+  while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"))) pause(1);
+}
+
+function pause(milliseconds) {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
