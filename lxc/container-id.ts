@@ -1,7 +1,6 @@
 import type { ContainerId } from "../lib/cni/request.ts";
 import { base32 } from "../lib/encoding/base32.ts";
-import { sha512 } from "../lib/encoding/sha512.ts";
-import { encodeUtf8 } from "../lib/encoding/utf8.ts";
+import { digestOf } from "../lib/encoding/digest.ts";
 
 /**
  * The CNI id of an LXC container: its name, as far as CNI allows it, and a hash of name and LXC path, since two paths
@@ -16,5 +15,5 @@ import { encodeUtf8 } from "../lib/encoding/utf8.ts";
  */
 export function containerIdOf(name: string, lxcPath: string): ContainerId {
   const readable = name.replace(/[^a-zA-Z0-9_.-]/g, "_").replace(/^[^a-zA-Z0-9]/, "x");
-  return `${readable}-${base32(sha512(encodeUtf8(`${lxcPath}/${name}`)), 8)}` as ContainerId;
+  return `${readable}-${base32(digestOf(`${lxcPath}/${name}`), 8)}` as ContainerId;
 }

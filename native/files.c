@@ -64,10 +64,11 @@ static JSValue host_close(JSContext *context, JSValueConst self, int count, JSVa
 }
 
 JSValue read_to_end(JSContext *context, int descriptor) {
+  /* One byte more than the file is said to hold from here on shows the end without another round. */
   struct stat status;
-  /* One byte more than the file is said to hold shows the end without another round. */
-  size_t capacity =
-      fstat(descriptor, &status) == 0 && status.st_size > 0 ? (size_t)status.st_size + 1 : 16384;
+  off_t offset = lseek(descriptor, 0, SEEK_CUR);
+  bool is_known = offset >= 0 && fstat(descriptor, &status) == 0 && status.st_size > offset;
+  size_t capacity = is_known ? (size_t)(status.st_size - offset) + 1 : 16384;
   size_t length = 0;
   char *bytes = js_malloc(context, capacity);
   if (!bytes) return JS_EXCEPTION;

@@ -1,7 +1,6 @@
 import { system } from "#system";
+import { digestOf } from "../encoding/digest.ts";
 import { encodeHex } from "../encoding/hex.ts";
-import { sha512 } from "../encoding/sha512.ts";
-import { encodeUtf8 } from "../encoding/utf8.ts";
 import { isSystemError } from "../system/error.ts";
 import type { Lock } from "../system/system.ts";
 import { CniError, Code } from "./error.ts";
@@ -29,7 +28,7 @@ export type Lockable = "container" | "attachment";
  * @throws CniError 11 when others held the lock for ten seconds.
  */
 export function withLock<T>(kind: Lockable, identity: string, work: () => T): T {
-  const lock = take(`${kind}-${encodeHex(sha512(encodeUtf8(identity)).subarray(0, 1))}`);
+  const lock = take(`${kind}-${encodeHex(digestOf(identity).subarray(0, 1))}`);
   try {
     return work();
   } finally {

@@ -1,7 +1,7 @@
 import type { Attachment } from "../cni/request.ts";
 import { base32 } from "../encoding/base32.ts";
+import { digestOf } from "../encoding/digest.ts";
 import { encodeHex } from "../encoding/hex.ts";
-import { sha512 } from "../encoding/sha512.ts";
 import { encodeUtf8 } from "../encoding/utf8.ts";
 import type { LinkName } from "../ip/link-name.ts";
 
@@ -26,9 +26,9 @@ export function portName({ network, container, interface: name }: Attachment): L
 export function portAlias({ network, container, interface: name }: Attachment): string {
   const plain = `lxc-cni ${network} ${container} ${name}`;
   if (encodeUtf8(plain).length <= longestAlias) return plain;
-  return `lxc-cni sha512 ${encodeHex(sha512(encodeUtf8(plain)))}`;
+  return `lxc-cni sha512 ${encodeHex(digestOf(plain))}`;
 }
 
 function digest(text: string, characters: number): string {
-  return base32(sha512(encodeUtf8(text)), characters);
+  return base32(digestOf(text), characters);
 }

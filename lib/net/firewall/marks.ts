@@ -1,7 +1,6 @@
 import type { Attachment } from "../../cni/request.ts";
+import { digestOf } from "../../encoding/digest.ts";
 import { encodeHex } from "../../encoding/hex.ts";
-import { sha512 } from "../../encoding/sha512.ts";
-import { encodeUtf8 } from "../../encoding/utf8.ts";
 import type { LinkName } from "../../ip/link-name.ts";
 
 /**
@@ -10,7 +9,7 @@ import type { LinkName } from "../../ip/link-name.ts";
  * Chain and comment are those of containernetworking/plugins, so that either side can remove what the other made.
  */
 export function chainName({ network, container }: Attachment): string {
-  return `CNI-${encodeHex(sha512(encodeUtf8(`${network}${container}`))).slice(0, 24)}`;
+  return `CNI-${encodeHex(digestOf(`${network}${container}`)).slice(0, 24)}`;
 }
 
 /** The comment of every rule of a container on a network. */
