@@ -43,9 +43,7 @@ export function parseHookCall(
       "hook is called by LXC, as lxc.hook.start-host, lxc.hook.stop and lxc.hook.post-stop",
     );
   }
-  const appended = words.findLastIndex((word, index) => word === name && words[index + 1] === "lxc");
-  const own = appended === -1 ? words : words.slice(0, appended);
-  const type = environment.LXC_HOOK_TYPE || words[appended + 2];
+  const { own, type } = split(words, name, environment);
   return {
     words: own,
     event: {
@@ -55,6 +53,18 @@ export function parseHookCall(
       pid: parsePid(environment.LXC_PID),
     },
   };
+}
+
+/** The words of the line, and the hook's type: after them with version 0, in the environment with version 1. */
+function split(
+  words: readonly string[],
+  name: string,
+  { LXC_HOOK_VERSION: version, LXC_HOOK_TYPE: type }: Readonly<Record<string, string>>,
+): { own: readonly string[]; type: string | undefined } {
+  const appended = words.findLastIndex((word, index) => word === name && words[index + 1] === "lxc");
+  // Some hooks run where LXC has set no version: then it is the words that tell.
+  if (version === "1" || appended === -1) return { own: words, type };
+  return { own: words.slice(0, appended), type: words[appended + 2] };
 }
 
 function requireType(type: string | undefined): HookType {

@@ -1,4 +1,4 @@
-import { CniError, describe } from "../lib/cni/error.ts";
+import { asCniError, CniError, describe } from "../lib/cni/error.ts";
 import type { Attachment, ContainerId } from "../lib/cni/request.ts";
 import { detach } from "../lib/runtime/attach.ts";
 import { carried } from "./carried.ts";
@@ -39,11 +39,9 @@ function detachOne(attachment: Attachment, wanted: HookWords): CniError[] {
     detach(runtimeFor(attachment, "", wanted), () => networkOf(attachment, wanted), carried);
     return [];
   } catch (error) {
-    if (!(error instanceof CniError)) throw error;
+    const { code, message, details } = asCniError(error);
     const { network, interface: link } = attachment;
-    return [
-      new CniError(error.code, `network ${network}, interface ${link}: ${error.message}`, error.details),
-    ];
+    return [new CniError(code, `network ${network}, interface ${link}: ${message}`, details)];
   }
 }
 

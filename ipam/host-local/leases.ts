@@ -3,8 +3,8 @@ import { CniError, Code, describe } from "../../lib/cni/error.ts";
 import type { Attachment, NetworkName } from "../../lib/cni/request.ts";
 import { type Address, formatAddress, parseAddress } from "../../lib/ip/address.ts";
 import { isSystemError } from "../../lib/system/error.ts";
-import { temporaryPrefix } from "../../lib/system/system.ts";
 import type { Lock } from "../../lib/system/system.ts";
+import { temporaryPrefix } from "../../lib/system/system.ts";
 
 /** How long to wait for other calls that hold the lock, in milliseconds. */
 const lockPatience = 10_000;

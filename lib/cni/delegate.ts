@@ -1,6 +1,6 @@
 import { system } from "#system";
 import { buildId } from "./build.ts";
-import { executePlugin } from "./execute-plugin.ts";
+import { executePlugin, parseOutput } from "./execute-plugin.ts";
 import { findPlugin } from "./find-plugin.ts";
 import { answer, type Plugin } from "./plugin.ts";
 import type { Call } from "./request.ts";
@@ -49,7 +49,7 @@ export function call(
   const own: Call = { environment: { ...environment, CNI_COMMAND: verb }, input };
   if (carried !== undefined) return answer(carried, own).result ?? emptyResult;
   const output = executePlugin(path, own);
-  return verb === "ADD" ? parseResult(output, version) : emptyResult;
+  return verb === "ADD" ? parseResult(parseOutput(path, output), version) : emptyResult;
 }
 
 /** Whether the file is an executable of this very build, in the directory of the running one. */

@@ -1,3 +1,5 @@
+import { isSystemError } from "../system/error.ts";
+
 /** The codes of the CNI specification 1.1.0, section 2 ("Error"), 8 of the Go library, and ours from 100 (docs/errors.md). */
 export const Code = {
   incompatibleVersion: 1,
@@ -49,6 +51,12 @@ export class CniError extends Error {
     this.code = code;
     this.details = details;
   }
+}
+
+/** Anything that was thrown, as an error of the protocol: a failed system call has code 5, a bug 999. */
+export function asCniError(error: unknown): CniError {
+  if (error instanceof CniError) return error;
+  return new CniError(isSystemError(error) ? Code.inputOutput : Code.internal, describe(error));
 }
 
 /** What to say of anything that was thrown: its message, and its details where it has some. */

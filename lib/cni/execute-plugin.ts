@@ -13,18 +13,28 @@ const busyTries = 20;
 const busyPause = 100;
 
 /**
- * Executes a plugin and returns the JSON that it printed (undefined when it printed nothing).
+ * Executes a plugin and returns what it printed, which for verbs other than ADD means nothing.
  *
  * Its standard error goes to ours. An executable that is being replaced is tried again for two seconds.
  *
  * @throws CniError what the plugin reported, or 120 where it could not be run or understood. The texts are libcni's.
  */
-export function executePlugin(path: string, { environment, input }: Call): Json {
+export function executePlugin(path: string, { environment, input }: Call): string {
   const outcome = startWhenReady(path, environment, input).wait();
   if (outcome.errors !== "") system.writeStandardError(outcome.errors);
-  if (outcome.status === 0)
-    return outcome.output.trim() === "" ? undefined : parseOutput(path, outcome.output);
+  if (outcome.status === 0) return outcome.output;
   throw failureOf(path, outcome);
+}
+
+/** The JSON that the plugin at `path` printed. @throws CniError 120 where it is none */
+export function parseOutput(path: string, output: string): Json {
+  const json = parsed(output);
+  if (json !== undefined) return json;
+  throw new CniError(
+    Code.pluginFailed,
+    `could not understand what plugin ${path} printed`,
+    `it is no JSON: ${quoted(output)}`,
+  );
 }
 
 function startWhenReady(path: string, environment: Call["environment"], input: string): Running {
@@ -41,16 +51,17 @@ function startWhenReady(path: string, environment: Call["environment"], input: s
   }
 }
 
-function parseOutput(path: string, output: string): Json {
+/** Undefined where the text is no JSON. */
+function parsed(output: string): Json {
   try {
     return JSON.parse(output);
   } catch {
-    throw new CniError(
-      Code.pluginFailed,
-      `could not understand what plugin ${path} printed`,
-      `it is no JSON: ${JSON.stringify(output.slice(0, 200))}`,
-    );
+    return undefined;
   }
+}
+
+function quoted(output: string): string {
+  return JSON.stringify(output.slice(0, 200));
 }
 
 function failureOf(path: string, { status, signal, late, output, errors }: Outcome): CniError {
@@ -72,7 +83,14 @@ function failureOf(path: string, { status, signal, late, output, errors }: Outco
 
 /** The error that a failing plugin printed (CNI specification 1.1.0, section 5, "Error"). */
 function reportedError(path: string, output: string): CniError {
-  const report = parseOutput(path, output);
+  const report = parsed(output);
+  if (report === undefined) {
+    return new CniError(
+      Code.pluginFailed,
+      `netplugin failed but error parsing its diagnostic message ${quoted(output)}`,
+      path,
+    );
+  }
   if (!isObject(report) || typeof report.code !== "number") {
     return new CniError(Code.pluginFailed, `plugin ${path} failed without a code`, output.slice(0, 200));
   }

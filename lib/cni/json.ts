@@ -18,6 +18,14 @@ export function isObject(value: Json): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A value with the members of all objects in the order of the alphabet. */
+export function sorted(value: Json): Json {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isObject(value)) return value;
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(members.map(([key, member]) => [key, sorted(member)]));
+}
+
 /**
  * A value as text, as Go's encoding/json indents it with four blanks: characters that mean something in HTML are
  * escaped, and there is no newline at the end.

@@ -1,6 +1,4 @@
 import { system } from "#system";
-import { digestOf } from "../encoding/digest.ts";
-import { encodeHex } from "../encoding/hex.ts";
 import { isSystemError } from "../system/error.ts";
 import type { Lock } from "../system/system.ts";
 import { CniError, Code } from "./error.ts";
@@ -20,15 +18,15 @@ export type Lockable = "container" | "attachment";
 /**
  * Does `work` while nobody else does any for the same identity.
  *
- * There are 256 lock files of a kind, shared out by a hash, so that they stay few; two identities that share one wait
- * for each other. Where they cannot be made (a read-only /run), the work is done without: the kernel and the lease
+ * A lock file is named after the last two characters of the identity, which are those of a hash in base 32: so there
+ * are at most 1,024 of a kind, and two identities that share one wait for each other. Where they cannot be made (a read-only /run), the work is done without: the kernel and the lease
  * files still let one of two calls win.
  *
- * @param identity What is locked, as text.
+ * @param identity What is locked: a port's name, or the id of an LXC container.
  * @throws CniError 11 when others held the lock for ten seconds.
  */
 export function withLock<T>(kind: Lockable, identity: string, work: () => T): T {
-  const lock = take(`${kind}-${encodeHex(digestOf(identity).subarray(0, 1))}`);
+  const lock = take(`${kind}-${identity.slice(-2)}`);
   try {
     return work();
   } finally {

@@ -1,10 +1,9 @@
 import { system } from "#system";
-import { isSystemError } from "../system/error.ts";
 import { parseArguments } from "./arguments.ts";
 import { packageVersion } from "./build.ts";
 import { parseConfiguration } from "./configuration.ts";
 import { parseEnvironment } from "./environment.ts";
-import { CniError, Code, describe } from "./error.ts";
+import { asCniError, CniError } from "./error.ts";
 import { stringify, stringifyCompact } from "./json.ts";
 import type { Call, Request } from "./request.ts";
 import type { Result } from "./result.ts";
@@ -115,7 +114,8 @@ function printVersions(): number {
 
 /** Prints an error as the specification wants it (section 2, "Error"); returns the exit status. */
 function fail(error: unknown): number {
-  const { code, message, details } = error instanceof CniError ? error : internalError(error);
+  if (!(error instanceof CniError)) printStack(error);
+  const { code, message, details } = asCniError(error);
   system.writeStandardOutput(
     stringify({
       cniVersion: currentVersion,
@@ -127,10 +127,9 @@ function fail(error: unknown): number {
   return 1;
 }
 
-/** An error that no handler took for something: a failed system call, or a bug. */
-function internalError(error: unknown): CniError {
+/** Where an error came from that no handler took for something, for those who want to know. */
+function printStack(error: unknown): void {
   if (error instanceof Error && system.environment().LXC_CNI_DEBUG === "1") {
     system.writeStandardError(`${error.stack ?? error.message}\n`);
   }
-  return new CniError(isSystemError(error) ? Code.inputOutput : Code.internal, describe(error));
 }

@@ -1,7 +1,7 @@
 import { formatAddress } from "../ip/address.ts";
 import { formatPrefix } from "../ip/prefix.ts";
 import { CniError, Code } from "./error.ts";
-import { type Json, stringify } from "./json.ts";
+import { type Json, type JsonObject, sorted, stringify } from "./json.ts";
 import type { Dns, Interface, IpConfig, Result, Route } from "./result.ts";
 import { isAtLeast } from "./version.ts";
 
@@ -24,22 +24,13 @@ export function resultInVersion(result: Result, version: string): Json {
 
 /** 1.0.0 and later. Keys are sorted, since the Go library passes such results through a map. */
 function present(version: string, { dns, interfaces, ips, routes }: Result): Json {
-  return {
+  return sorted({
     cniVersion: version,
-    dns: isEmptyDns(dns) ? undefined : sorted(dnsJson(dns)),
-    interfaces: unlessEmpty(
-      interfaces.map(({ mac, mtu, name, pciID, sandbox, socketPath }) => ({
-        mac: mac || undefined,
-        mtu: mtu || undefined,
-        name,
-        pciID: pciID || undefined,
-        sandbox: sandbox || undefined,
-        socketPath: socketPath || undefined,
-      })),
-    ),
-    ips: unlessEmpty(ips.map((ip) => sorted(ipJson(ip)))),
-    routes: unlessEmpty(routes.map((route) => sorted(routeJson(route)))),
-  };
+    dns: isEmptyDns(dns) ? undefined : dnsJson(dns),
+    interfaces: unlessEmpty(interfaces.map(presentInterfaceJson)),
+    ips: unlessEmpty(ips.map(ipJson)),
+    routes: unlessEmpty(routes.map(routeJson)),
+  });
 }
 
 /** 0.3.0 to 0.4.0. */
@@ -84,15 +75,24 @@ function original(version: string, { ips, routes, dns }: Result): Json {
   return { cniVersion: version, ip4: ofFamily(4), ip6: ofFamily(6), dns: dnsJson(dns) };
 }
 
-function interfaceJson({ name, mac, sandbox }: Interface): Json {
+function presentInterfaceJson({ mtu, socketPath, pciID, ...known }: Interface): Json {
+  return {
+    ...interfaceJson(known),
+    mtu: mtu || undefined,
+    socketPath: socketPath || undefined,
+    pciID: pciID || undefined,
+  };
+}
+
+function interfaceJson({ name, mac, sandbox }: Interface): JsonObject {
   return { name, mac: mac || undefined, sandbox: sandbox || undefined };
 }
 
-function ipJson({ interface: index, address, gateway }: IpConfig): Record<string, Json> {
+function ipJson({ interface: index, address, gateway }: IpConfig): JsonObject {
   return { interface: index, address: formatPrefix(address), gateway: gateway && formatAddress(gateway) };
 }
 
-function routeJson({ dst, gw, mtu, advmss, priority, table, scope }: Route): Record<string, Json> {
+function routeJson({ dst, gw, mtu, advmss, priority, table, scope }: Route): JsonObject {
   // The Go library leaves out a zero of these three, but not one of table and scope, where 0 has a meaning.
   return {
     dst: formatPrefix(dst),
@@ -105,7 +105,7 @@ function routeJson({ dst, gw, mtu, advmss, priority, table, scope }: Route): Rec
   };
 }
 
-function dnsJson({ nameservers, domain, search, options }: Dns): Record<string, Json> {
+function dnsJson({ nameservers, domain, search, options }: Dns): JsonObject {
   return {
     nameservers: unlessEmpty(nameservers),
     domain: domain || undefined,
@@ -121,8 +121,4 @@ export function isEmptyDns(dns: Dns): boolean {
 
 function unlessEmpty<T>(list: readonly T[] | undefined): readonly T[] | undefined {
   return list === undefined || list.length === 0 ? undefined : list;
-}
-
-function sorted(object: Record<string, Json>): Json {
-  return Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,13 +1,13 @@
 /** The first 64 bits of the fractions of the square roots of the first 8 primes (FIPS 180-4, 5.3.5), as halves. */
 // biome-ignore format: a table.
-const initialState = Uint32Array.of(
+const initialState = Int32Array.of(
   0x6a09e667, 0xf3bcc908, 0xbb67ae85, 0x84caa73b, 0x3c6ef372, 0xfe94f82b, 0xa54ff53a, 0x5f1d36f1,
   0x510e527f, 0xade682d1, 0x9b05688c, 0x2b3e6c1f, 0x1f83d9ab, 0xfb41bd6b, 0x5be0cd19, 0x137e2179,
 );
 
 /** The first 64 bits of the fractions of the cube roots of the first 80 primes (FIPS 180-4, 4.2.3), as halves. */
 // biome-ignore format: a table.
-const roundConstants = Uint32Array.of(
+const roundConstants = Int32Array.of(
   0x428a2f98, 0xd728ae22, 0x71374491, 0x23ef65cd, 0xb5c0fbcf, 0xec4d3b2f, 0xe9b5dba5, 0x8189dbbc,
   0x3956c25b, 0xf348b538, 0x59f111f1, 0xb605d019, 0x923f82a4, 0xaf194f9b, 0xab1c5ed5, 0xda6d8118,
   0xd807aa98, 0xa3030242, 0x12835b01, 0x45706fbe, 0x243185be, 0x4ee4b28c, 0x550c7dc3, 0xd5ffb4e2,
@@ -33,15 +33,18 @@ const roundConstants = Uint32Array.of(
 /** The bytes of one block. */
 const blockSize = 128;
 
+/** How much a lower half holds: what a sum of them has beyond that is carried over into the higher half. */
+const carryUnit = 0x1_0000_0000;
+
 /**
  * The SHA-512 hash of the bytes (FIPS 180-4): 64 bytes.
  *
- * Every 64-bit word is a pair of 32-bit halves, the higher one first: on an interpreter that is many times faster
- * than BigInt.
+ * Every 64-bit word is a pair of signed 32-bit halves, the higher one first. An interpreter is fastest on such numbers,
+ * and many times slower on BigInt; so the rounds below are written out instead of being put together from functions.
  */
 export function sha512(bytes: Uint8Array): Uint8Array {
   const state = initialState.slice();
-  const schedule = new Uint32Array(roundConstants.length);
+  const schedule = new Int32Array(roundConstants.length);
   const message = pad(bytes);
   for (let position = 0; position < message.byteLength; position += blockSize) {
     expandBlock(message, position, schedule);
@@ -50,7 +53,7 @@ export function sha512(bytes: Uint8Array): Uint8Array {
 
   const hash = new DataView(new ArrayBuffer(64));
   state.forEach((half, index) => {
-    hash.setUint32(index * 4, half);
+    hash.setInt32(index * 4, half);
   });
   return new Uint8Array(hash.buffer);
 }
@@ -67,32 +70,33 @@ function pad(bytes: Uint8Array): DataView {
 }
 
 /** The 80 words that are mixed into the state for one block (FIPS 180-4, 6.4.2, step 1). */
-function expandBlock(message: DataView, position: number, schedule: Uint32Array): void {
-  for (let half = 0; half < 32; half++) schedule[half] = message.getUint32(position + half * 4);
+function expandBlock(message: DataView, position: number, schedule: Int32Array): void {
+  for (let half = 0; half < 32; half++) schedule[half] = message.getInt32(position + half * 4);
   for (let half = 32; half < schedule.length; half += 2) {
-    const high15 = schedule[half - 30] ?? 0;
-    const low15 = schedule[half - 29] ?? 0;
-    const high2 = schedule[half - 4] ?? 0;
-    const low2 = schedule[half - 3] ?? 0;
+    // Sigma 0: rotations by 1 and 8, shift by 7.
+    const h15 = schedule[half - 30] as number;
+    const l15 = schedule[half - 29] as number;
+    const h0 = ((h15 >>> 1) | (l15 << 31)) ^ ((h15 >>> 8) | (l15 << 24)) ^ (h15 >>> 7);
+    const l0 = ((l15 >>> 1) | (h15 << 31)) ^ ((l15 >>> 8) | (h15 << 24)) ^ ((l15 >>> 7) | (h15 << 25));
+    // Sigma 1: rotations by 19 and 61, shift by 6.
+    const h2 = schedule[half - 4] as number;
+    const l2 = schedule[half - 3] as number;
+    const h1 = ((h2 >>> 19) | (l2 << 13)) ^ ((l2 >>> 29) | (h2 << 3)) ^ (h2 >>> 6);
+    const l1 = ((l2 >>> 19) | (h2 << 13)) ^ ((h2 >>> 29) | (l2 << 3)) ^ ((l2 >>> 6) | (h2 << 26));
 
-    // The functions sigma 0 (rotations by 1 and 8, shift by 7) and sigma 1 (rotations by 19 and 61, shift by 6).
-    const high0 = ((high15 >>> 1) | (low15 << 31)) ^ ((high15 >>> 8) | (low15 << 24)) ^ (high15 >>> 7);
-    const low0 =
-      ((low15 >>> 1) | (high15 << 31)) ^ ((low15 >>> 8) | (high15 << 24)) ^ ((low15 >>> 7) | (high15 << 25));
-    const high1 = ((high2 >>> 19) | (low2 << 13)) ^ ((low2 >>> 29) | (high2 << 3)) ^ (high2 >>> 6);
-    const low1 =
-      ((low2 >>> 19) | (high2 << 13)) ^ ((high2 >>> 29) | (low2 << 3)) ^ ((low2 >>> 6) | (high2 << 26));
-
-    const low = (schedule[half - 31] ?? 0) + (low0 >>> 0) + (schedule[half - 13] ?? 0) + (low1 >>> 0);
-    const high = (schedule[half - 32] ?? 0) + high0 + (schedule[half - 14] ?? 0) + high1;
+    const h16 = schedule[half - 32] as number;
+    const l16 = schedule[half - 31] as number;
+    const h7 = schedule[half - 14] as number;
+    const l7 = schedule[half - 13] as number;
+    const low = (l16 >>> 0) + (l0 >>> 0) + (l7 >>> 0) + (l1 >>> 0);
     // A typed array keeps the lower 32 bits of what is stored.
-    schedule[half] = high + carryOf(low);
+    schedule[half] = h16 + h0 + h7 + h1 + ((low / carryUnit) | 0);
     schedule[half + 1] = low;
   }
 }
 
 /** Mixes one block into the state (FIPS 180-4, 6.4.2, steps 2 to 4). */
-function compress(state: Uint32Array, schedule: Uint32Array): void {
+function compress(state: Int32Array, schedule: Int32Array): void {
   let [ah = 0, al = 0, bh = 0, bl = 0, ch = 0, cl = 0, dh = 0, dl = 0] = state;
   let [eh = 0, el = 0, fh = 0, fl = 0, gh = 0, gl = 0, hh = 0, hl = 0] = state.subarray(8);
 
@@ -100,18 +104,20 @@ function compress(state: Uint32Array, schedule: Uint32Array): void {
     // Sigma 1 of e: rotations by 14, 18 and 41. Then Ch(e, f, g).
     const sum1h = ((eh >>> 14) | (el << 18)) ^ ((eh >>> 18) | (el << 14)) ^ ((el >>> 9) | (eh << 23));
     const sum1l = ((el >>> 14) | (eh << 18)) ^ ((el >>> 18) | (eh << 14)) ^ ((eh >>> 9) | (el << 23));
-    const chooseH = (eh & fh) ^ (~eh & gh);
-    const chooseL = (el & fl) ^ (~el & gl);
-    const low1 =
-      hl + (sum1l >>> 0) + (chooseL >>> 0) + (roundConstants[half + 1] ?? 0) + (schedule[half + 1] ?? 0);
-    const high1 =
-      (hh + sum1h + chooseH + (roundConstants[half] ?? 0) + (schedule[half] ?? 0) + carryOf(low1)) >>> 0;
+    const chooseH = gh ^ (eh & (fh ^ gh));
+    const chooseL = gl ^ (el & (fl ^ gl));
+    const constantH = roundConstants[half] as number;
+    const constantL = roundConstants[half + 1] as number;
+    const wordH = schedule[half] as number;
+    const wordL = schedule[half + 1] as number;
+    const low1 = (hl >>> 0) + (sum1l >>> 0) + (chooseL >>> 0) + (constantL >>> 0) + (wordL >>> 0);
+    const high1 = (hh + sum1h + chooseH + constantH + wordH + ((low1 / carryUnit) | 0)) | 0;
 
     // Sigma 0 of a: rotations by 28, 34 and 39. Then Maj(a, b, c).
     const sum0h = ((ah >>> 28) | (al << 4)) ^ ((al >>> 2) | (ah << 30)) ^ ((al >>> 7) | (ah << 25));
     const sum0l = ((al >>> 28) | (ah << 4)) ^ ((ah >>> 2) | (al << 30)) ^ ((ah >>> 7) | (al << 25));
-    const majorityH = (ah & bh) ^ (ah & ch) ^ (bh & ch);
-    const majorityL = (al & bl) ^ (al & cl) ^ (bl & cl);
+    const majorityH = (ah & bh) | (ch & (ah | bh));
+    const majorityL = (al & bl) | (cl & (al | bl));
 
     hh = gh;
     hl = gl;
@@ -119,9 +125,9 @@ function compress(state: Uint32Array, schedule: Uint32Array): void {
     gl = fl;
     fh = eh;
     fl = el;
-    const lowE = dl + (low1 >>> 0);
-    eh = (dh + high1 + carryOf(lowE)) >>> 0;
-    el = lowE >>> 0;
+    const lowE = (dl >>> 0) + (low1 >>> 0);
+    eh = (dh + high1 + ((lowE / carryUnit) | 0)) | 0;
+    el = lowE | 0;
     dh = ch;
     dl = cl;
     ch = bh;
@@ -129,19 +135,14 @@ function compress(state: Uint32Array, schedule: Uint32Array): void {
     bh = ah;
     bl = al;
     const lowA = (low1 >>> 0) + (sum0l >>> 0) + (majorityL >>> 0);
-    ah = (high1 + sum0h + majorityH + carryOf(lowA)) >>> 0;
-    al = lowA >>> 0;
+    ah = (high1 + sum0h + majorityH + ((lowA / carryUnit) | 0)) | 0;
+    al = lowA | 0;
   }
 
   const mixed = [ah, al, bh, bl, ch, cl, dh, dl, eh, el, fh, fl, gh, gl, hh, hl];
   for (let half = 0; half < state.length; half += 2) {
-    const low = (state[half + 1] ?? 0) + (mixed[half + 1] ?? 0);
-    state[half] = (state[half] ?? 0) + (mixed[half] ?? 0) + carryOf(low);
+    const low = ((state[half + 1] as number) >>> 0) + ((mixed[half + 1] as number) >>> 0);
+    state[half] = (state[half] as number) + (mixed[half] as number) + ((low / carryUnit) | 0);
     state[half + 1] = low;
   }
-}
-
-/** What a sum of lower halves carries over into the higher ones. */
-function carryOf(low: number): number {
-  return Math.floor(low / 0x1_0000_0000);
 }

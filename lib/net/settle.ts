@@ -31,7 +31,11 @@ export function settle(operation: LinkOperation, reason: string, tools: Tools): 
     case "delete link":
       if (tools.links.readLink(operation.where, operation.name) === undefined) return "found";
       throw operationFailed(operation, reason);
-    case "delete address":
+    case "delete address": {
+      const found = tools.links.readLink(operation.where, operation.link);
+      if (!found?.addresses.some((address) => equalPrefix(address, operation.address))) return "found";
+      throw operationFailed(operation, reason);
+    }
     case "label link":
     case "configure port":
     case "set up":

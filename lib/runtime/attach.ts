@@ -1,10 +1,11 @@
 import type { CarriedPlugins } from "../cni/delegate.ts";
-import { CniError } from "../cni/error.ts";
+import { asCniError, CniError } from "../cni/error.ts";
+import type { Json } from "../cni/json.ts";
 import type { Result } from "../cni/result.ts";
 import { resultInVersion } from "../cni/result-format.ts";
 import type { Runtime } from "./attachment-call.ts";
 import { readCache, removeCache, writeCache } from "./cache.ts";
-import { addToNetwork, removeFromNetwork } from "./chain.ts";
+import { addToNetwork, removeFromNetwork, withRollback } from "./chain.ts";
 import { type Network, parseNetwork } from "./network.ts";
 
 /**
@@ -12,18 +13,18 @@ import { type Network, parseNetwork } from "./network.ts";
  *
  * All or nothing, the keeping included.
  *
- * @throws CniError what a plugin answered; SystemError where the result cannot be kept.
+ * @throws CniError what a plugin answered; 5 where the result cannot be kept, 7 where the network's version cannot say it.
  */
 export function attach(runtime: Runtime, network: Network, carried: CarriedPlugins): Result {
   const result = addToNetwork(runtime, network, carried);
-  const json = resultInVersion(result, network.version);
+  let json: Json;
   try {
+    json = resultInVersion(result, network.version);
     writeCache(runtime.attachment, runtime.netnsPath, { source: network.source, result: json });
+    return result;
   } catch (error) {
-    removeFromNetwork(runtime, network, json, carried);
-    throw error;
+    throw withRollback(asCniError(error), () => removeFromNetwork(runtime, network, json, carried));
   }
-  return result;
 }
 
 /**

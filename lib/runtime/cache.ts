@@ -1,5 +1,5 @@
 import { system } from "#system";
-import { isObject, type Json, stringifyCompact } from "../cni/json.ts";
+import { isObject, type Json, sorted, stringifyCompact } from "../cni/json.ts";
 import type { Attachment } from "../cni/request.ts";
 import { decodeBase64, encodeBase64 } from "../encoding/base64.ts";
 import { decodeUtf8, encodeUtf8 } from "../encoding/utf8.ts";
@@ -36,7 +36,8 @@ export function writeCache(
     ifName: attachment.interface,
     networkName: attachment.network,
     netns: netnsPath === "" ? undefined : netnsPath,
-    result,
+    // The Go library keeps results in a map, which it prints in the order of the alphabet.
+    result: sorted(result),
   };
   system.replaceFile(pathOf(attachment), stringifyCompact(entry), 0o600);
 }

@@ -1,5 +1,5 @@
 import { type CarriedPlugins, call, locate } from "../cni/delegate.ts";
-import { CniError, Code, describe } from "../cni/error.ts";
+import { asCniError, CniError, Code, describe } from "../cni/error.ts";
 import type { Json } from "../cni/json.ts";
 import type { Verb } from "../cni/request.ts";
 import type { Result } from "../cni/result.ts";
@@ -20,15 +20,15 @@ import type { Network, PluginConfiguration } from "./network.ts";
  */
 export function addToNetwork(runtime: Runtime, network: Network, carried: CarriedPlugins): Result {
   let result: Result | undefined;
+  let previous: Json;
   for (const [index, plugin] of network.plugins.entries()) {
     try {
-      result = callPlugin("ADD", runtime, network, plugin, previousOf(result, network), carried);
+      previous = result && resultInVersion(result, network.version);
+      result = callPlugin("ADD", runtime, network, plugin, previous, carried);
     } catch (error) {
       const failure = failedPlugin("add", plugin, error);
       const made = { ...network, plugins: network.plugins.slice(0, isOccupied(failure) ? index : index + 1) };
-      throw withRollback(failure, () =>
-        removeFromNetwork(runtime, made, previousOf(result, network), carried),
-      );
+      throw withRollback(failure, () => removeFromNetwork(runtime, made, previous, carried));
     }
   }
   return result ?? emptyResult;
@@ -85,16 +85,13 @@ function callPlugin(
   return call(callee, verb, attachmentCall(verb, runtime, network, plugin, previous), network.version);
 }
 
-function previousOf(result: Result | undefined, network: Network): Json {
-  return result && resultInVersion(result, network.version);
-}
-
 function failedPlugin(verb: string, { type }: PluginConfiguration, error: unknown): CniError {
-  if (!(error instanceof CniError)) throw error;
-  return new CniError(error.code, `plugin type="${type}" failed (${verb}): ${error.message}`, error.details);
+  const { code, message, details } = asCniError(error);
+  return new CniError(code, `plugin type="${type}" failed (${verb}): ${message}`, details);
 }
 
-function withRollback(error: CniError, rollBack: () => void): CniError {
+/** Undoes what was done before an error. @returns the error, with what could not be undone after it */
+export function withRollback(error: CniError, rollBack: () => void): CniError {
   try {
     rollBack();
     return error;

@@ -14,7 +14,8 @@ const suffixes = [".conflist", ".conf", ".json"];
  *
  * @param name The name that its configuration gives it, or the path of a file (which has a `/` in it).
  * @param directories Where to look for a name; the first network of that name counts.
- * @param warn Is told of files that cannot be read: a broken file of one network is no reason for another to fail.
+ * @param warn Is told of files that cannot be used, when the network is found in another: a broken file of one network
+ *   is no reason for another to fail.
  * @throws CniError 7 where there is no such network, or its file may be written by others than its owner.
  */
 export function loadNetwork(
@@ -28,17 +29,18 @@ export function loadNetwork(
   for (const file of files) {
     try {
       const network = readNetwork(file);
-      if (network.name === name) return network;
+      if (network.name !== name) continue;
+      for (const problem of problems) warn(`ignored ${problem}`);
+      return network;
     } catch (error) {
       if (!(error instanceof CniError)) throw error;
       problems.push(`${file}: ${describe(error)}`);
     }
   }
-  for (const problem of problems) warn(problem);
   throw new CniError(
     Code.invalidConfiguration,
     `no net configuration with name "${name}" in ${directories.join(", ")}`,
-    problems.length === 0 ? "" : `not readable: ${problems.join("; ")}`,
+    problems.length === 0 ? "" : `these cannot be used: ${problems.join("; ")}`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { CniError, Code } from "../cni/error.ts";
-import { isObject, type Json, type JsonObject, parseJson } from "../cni/json.ts";
+import { isObject, type Json, type JsonObject, parseJson, stringifyCompact } from "../cni/json.ts";
 import { requireNetworkName } from "../cni/names.ts";
 import type { NetworkName } from "../cni/request.ts";
 import { requireSupportedVersion } from "../cni/version.ts";
@@ -20,8 +20,8 @@ export type PluginConfiguration = JsonObject & { readonly type: string };
 /**
  * Reads a configuration: a list (`plugins`), or a single plugin, which counts as a list of one.
  *
- * @throws CniError 6 for text that is no JSON object, 7 for one that is no network, 1 for a version that is not
- *   spoken.
+ * @throws CniError 6 for text that is no JSON object or has a version that is no text, 7 for one that is no network, 1
+ *   for a version that is not spoken.
  */
 export function parseNetwork(source: string): Network {
   const document = parseJson(source, "network config");
@@ -36,14 +36,23 @@ export function parseNetwork(source: string): Network {
   }
   return {
     name: requireNetworkName(document.name),
-    version: requireSupportedVersion(
-      typeof document.cniVersion === "string" ? document.cniVersion : undefined,
-    ),
+    version: requireSupportedVersion(versionOf(document)),
     plugins: plugins.map((plugin, index) =>
       requirePlugin(plugin, document.plugins === undefined ? "" : `/plugins/${index}`),
     ),
     source,
   };
+}
+
+function versionOf({ cniVersion }: JsonObject): string | undefined {
+  if (cniVersion === undefined || cniVersion === null || typeof cniVersion === "string") {
+    return cniVersion ?? undefined;
+  }
+  throw new CniError(
+    Code.undecodable,
+    "error parsing configuration: invalid cniVersion type",
+    `/cniVersion must be a string, found ${stringifyCompact(cniVersion)}`,
+  );
 }
 
 function requirePlugin(plugin: Json, path: string): PluginConfiguration {

@@ -28,8 +28,11 @@ export function del(request: Request<BridgeConfig>, carried: CarriedPlugins): vo
   withLock("attachment", portName(attachment), () => {
     const failures: unknown[] = [];
     const attempt = (step: () => void) => attemptStep(failures, step);
-    // The command that removes the rules runs while the kernel takes its time to delete the port.
-    const rules = iptables.remove(attachment, previousAddresses(request));
+    // The commands that remove the rules run while the kernel takes its time to delete the port. Rules are looked for
+    // even where there should be none: the configuration may have changed since ADD.
+    const rules = iptables.remove(attachment, previousAddresses(request), {
+      expected: config.ipMasq === true,
+    });
     attempt(() => withLinks((links) => deletePort(attachment, links)));
     attempt(() => rules.finish());
     if (failures.length === 0)

@@ -47,21 +47,31 @@ export function bridgeAddresses(ips: readonly IpConfig[]): Prefix[] {
   return all.filter((prefix, index) => all.findIndex((each) => equalPrefix(each, prefix)) === index);
 }
 
+/** An address that a bridge has, and one that it is to get, which cannot both be. */
+export interface AddressConflict {
+  readonly found: Prefix;
+  readonly missing: Prefix;
+}
+
 /**
- * Addresses of the bridge that are in the way of one that it is to get: of IPv4 any that is no gateway of the network,
- * of IPv6 those whose subnets overlap (the reference's rule).
+ * Addresses of the bridge that are in the way of those that it is to get: of IPv4 any that is no gateway of the
+ * network, of IPv6 those whose subnets overlap (the reference's rule). Each of them once.
  *
  * @param wanted All addresses that the bridge is to have.
- * @param missing The one that it is to get.
+ * @param missing Those that it is to get.
+ * @param found Those that it has.
  */
-export function conflictingAddresses(
+export function addressConflicts(
   wanted: readonly Prefix[],
-  missing: Prefix,
+  missing: readonly Prefix[],
   found: readonly Prefix[],
-): Prefix[] {
-  return found.filter(
-    (each) => !wanted.some((prefix) => equalPrefix(prefix, each)) && conflict(missing, each),
-  );
+): AddressConflict[] {
+  return found
+    .filter((each) => !wanted.some((prefix) => equalPrefix(prefix, each)))
+    .flatMap((each) => {
+      const first = missing.find((address) => conflict(address, each));
+      return first === undefined ? [] : { found: each, missing: first };
+    });
 }
 
 function conflict(wanted: Prefix, found: Prefix): boolean {
@@ -71,10 +81,10 @@ function conflict(wanted: Prefix, found: Prefix): boolean {
 }
 
 /** The error for a bridge that has an address that is in the way. The text is the reference's. */
-export function addressConflict(bridge: string, wanted: Prefix, found: Prefix): CniError {
+export function conflictError(bridge: string, { found, missing }: AddressConflict): CniError {
   return new CniError(
     Code.invalidConfiguration,
-    `"${bridge}" already has an IP address different from ${formatPrefix(wanted)}`,
+    `"${bridge}" already has an IP address different from ${formatPrefix(missing)}`,
     `it has ${formatPrefix(found)}; set /forceAddress to replace it, or name another /bridge`,
   );
 }

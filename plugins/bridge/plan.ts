@@ -4,7 +4,7 @@ import type { Mac } from "../../lib/ip/mac.ts";
 import { equalPrefix } from "../../lib/ip/prefix.ts";
 import { bridgeAlias, portAlias, portName } from "../../lib/net/identity.ts";
 import type { Operation } from "../../lib/net/operation.ts";
-import { addressConflict, bridgeAddresses, conflictingAddresses, gatewayOf } from "./gateways.ts";
+import { addressConflicts, bridgeAddresses, conflictError, gatewayOf } from "./gateways.ts";
 import type { HostState } from "./host-state.ts";
 import type { Settings } from "./settings.ts";
 
@@ -61,17 +61,14 @@ function gatewaySteps(settings: Settings, ips: readonly IpConfig[], host: HostSt
   const { bridge: link, forceAddress } = settings;
   const found = host.bridge?.addresses ?? [];
   const wanted = bridgeAddresses(ips);
-  return wanted
-    .filter((address) => !found.some((each) => equalPrefix(each, address)))
-    .flatMap((address): Operation[] => {
-      const conflicts = conflictingAddresses(wanted, address, found);
-      const [first] = conflicts;
-      if (first !== undefined && !forceAddress) throw addressConflict(link, address, first);
-      return [
-        ...conflicts.map((each) => ({ do: "delete address", where: "host", link, address: each }) as const),
-        { do: "add address", where: "host", link, address },
-      ];
-    });
+  const missing = wanted.filter((address) => !found.some((each) => equalPrefix(each, address)));
+  const conflicts = addressConflicts(wanted, missing, found);
+  const [first] = conflicts;
+  if (first !== undefined && !forceAddress) throw conflictError(link, first);
+  return [
+    ...conflicts.map((each) => ({ do: "delete address", where: "host", link, address: each.found }) as const),
+    ...missing.map((address) => ({ do: "add address", where: "host", link, address }) as const),
+  ];
 }
 
 function portSteps({ bridge, mtu, hairpin }: Settings, attachment: Attachment, macs: Macs): Operation[] {

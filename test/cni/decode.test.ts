@@ -132,12 +132,9 @@ describe("keys", () => {
   });
 
   test("do not count as required members that are there", () => {
-    const demanding: Schema = {
-      type: "object",
-      required: ["constructor"],
-      properties: { constructor: { type: "string" } },
-    };
-    expect(() => strictly(demanding, {})).toThrow("/constructor is missing");
+    expect(() => strictly({ type: "object", required: ["toString"], properties: {} }, {})).toThrow(
+      "/toString is missing",
+    );
   });
 });
 

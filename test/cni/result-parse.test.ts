@@ -40,7 +40,11 @@ const results: fc.Arbitrary<Result> = fc.record({
 
 describe("what is printed is read back as what it was", () => {
   test.each(["1.0.0", "1.1.0"])("in %s: all of it", (version) => {
-    fc.assert(fc.property(results, (result) => expect(again(result, version)).toEqual(result)));
+    fc.assert(
+      fc.property(results, (result) => {
+        expect(again(result, version)).toEqual(result);
+      }),
+    );
   });
 
   test.each(["0.3.0", "0.3.1", "0.4.0"])("in %s: all but what interfaces had not then", (version) => {

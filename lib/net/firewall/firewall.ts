@@ -15,8 +15,14 @@ export interface Firewall {
    * Begins to remove every rule of an attachment, however it came there.
    *
    * @param known Addresses that it is known to have had; rules of others are found by their marks.
+   * @param options.expected There should be some: the removal begins at once. Otherwise it is only looked for them, and
+   *   what is found is removed when the caller has done the rest of its work.
    */
-  remove(attachment: Attachment, known: readonly Prefix[]): PendingRemoval;
+  remove(
+    attachment: Attachment,
+    known: readonly Prefix[],
+    options: { readonly expected: boolean },
+  ): PendingRemoval;
 
   /** Removes exactly what one call added. @throws CniError 101 */
   takeBack(receipt: MasqueradeReceipt): void;

@@ -43,16 +43,32 @@ export function restore(family: AddressFamily, lines: readonly string[]): Outcom
   return startRestore(family, lines).wait();
 }
 
+/** A chain of the nat table whose rules are being listed. */
+export interface Listing {
+  readonly chain: string;
+  readonly running: Running;
+}
+
+/** Starts to list the rules of a chain of the nat table. */
+export function startListing(family: AddressFamily, chain: string): Listing {
+  return { chain, running: start(family, commands[family], ["--wait", "-t", "nat", "-S", chain]) };
+}
+
 /**
- * The rules of a chain of the nat table, as `iptables -S` prints them; undefined when there is no such chain.
+ * The rules of a chain, as `iptables -S` prints them; undefined when there is no such chain.
  *
- * @throws CniError 101 where the command cannot tell.
+ * @throws CniError 101 where the command could not tell.
  */
-export function listChain(family: AddressFamily, chain: string): string | undefined {
-  const outcome = start(family, commands[family], ["--wait", "-t", "nat", "-S", chain]).wait();
+export function finishListing({ chain, running }: Listing): string | undefined {
+  const outcome = running.wait();
   if (outcome.status === 0) return outcome.output;
   if (isAboutMissingChain(outcome.errors)) return undefined;
   throw new CniError(Code.firewallFailed, `failed to list chain ${chain}: ${reasonOf(outcome)}`);
+}
+
+/** The rules of a chain; see {@linkcode finishListing}. */
+export function listChain(family: AddressFamily, chain: string): string | undefined {
+  return finishListing(startListing(family, chain));
 }
 
 /** What a command that failed said. */

@@ -53,7 +53,7 @@ function parseRule(text: string): PrintedRule {
   };
 }
 
-/** A word of an iptables-restore line. */
+/** A word of an iptables-restore line, with those characters escaped that `iptables -S` escapes. */
 function quote(text: string): string {
-  return `"${text.replace(/["\\]/g, "\\$&")}"`;
+  return `"${text.replace(/["'\\]/g, "\\$&")}"`;
 }

@@ -1,4 +1,4 @@
-import { CniError, Code } from "../../cni/error.ts";
+import { CniError, Code, describe } from "../../cni/error.ts";
 import type { Attachment } from "../../cni/request.ts";
 import type { Prefix } from "../../ip/prefix.ts";
 import type {
@@ -11,7 +11,7 @@ import type {
 } from "./firewall.ts";
 import { type Addition, finishAddition, startAddition } from "./iptables-add.ts";
 import { type AddressFamily, familiesOf, isInstalled } from "./iptables-command.ts";
-import { finishRemoval, startRemoval } from "./iptables-remove.ts";
+import { beginRemoval, finishRemoval, prepareRemoval } from "./iptables-remove.ts";
 
 /**
  * Rules in the nat table, by iptables and ip6tables, whichever of their two stores the host has them use.
@@ -24,22 +24,41 @@ export const iptables: Firewall = {
     return { finish: () => outcomeOf(masquerade, additions) };
   },
 
-  remove(attachment: Attachment, known: readonly Prefix[]): PendingRemoval {
+  remove(
+    attachment: Attachment,
+    known: readonly Prefix[],
+    { expected }: { expected: boolean },
+  ): PendingRemoval {
     // Without an address to go by, there may be rules of either family.
     const families: AddressFamily[] = known.length === 0 ? [4, 6] : familiesOf(known);
-    const removals = families
+    // Each step is taken for both families before the next one: the commands run side by side.
+    const prepared = families
       .filter(isInstalled)
-      .map((family) => startRemoval(family, attachment, known, { marked: true }));
-    return { finish: () => finishAll(removals.map((removal) => () => finishRemoval(removal))) };
+      .map((family) => attempt(() => prepareRemoval(family, attachment, known, { marked: true })));
+    const begin = () => prepared.map((removal) => attempt(() => beginRemoval(removal())));
+    const begun = expected ? begin() : undefined;
+    return { finish: () => finishAll((begun ?? begin()).map((removal) => () => finishRemoval(removal()))) };
   },
 
   takeBack({ attachment, addresses }: MasqueradeReceipt): void {
-    const removals = familiesOf(addresses).map((family) =>
-      startRemoval(family, attachment, addresses, { marked: false }),
+    const begun = familiesOf(addresses).map((family) =>
+      attempt(() => beginRemoval(prepareRemoval(family, attachment, addresses, { marked: false }))),
     );
-    finishAll(removals.map((removal) => () => finishRemoval(removal)));
+    finishAll(begun.map((removal) => () => finishRemoval(removal())));
   },
 };
+
+/** Does something now; what it came to, also when that is an error, is for later. */
+function attempt<T>(action: () => T): () => T {
+  try {
+    const value = action();
+    return () => value;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
 
 function outcomeOf({ attachment }: Masquerade, additions: readonly Addition[]): MasqueradeOutcome {
   const outcomes = additions.map(finishAddition);
@@ -56,8 +75,15 @@ function outcomeOf({ attachment }: Masquerade, additions: readonly Addition[]): 
 }
 
 /** Takes every step, whether others fail or not. @throws CniError 101 with all that failed */
-function finishAll(steps: readonly (() => string | undefined)[]): void {
-  const problems = steps.map((step) => step()).filter((problem) => problem !== undefined);
+function finishAll(steps: readonly (() => void)[]): void {
+  const problems: string[] = [];
+  for (const step of steps) {
+    try {
+      step();
+    } catch (error) {
+      problems.push(describe(error));
+    }
+  }
   if (problems.length > 0) {
     throw new CniError(Code.firewallFailed, `failed to remove masquerade rules: ${problems.join("; ")}`);
   }

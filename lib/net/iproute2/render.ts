@@ -59,7 +59,8 @@ export function render(operation: LinkOperation, containerPath: string): string[
 
 function renderRoute({ link, to, via, mtu, advmss, priority, table, scope }: AddRoute): string[] {
   return [
-    ...["route", "add", formatPrefix(networkOf(to))],
+    // Unlike `add`, `prepend` takes a second route to a destination, as the Go plugin does.
+    ...["route", "prepend", formatPrefix(networkOf(to))],
     ...(via === undefined ? [] : ["via", formatAddress(via)]),
     ...["dev", link],
     ...optional("mtu", mtu),

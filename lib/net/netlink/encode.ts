@@ -158,7 +158,8 @@ function addRoute(
   const metrics = [...optional(Rtax.mtu, mtu), ...optional(Rtax.advmss, advmss)];
   return {
     type: Rtm.newRoute,
-    flags: createNew,
+    // Flag.exclusive would refuse a second route to a destination, which the Go plugin takes.
+    flags: Flag.create,
     fixed: routeHeader(to, scope ?? (via === undefined ? Route.scopeLink : Route.scopeUniverse)),
     attributes: [
       ...(to.length === 0 ? [] : [bytes(Rta.dst, addressBytes(firstAddressOf(to)))]),

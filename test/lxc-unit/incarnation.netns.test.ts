@@ -1,0 +1,146 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { containerIdOf } from "../../lxc/container-id.ts";
+import { type Container, makeContainerOfProcess } from "../fixture/container.ts";
+import type { Host } from "../fixture/host.ts";
+import { test as onHost } from "../fixture/test.ts";
+import type { Variant } from "../fixture/variants.ts";
+import { describeEngines } from "../runtime/engines.ts";
+import { type NoopPlugins, noopPlugins } from "../runtime/noop.ts";
+
+const test = onHost.extend<{ plugins: NoopPlugins }>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest wants to see that it needs no other fixture.
+  plugins: async ({}, use) => {
+    const directory = mkdtempSync(join(tmpdir(), "lxc-cni-test-"));
+    const plugins = noopPlugins(directory);
+    plugins.install("noop");
+    await use(plugins);
+    rmSync(directory, { recursive: true });
+  },
+});
+
+const record = `/var/lib/lxc-cni/incarnations/${containerIdOf("web", "/var/lib/lxc")}.json`;
+const process = { pid: 1, startTime: "1", bootId: "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d" };
+
+const garbage = [
+  "",
+  "{",
+  "null",
+  "[]",
+  '"x"',
+  "\0\0\0",
+  JSON.stringify({ process }),
+  JSON.stringify({ attachments: [] }),
+  JSON.stringify({ process: { ...process, pid: "1" }, attachments: [] }),
+  JSON.stringify({ process: { ...process, pid: 0 }, attachments: [] }),
+  JSON.stringify({ process, attachments: [{ network: 7, interface: "eth0" }] }),
+];
+
+describeEngines("the record of a run", (variant) => {
+  test("that is garbage counts as none: a stop does what the line says", async ({ host, plugins }) => {
+    await prepare(host);
+    for (const content of garbage) {
+      const web = await makeContainerOfProcess(host, "web");
+      await hook(host, variant, plugins, web, "start-host", ["a"]);
+      await host.write(record, content);
+      await web.lose();
+      await hook(host, variant, plugins, web, "stop", ["a"]);
+      expect(plugins.calls().slice(-2), content).toEqual(["ADD noop", "DEL noop"]);
+      expect((await host.attempt(["test", "-e", record])).status, content).toBe(1);
+    }
+  });
+
+  test("holds all that several hook lines attached, and one stop detaches it", async ({ host, plugins }) => {
+    await prepare(host);
+    const web = await makeContainerOfProcess(host, "web");
+    await hook(host, variant, plugins, web, "start-host", ["a"]);
+    await hook(host, variant, plugins, web, "start-host", ["b:lan0"]);
+    const { attachments } = JSON.parse(await host.run(["cat", record]));
+    expect(attachments).toEqual([
+      { network: "a", interface: "eth0" },
+      { network: "b", interface: "lan0" },
+    ]);
+    await web.lose();
+    await hook(host, variant, plugins, web, "stop", ["a"]);
+    expect(plugins.calls()).toEqual(["ADD noop", "ADD noop", "DEL noop", "DEL noop"]);
+    expect(plugins.environment("noop", "DEL")).toMatchObject({ CNI_IFNAME: "eth0", CNI_NETNS: "" });
+  });
+
+  test("of a run that a crash ended has the next start detach what it does not want any more", async ({
+    host,
+    plugins,
+  }) => {
+    await prepare(host);
+    const first = await makeContainerOfProcess(host, "web");
+    await hook(host, variant, plugins, first, "start-host", ["a", "b"]);
+    await first.lose();
+    const second = await makeContainerOfProcess(host, "web");
+    await hook(host, variant, plugins, second, "start-host", ["a"]);
+    expect(plugins.calls()).toEqual(["ADD noop", "ADD noop", "DEL noop", "ADD noop"]);
+    expect(plugins.environment("noop", "DEL")).toMatchObject({ CNI_IFNAME: "eth1" });
+    expect(JSON.parse(await host.run(["cat", record])).attachments).toEqual([
+      { network: "a", interface: "eth0" },
+    ]);
+  });
+
+  test("keeps what could not be detached, whatever became of the rest", async ({ host, plugins }) => {
+    await prepare(host);
+    const web = await makeContainerOfProcess(host, "web");
+    await hook(host, variant, plugins, web, "start-host", ["a", "b"]);
+    await web.lose();
+    plugins.install("noop", { DEL: { prints: { code: 11, msg: "busy" }, status: 1 } });
+    const { status, errors } = await attempt(host, variant, plugins, web, "stop", ["a", "b"]);
+    expect({ status, errors }).toEqual({
+      status: 1,
+      errors: expect.stringMatching(/network b, interface eth1: .*busy; network a, interface eth0: .*busy/s),
+    });
+    expect(JSON.parse(await host.run(["cat", record])).attachments).toHaveLength(2);
+  });
+
+  test("has a late stop of an earlier run do nothing", async ({ host, plugins }) => {
+    await prepare(host);
+    const first = await makeContainerOfProcess(host, "web");
+    await hook(host, variant, plugins, first, "start-host", ["a"]);
+    await first.lose();
+    const second = await makeContainerOfProcess(host, "web");
+    await hook(host, variant, plugins, second, "start-host", ["a"]);
+    await hook(host, variant, plugins, first, "post-stop", ["a"]);
+    await hook(host, variant, plugins, second, "post-stop", ["a"]);
+    expect(plugins.calls()).toEqual(["ADD noop", "ADD noop"]);
+  });
+});
+
+async function prepare(host: Host): Promise<void> {
+  for (const name of ["a", "b"]) {
+    const network = { cniVersion: "1.0.0", name, plugins: [{ type: "noop" }] };
+    await host.write(`/etc/lxc-cni/net.d/${name}.conflist`, JSON.stringify(network));
+  }
+}
+
+async function hook(...call: Parameters<typeof attempt>): Promise<void> {
+  expect(await attempt(...call)).toMatchObject({ status: 0, errors: "" });
+}
+
+/** Runs a hook as LXC does, for the container `web` of /var/lib/lxc. */
+function attempt(
+  host: Host,
+  variant: Variant,
+  { directory }: NoopPlugins,
+  { netns }: Container,
+  type: string,
+  networks: readonly string[],
+) {
+  const env = {
+    ...variant.environment,
+    LXC_NAME: "web",
+    LXC_CONFIG_FILE: "/var/lib/lxc/web/config",
+    LXC_HOOK_VERSION: "1",
+    LXC_HOOK_TYPE: type,
+    LXC_PID: netns.split("/")[2] ?? "",
+  };
+  return host.attempt([`${variant.directory}/lxc-cni`, "hook", "--cni-path", directory, ...networks], {
+    env,
+  });
+}
