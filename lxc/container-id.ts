@@ -3,7 +3,7 @@ import { base32 } from "../lib/encoding/base32.ts";
 import { digestOf } from "../lib/encoding/digest.ts";
 
 /**
- * The CNI id of an LXC container: its name, as far as CNI allows it, and a hash of name and LXC path, since two paths
+ * The CNI id of an LXC container: its name, as far as CNI allows it and at most 64 characters of it, and a hash of name and LXC path, since two paths
  * may have containers of one name (docs/formats.md).
  *
  * @param name The container's name.
@@ -14,6 +14,8 @@ import { digestOf } from "../lib/encoding/digest.ts";
  * ```
  */
 export function containerIdOf(name: string, lxcPath: string): ContainerId {
-  const readable = name.replace(/[^a-zA-Z0-9_.-]/g, "_").replace(/^[^a-zA-Z0-9]/, "x");
+  const allowed = name.replace(/[^a-zA-Z0-9_.-]/g, "_").replace(/^[^a-zA-Z0-9]/, "x");
+  // Names of files are made of it, which have an end at 255 bytes.
+  const readable = allowed.slice(0, 64);
   return `${readable}-${base32(digestOf(`${lxcPath}/${name}`), 8)}` as ContainerId;
 }

@@ -5,7 +5,7 @@ export interface HookEvent {
   readonly type: HookType;
   /** The container's name. */
   readonly name: string;
-  /** The directory that LXC keeps the container in; empty where it has none of its own. */
+  /** The directory that LXC keeps its containers in; for a container with a configuration elsewhere, that file. */
   readonly lxcPath: string;
   /** The id of the container's first process, in our pid namespace; undefined where LXC does not tell. */
   readonly pid: number | undefined;
@@ -72,10 +72,10 @@ function requireType(type: string | undefined): HookType {
   throw new UsageError(`lxc.hook.${type ?? "?"} is no hook for a network; use ${types.join(", ")}`);
 }
 
-/** LXC does not tell its path, but the container's configuration is at PATH/NAME/config. */
+/** LXC does not tell its path, but a container's configuration is at PATH/NAME/config, unless it was given another. */
 function lxcPathOf(configFile: string, name: string): string {
   const end = `/${name}/config`;
-  return configFile.startsWith("/") && configFile.endsWith(end) ? configFile.slice(0, -end.length) : "";
+  return configFile.endsWith(end) ? configFile.slice(0, -end.length) : configFile;
 }
 
 function parsePid(text: string | undefined): number | undefined {

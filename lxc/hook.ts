@@ -16,12 +16,12 @@ import { stop } from "./stop.ts";
  */
 export function runHook(words: readonly string[]): number {
   const { event, words: own } = parseHookCall(words, system.environment());
-  const wanted = parseHookWords(own);
-  const container = containerIdOf(event.name, event.lxcPath);
   try {
+    const wanted = parseHookWords(own);
+    const container = containerIdOf(event.name, event.lxcPath);
     withLock("container", container, () => {
       if (event.type === "start-host") start(container, event, wanted);
-      else stop(container, event, wanted);
+      else stop(container, wanted);
     });
     return 0;
   } catch (error) {

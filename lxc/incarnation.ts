@@ -33,13 +33,11 @@ export function forgetIncarnation(container: ContainerId): void {
 }
 
 /**
- * Whether a stop that LXC reports is that of another run than the recorded one: LXC runs post-stop after it has let go
- * of the container, and the next start-host can overtake it.
- *
- * @param pid The first process of the run that stopped; undefined where LXC does not tell (after a restore).
+ * Whether a stop that LXC reports has been overtaken: LXC runs post-stop after it has let go of the container, and the
+ * next start-host can come first. Then the recorded run goes on; otherwise, nobody's network can be taken away.
  */
-export function isOvertaken({ process }: Incarnation, pid: number | undefined): boolean {
-  return (pid !== undefined && pid !== process.pid) || isRunning(process);
+export function isOvertaken({ process }: Incarnation): boolean {
+  return isRunning(process);
 }
 
 function pathOf(container: ContainerId): string {

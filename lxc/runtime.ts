@@ -36,12 +36,18 @@ export function runtimeFor(attachment: Attachment, netnsPath: string, { cniPath 
   };
 }
 
-/** Detaches; a failure is reported, and leaves what could not be removed for a later try. */
-export function detachQuietly(attachment: Attachment, words: HookWords): void {
+/**
+ * Detaches; a failure is reported, and leaves what could not be removed for a later try.
+ *
+ * @returns whether nothing is left.
+ */
+export function detachQuietly(attachment: Attachment, words: HookWords): boolean {
   try {
     detach(runtimeFor(attachment, "", words), () => networkOf(attachment, words), carried);
+    return true;
   } catch (error) {
     warn(`${attachment.network}, ${attachment.interface}: ${describe(error)}`);
+    return false;
   }
 }
 

@@ -1,13 +1,13 @@
 import { CniError, Code } from "../lib/cni/error.ts";
 import type { Attachment, ContainerId } from "../lib/cni/request.ts";
 import { attach } from "../lib/runtime/attach.ts";
-import type { Network } from "../lib/runtime/network.ts";
+import type { Network, PluginConfiguration } from "../lib/runtime/network.ts";
 import { carried } from "./carried.ts";
 import type { HookEvent } from "./hook-event.ts";
 import type { HookWords } from "./hook-words.ts";
 import type { Incarnation } from "./incarnation.schema.ts";
 import { forgetIncarnation, readIncarnation, recordIncarnation } from "./incarnation.ts";
-import { isRunning, processOf } from "./process.ts";
+import { isRunning, type ProcessIdentity, processOf } from "./process.ts";
 import { detachQuietly, findNetwork, runtimeFor } from "./runtime.ts";
 
 /**
@@ -31,34 +31,68 @@ export function start(container: ContainerId, event: HookEvent, wanted: HookWord
     const network = findNetwork(name, wanted);
     return { network, attachment: { network: network.name, container, interface: link } };
   });
-  const earlier = readIncarnation(container);
-  // A run that is recorded and goes on is this very one: another hook line has attached it to other networks.
-  const isSameRun = earlier !== undefined && isRunning(earlier.process);
-  const left = (earlier?.attachments ?? []).filter(
-    (each) => !attachments.some(({ attachment }) => isSame(attachment, each)),
-  );
-  if (!isSameRun) for (const each of left) detachQuietly({ ...each, container } as Attachment, wanted);
-  recordIncarnation(container, {
-    process: first,
-    attachments: [
-      ...(isSameRun ? left : []),
-      ...attachments.map(({ attachment: { network, interface: link } }) => ({ network, interface: link })),
-    ],
-  });
+  const kept = settleEarlierRun(container, first, attachments, wanted);
+  const record = (held: Incarnation["attachments"]) =>
+    recordIncarnation(container, { process: first, attachments: held });
+  record([
+    ...kept,
+    ...attachments.map(({ attachment: { network, interface: link } }) => ({ network, interface: link })),
+  ]);
   try {
     attachAll(attachments, `/proc/${first.pid}/ns/net`, wanted);
   } catch (error) {
-    if (isSameRun) recordIncarnation(container, earlier);
+    if (kept.length > 0) record(kept);
     else forgetIncarnation(container);
     throw error;
   }
 }
 
-function attachAll(
-  attachments: readonly { network: Network; attachment: Attachment }[],
-  netnsPath: string,
+/**
+ * Decides what becomes of what an earlier hook attached.
+ *
+ * @returns the attachments that this run has or holds besides those that it asks for: those that another hook line has
+ *   made for it, or leftovers that could not be removed.
+ * @throws CniError 102 where another process runs as this container.
+ */
+function settleEarlierRun(
+  container: ContainerId,
+  first: ProcessIdentity,
+  asked: readonly AskedAttachment[],
   wanted: HookWords,
-): void {
+): Incarnation["attachments"] {
+  const earlier = readIncarnation(container);
+  if (earlier === undefined) return [];
+  const askedAs = (each: Incarnation["attachments"][number]) =>
+    asked.find(
+      ({ attachment }) => attachment.network === each.network && attachment.interface === each.interface,
+    );
+  if (isRunning(earlier.process)) {
+    if (earlier.process.pid !== first.pid) throw runningElsewhere(container, earlier.process.pid);
+    return earlier.attachments.filter((each) => askedAs(each) === undefined);
+  }
+  // Our own plugins take over what they find; those of others must not get a second ADD without a DEL.
+  const leftovers = earlier.attachments.filter((each) => !askedAs(each)?.network.plugins.every(isCarried));
+  return leftovers.filter((each) => !detachQuietly({ ...each, container } as Attachment, wanted));
+}
+
+function isCarried({ type }: PluginConfiguration): boolean {
+  return carried.some(({ name }) => name === type);
+}
+
+function runningElsewhere(container: ContainerId, pid: number): CniError {
+  return new CniError(
+    Code.alreadyAttached,
+    `container ${container} runs already, as process ${pid}`,
+    "two containers of one name need LXC paths, or configuration files, of their own",
+  );
+}
+
+interface AskedAttachment {
+  readonly network: Network;
+  readonly attachment: Attachment;
+}
+
+function attachAll(attachments: readonly AskedAttachment[], netnsPath: string, wanted: HookWords): void {
   const done: Attachment[] = [];
   for (const { network, attachment } of attachments) {
     try {
@@ -69,10 +103,6 @@ function attachAll(
       throw named(error, attachment);
     }
   }
-}
-
-function isSame(attachment: Attachment, recorded: Incarnation["attachments"][number]): boolean {
-  return attachment.network === recorded.network && attachment.interface === recorded.interface;
 }
 
 /** The error, with the network that it came from in front. */

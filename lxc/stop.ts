@@ -2,7 +2,6 @@ import { asCniError, CniError, describe } from "../lib/cni/error.ts";
 import type { Attachment, ContainerId } from "../lib/cni/request.ts";
 import { detach } from "../lib/runtime/attach.ts";
 import { carried } from "./carried.ts";
-import type { HookEvent } from "./hook-event.ts";
 import type { HookWords } from "./hook-words.ts";
 import { forgetIncarnation, isOvertaken, readIncarnation } from "./incarnation.ts";
 import { findNetwork, networkOf, runtimeFor } from "./runtime.ts";
@@ -13,9 +12,9 @@ import { findNetwork, networkOf, runtimeFor } from "./runtime.ts";
  *
  * @throws CniError that reports all networks that failed; the next hook, or start, tries again.
  */
-export function stop(container: ContainerId, event: HookEvent, wanted: HookWords): void {
+export function stop(container: ContainerId, wanted: HookWords): void {
   const incarnation = readIncarnation(container);
-  if (incarnation !== undefined && isOvertaken(incarnation, event.pid)) return;
+  if (incarnation !== undefined && isOvertaken(incarnation)) return;
   const attachments =
     incarnation === undefined
       ? attachmentsOf(container, wanted)

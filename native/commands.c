@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,6 +25,7 @@ struct command {
   const char *program;
   char **arguments;
   char **environment;
+  pid_t parent;
   int netns; /* -1 for that of this process */
   int input;
   int output;
@@ -76,6 +78,12 @@ static char **strings_from_value(JSContext *context, JSValueConst array) {
  */
 static _Noreturn void become(
     const struct command *command, const sigset_t *signals, volatile struct start *start) {
+  /* Killed, this process can finish nothing: then nothing may go on behind its back, after whatever comes
+   * next. */
+  start->failed = "prctl";
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) goto failed;
+  if (getppid() != command->parent) _exit(127);
+
   const int standard[] = {command->input, command->output, command->errors};
   start->failed = "dup2";
   for (int i = 0; i < 3; i++)
@@ -157,7 +165,7 @@ static JSValue describe_child(JSContext *context, const struct start *start, con
 static JSValue host_spawn(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
   (void)self, (void)count;
   struct text program = {0}, input = {0};
-  struct command command = {.netns = -1, .input = -1, .output = -1, .errors = -1};
+  struct command command = {.parent = getpid(), .netns = -1, .input = -1, .output = -1, .errors = -1};
   bool has_input = !JS_IsUndefined(values[3]);
   JSValue result = JS_EXCEPTION;
 

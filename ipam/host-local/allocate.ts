@@ -24,9 +24,9 @@ interface Share {
   readonly number: number;
   readonly set: RangeSet;
   readonly requested: Address | undefined;
-  /** Leases of the attachment in this set that go on. */
-  readonly kept: readonly Address[];
-  /** Its leases in this set that end: what was requested takes their place, or the gateway is where they are. */
+  /** The lease of the attachment in this set that goes on. */
+  readonly kept: Address | undefined;
+  /** Its other leases in this set, which end. */
   readonly dropped: readonly Address[];
 }
 
@@ -61,8 +61,9 @@ function divide(demand: Demand, held: readonly Address[]): Share[] {
     if (!demand.adopt && own[0] !== undefined) throw duplicate(number, own[0], demand.attachment.container);
     const isKept = (address: Address) =>
       !isGateway(set, address) && (requested === undefined || equalAddress(requested, address));
-    const dropped = own.filter((address) => !isKept(address));
-    return { number, set, requested, kept: own.filter(isKept), dropped };
+    const kept = own.find(isKept);
+    const dropped = own.filter((address) => address !== kept);
+    return { number, set, requested, kept, dropped };
   });
   if (pending.length > 0) throw unassignable(pending);
   return shares;
@@ -70,19 +71,25 @@ function divide(demand: Demand, held: readonly Address[]): Share[] {
 
 function takeAll(leases: Leases, attachment: Attachment, shares: readonly Share[]): IpConfig[] {
   const taken: Address[] = [];
-  const take = (share: Share): readonly Address[] => {
-    if (share.kept.length > 0) return share.kept;
+  const take = (share: Share): Address => {
+    if (share.kept !== undefined) {
+      leases.renew(share.kept, attachment);
+      return share.kept;
+    }
     const address =
       share.requested === undefined
         ? takeNext(leases, attachment, share)
         : takeRequested(leases, attachment, share.set, share.requested);
     taken.push(address);
     leases.setLastReserved(share.number, address);
-    return [address];
+    return address;
   };
   try {
-    return shares.flatMap((share) =>
-      inContextOf(share.number, () => take(share)).map((address) => ipConfigOf(share.set, address)),
+    return shares.map((share) =>
+      ipConfigOf(
+        share.set,
+        inContextOf(share.number, () => take(share)),
+      ),
     );
   } catch (error) {
     release(leases, taken);

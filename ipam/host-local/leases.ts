@@ -66,7 +66,7 @@ export class Leases {
     this.#directory = directory;
     for (const name of system.listDirectory(directory) ?? []) {
       // Under the lock, nobody is writing it.
-      if (name.startsWith(temporaryPrefix)) system.removeFile(`${directory}/${name}`);
+      if (name.startsWith(temporaryPrefix)) this.#sweep(name);
       else if (name !== lockName && !name.startsWith(lastReservedName)) this.#read(name);
     }
   }
@@ -99,6 +99,15 @@ export class Leases {
     }
     this.#files.set(name, content);
     return true;
+  }
+
+  /** Writes the lease of an address that the attachment holds as it is written today: early ones name no interface. */
+  renew(address: Address, attachment: Attachment): void {
+    const name = formatAddress(address);
+    const content = contentFor(attachment);
+    if (this.#files.get(name) === content) return;
+    system.replaceFile(this.#pathOf(name), content, 0o600);
+    this.#files.set(name, content);
   }
 
   /** Ends the lease of an address, whoever holds it. */
@@ -167,6 +176,15 @@ export class Leases {
       this.#files.set(name, undefined);
       if (error.code !== "EISDIR") this.#unreadable.push(`${name}: ${error.message}`);
       warn(`ignored ${this.#pathOf(name)}: ${error.message}`);
+    }
+  }
+
+  #sweep(name: string): void {
+    try {
+      system.removeFile(this.#pathOf(name));
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      warn(`cannot remove ${this.#pathOf(name)}: ${error.message}`);
     }
   }
 

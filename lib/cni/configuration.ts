@@ -1,10 +1,10 @@
 import { decode } from "./decode.ts";
-import { CniError, Code } from "./error.ts";
+import { CniError, Code, describe } from "./error.ts";
 import { isObject, type JsonObject, parseJson } from "./json.ts";
 import { requireNetworkName } from "./names.ts";
 import type { NetworkName, Verb } from "./request.ts";
 import type { Schema } from "./schema.ts";
-import { requireSupportedVersion } from "./version.ts";
+import { currentVersion, requireSupportedVersion } from "./version.ts";
 
 /** A network configuration as a plugin gets it on standard input, checked. */
 export interface Configuration<Config> {
@@ -19,8 +19,8 @@ export interface Configuration<Config> {
  * For DEL it reads on where ADD would fail, as long as there is a usable network name: what is there must be
  * removable, whatever has become of the configuration meanwhile.
  *
- * @throws CniError 6 for text that is no JSON object, 7 for one that has no usable name or breaks the schema, 1
- *   for a version that is not spoken.
+ * @throws CniError 6 for text that is no JSON object, 7 for one that has no usable name or (but for DEL) breaks the
+ *   schema, 1 for a version that is not spoken (but for DEL).
  */
 export function parseConfiguration<Config>(
   schema: Schema,
@@ -34,9 +34,19 @@ export function parseConfiguration<Config>(
   }
   return {
     network: requireNetworkName(foldedMember(document, "name")),
-    version: requireSupportedVersion(textMember(document, "cniVersion")),
+    version: versionOf(document, verb, warn),
     config: decode<Config>(schema, document, { lenient: verb === "DEL", warn }),
   };
+}
+
+function versionOf(document: JsonObject, verb: Verb, warn: (text: string) => void): string {
+  try {
+    return requireSupportedVersion(textMember(document, "cniVersion"));
+  } catch (error) {
+    if (verb !== "DEL" || !(error instanceof CniError)) throw error;
+    warn(`read the configuration as one of version ${currentVersion}: ${describe(error)}`);
+    return currentVersion;
+  }
 }
 
 function textMember(document: JsonObject, key: string): string | undefined {

@@ -1,5 +1,6 @@
 import { system } from "#system";
 import { buildId } from "./build.ts";
+import { CniError, PluginFailure } from "./error.ts";
 import { executePlugin, parseOutput } from "./execute-plugin.ts";
 import { findPlugin } from "./find-plugin.ts";
 import { answer, type Plugin } from "./plugin.ts";
@@ -49,7 +50,16 @@ export function call(
   const own: Call = { environment: { ...environment, CNI_COMMAND: verb }, input };
   if (carried !== undefined) return answer(carried, own).result ?? emptyResult;
   const output = executePlugin(path, own);
-  return verb === "ADD" ? parseResult(parseOutput(path, output), version) : emptyResult;
+  return verb === "ADD" ? resultIn(path, output, version) : emptyResult;
+}
+
+function resultIn(path: string, output: string, version: string): Result {
+  try {
+    return parseResult(parseOutput(path, output), version);
+  } catch (error) {
+    if (!(error instanceof CniError) || error instanceof PluginFailure) throw error;
+    throw new PluginFailure(`could not use what plugin ${path} printed: ${error.message}`, error.details);
+  }
 }
 
 /** Whether the file is an executable of this very build, in the directory of the running one. */

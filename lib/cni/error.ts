@@ -53,6 +53,14 @@ export class CniError extends Error {
   }
 }
 
+/** A plugin that could not be run, or was not understood: nobody knows what it has done. */
+export class PluginFailure extends CniError {
+  constructor(message: string, details = "") {
+    super(Code.pluginFailed, message, details);
+    this.name = "PluginFailure";
+  }
+}
+
 /** Anything that was thrown, as an error of the protocol: a failed system call has code 5, a bug 999. */
 export function asCniError(error: unknown): CniError {
   if (error instanceof CniError) return error;

@@ -1,7 +1,7 @@
 import { system } from "#system";
 import { isSystemError } from "../system/error.ts";
 import type { Outcome, Running } from "../system/system.ts";
-import { CniError, Code } from "./error.ts";
+import { CniError, PluginFailure } from "./error.ts";
 import { isObject, type Json } from "./json.ts";
 import type { Call } from "./request.ts";
 
@@ -30,8 +30,7 @@ export function executePlugin(path: string, { environment, input }: Call): strin
 export function parseOutput(path: string, output: string): Json {
   const json = parsed(output);
   if (json !== undefined) return json;
-  throw new CniError(
-    Code.pluginFailed,
+  throw new PluginFailure(
     `could not understand what plugin ${path} printed`,
     `it is no JSON: ${quoted(output)}`,
   );
@@ -44,7 +43,7 @@ function startWhenReady(path: string, environment: Call["environment"], input: s
     } catch (error) {
       if (!isSystemError(error)) throw error;
       if (error.code !== "ETXTBSY" || attempt === busyTries) {
-        throw new CniError(Code.pluginFailed, `could not execute plugin ${path}: ${error.message}`);
+        throw new PluginFailure(`could not execute plugin ${path}: ${error.message}`);
       }
       system.sleep(busyPause);
     }
@@ -66,8 +65,7 @@ function quoted(output: string): string {
 
 function failureOf(path: string, { status, signal, late, output, errors }: Outcome): CniError {
   if (late) {
-    return new CniError(
-      Code.pluginFailed,
+    return new PluginFailure(
       `plugin ${path} was ended after ${deadline / 1000} s`,
       "it did not answer in time",
     );
@@ -76,7 +74,7 @@ function failureOf(path: string, { status, signal, late, output, errors }: Outco
   if (output.trim() === "") {
     const reason =
       errors === "" ? `with no error message: ${ending}` : `: ${JSON.stringify(errors.trim())}: ${ending}`;
-    return new CniError(Code.pluginFailed, `netplugin failed${errors === "" ? " " : ""}${reason}`, path);
+    return new PluginFailure(`netplugin failed${errors === "" ? " " : ""}${reason}`, path);
   }
   return reportedError(path, output);
 }
@@ -85,14 +83,13 @@ function failureOf(path: string, { status, signal, late, output, errors }: Outco
 function reportedError(path: string, output: string): CniError {
   const report = parsed(output);
   if (report === undefined) {
-    return new CniError(
-      Code.pluginFailed,
+    return new PluginFailure(
       `netplugin failed but error parsing its diagnostic message ${quoted(output)}`,
       path,
     );
   }
   if (!isObject(report) || typeof report.code !== "number") {
-    return new CniError(Code.pluginFailed, `plugin ${path} failed without a code`, output.slice(0, 200));
+    return new PluginFailure(`plugin ${path} failed without a code`, output.slice(0, 200));
   }
   const { code, msg, details } = report;
   return new CniError(code, typeof msg === "string" ? msg : "", typeof details === "string" ? details : "");

@@ -11,22 +11,23 @@ const patience = 10_000;
 
 /**
  * What can be locked, in the order in which locks are taken: `container` for all that is done to a container by
- * lxc-cni, `attachment` for all that is done to one of its interfaces by a plugin.
+ * lxc-cni, `member` for all that is done to a container on one network by a plugin. (Its interfaces on one network share
+ * a chain of rules.)
  */
-export type Lockable = "container" | "attachment";
+export type Lockable = "container" | "member";
 
 /**
  * Does `work` while nobody else does any for the same identity.
  *
- * A lock file is named after the last two characters of the identity, which are those of a hash in base 32: so there
- * are at most 1,024 of a kind, and two identities that share one wait for each other. Where they cannot be made (a read-only /run), the work is done without: the kernel and the lease
+ * A lock file is named after the last three characters of the identity, which are those of a hash: so there are not
+ * too many, and two identities that happen to share one wait for each other. Where they cannot be made (a read-only /run), the work is done without: the kernel and the lease
  * files still let one of two calls win.
  *
- * @param identity What is locked: a port's name, or the id of an LXC container.
+ * @param identity What is locked: the id of an LXC container, or the name of a container's chain on a network.
  * @throws CniError 11 when others held the lock for ten seconds.
  */
 export function withLock<T>(kind: Lockable, identity: string, work: () => T): T {
-  const lock = take(`${kind}-${identity.slice(-2)}`);
+  const lock = take(`${kind}-${identity.slice(-3)}`);
   try {
     return work();
   } finally {

@@ -3,7 +3,7 @@ import { parseArguments } from "./arguments.ts";
 import { packageVersion } from "./build.ts";
 import { parseConfiguration } from "./configuration.ts";
 import { parseEnvironment } from "./environment.ts";
-import { asCniError, CniError } from "./error.ts";
+import { asCniError, CniError, describe } from "./error.ts";
 import { stringify, stringifyCompact } from "./json.ts";
 import type { Call, Request } from "./request.ts";
 import type { Result } from "./result.ts";
@@ -57,11 +57,22 @@ function respond<Config>(plugin: Plugin<Config>): number {
   try {
     // A call that lacks a variable fails here, before it waits for an input that may never come.
     parseEnvironment(environment);
-    const { version, result } = answer(plugin, { environment, input: system.readStandardInput() });
-    if (result !== undefined) system.writeStandardOutput(formatResult(result, version));
+    const call = { environment, input: system.readStandardInput() };
+    const { version, result } = answer(plugin, call);
+    if (result !== undefined) print(plugin, call, result, version);
     return 0;
   } catch (error) {
     return fail(error);
+  }
+}
+
+/** Prints a result. One that nobody gets belongs to an attachment that nobody would remove. */
+function print<Config>(plugin: Plugin<Config>, call: Call, result: Result, version: string): void {
+  try {
+    system.writeStandardOutput(formatResult(result, version));
+  } catch (error) {
+    answer(plugin, { ...call, environment: { ...call.environment, CNI_COMMAND: "DEL" } });
+    throw error;
   }
 }
 
@@ -116,14 +127,17 @@ function printVersions(): number {
 function fail(error: unknown): number {
   if (!(error instanceof CniError)) printStack(error);
   const { code, message, details } = asCniError(error);
-  system.writeStandardOutput(
-    stringify({
-      cniVersion: currentVersion,
-      code,
-      msg: message,
-      details: details === "" ? undefined : details,
-    }),
-  );
+  const report = {
+    cniVersion: currentVersion,
+    code,
+    msg: message,
+    details: details === "" ? undefined : details,
+  };
+  try {
+    system.writeStandardOutput(stringify(report));
+  } catch {
+    system.writeStandardError(`${describe(error)}\n`);
+  }
   return 1;
 }
 

@@ -57,10 +57,13 @@ function applyStage(stage: Stage, tools: Tools, receipts: Receipt[]): void {
   else runLinkOperations(stage, tools, receipts);
 }
 
+/** How often a leftover may stand in the way again. */
+const mostRetries = 10;
+
 /** Runs operations; one that fails because it is so already, or because of a leftover, does not stop the rest. */
 function runLinkOperations(operations: readonly LinkOperation[], tools: Tools, receipts: Receipt[]): void {
   let rest = operations;
-  for (;;) {
+  for (let retries = 0; ; ) {
     const { done, failure } = tools.links.run(rest);
     for (const operation of rest.slice(0, done)) {
       receipts.push({ operation, effect: "changed" });
@@ -75,6 +78,7 @@ function runLinkOperations(operations: readonly LinkOperation[], tools: Tools, r
     const settled = settle(failed, failure.reason, tools);
     trace(() => `${describeOperation(failed)}: ${failure.reason}; ${settled}`);
     if (settled === "found") receipts.push({ operation: failed, effect: "found" });
+    else if (++retries > mostRetries) throw operationFailed(failed, failure.reason);
     rest = rest.slice(settled === "found" ? done + 1 : done);
   }
 }

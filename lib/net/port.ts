@@ -1,4 +1,6 @@
-import type { Link } from "./link-backend.ts";
+import { system } from "#system";
+import type { LinkName } from "../ip/link-name.ts";
+import type { Link, LinkBackend } from "./link-backend.ts";
 
 /**
  * Whether a link with the port name of an identity is a port of it: by its alias, or by its name alone where whoever
@@ -11,4 +13,24 @@ export function isOwnPort(link: Link, alias: string): boolean {
 /** Whether the other end of a host's veth is among these links of a container. */
 export function isPeerPresent(port: Link, containerLinks: readonly Link[]): boolean {
   return containerLinks.some((link) => link.index === port.peerIndex && link.peerIndex === port.index);
+}
+
+/** How long to wait for a port to go, in milliseconds. The kernel was seen to take 40. */
+const patience = 2_000;
+
+/** How often to look, in milliseconds. */
+const pause = 10;
+
+/**
+ * Waits for a port to go whose other end is in another namespace: it does so by itself when that namespace has ended.
+ *
+ * @returns whether it went. One that stays belongs to something alive, or to a namespace that somebody holds open.
+ */
+export function goesByItself(name: LinkName, links: LinkBackend): boolean {
+  const end = system.monotonic() + patience;
+  while (links.readLink("host", name) !== undefined) {
+    if (system.monotonic() > end) return false;
+    system.sleep(pause);
+  }
+  return true;
 }

@@ -2,7 +2,7 @@ import { CniError, Code } from "../cni/error.ts";
 import { equalPrefix } from "../ip/prefix.ts";
 import type { CreateBridge, CreatePort, LinkOperation } from "./operation.ts";
 import { operationFailed } from "./operation-error.ts";
-import { isOwnPort, isPeerPresent } from "./port.ts";
+import { goesByItself, isOwnPort, isPeerPresent } from "./port.ts";
 import type { Tools } from "./tools.ts";
 
 /**
@@ -63,27 +63,27 @@ export function requireBridge(name: string, kind: string | undefined): void {
 }
 
 /**
- * A port whose other end is not in the container is what an earlier container of this identity left: its namespace
- * is just dying. Any other one is alive, or is somebody else's.
+ * What an earlier container of this identity left goes by itself, as its namespace is just dying. What stays is alive, or
+ * is somebody else's.
  */
 function settlePort(operation: CreatePort, reason: string, tools: Tools): "retry" {
   const { links } = tools;
   const port = links.readLink("host", operation.name);
   const containerLinks = links.readLinks("container");
-  if (containerLinks.some(({ name }) => name === operation.peerName)) {
-    throw alreadyThere(operation);
-  }
+  if (containerLinks.some(({ name }) => name === operation.peerName)) throw alreadyAttached(operation);
+  // It went while we were looking.
+  if (port === undefined && /exists/i.test(reason)) return "retry";
   if (port === undefined || !isOwnPort(port, operation.alias)) throw operationFailed(operation, reason);
-  if (isPeerPresent(port, containerLinks)) throw alreadyThere(operation);
-  links.run([{ do: "delete link", where: "host", name: operation.name }]);
+  if (isPeerPresent(port, containerLinks) || !goesByItself(operation.name, links))
+    throw alreadyAttached(operation);
   return "retry";
 }
 
-/** The text is the Go plugin's, which people search for. */
-function alreadyThere({ peerName, name }: CreatePort): CniError {
+/** The error for a container that is attached, or has the interface. The text is the Go plugin's. */
+export function alreadyAttached({ peerName, name }: Pick<CreatePort, "peerName" | "name">): CniError {
   return new CniError(
     Code.alreadyAttached,
     `container veth name ("${peerName}") peer provided ("${name}") already exists`,
-    "the container has an interface of that name; call DEL first, or set another CNI_IFNAME",
+    "the container has that interface, or the attachment is alive in another namespace (ip link shows whose the port is); call DEL first, or set another CNI_IFNAME",
   );
 }

@@ -1,12 +1,14 @@
 import { describe } from "../cni/error.ts";
-import type { CreatePort } from "./operation.ts";
+import type { CreatePort, DeleteAddress } from "./operation.ts";
+import { operationFailed } from "./operation-error.ts";
 import { isOwnPort } from "./port.ts";
 import type { Receipt } from "./receipt.ts";
 import type { Tools } from "./tools.ts";
 
 /**
  * Undoes what receipts say that a call made, last first: the port, with which the container's addresses and routes
- * go, and the rules. What others share (bridge, gateway address, forwarding) stays.
+ * go, the rules, and addresses that it took from a bridge. What others share (bridge, gateway address, forwarding)
+ * stays.
  *
  * @returns what could not be undone, in words; empty when all was.
  */
@@ -25,7 +27,14 @@ export function undo(receipts: readonly Receipt[], tools: Tools): string[] {
 
 function undoOne({ operation, masquerade }: Receipt, tools: Tools): void {
   if (operation.do === "create port") deletePort(operation, tools);
+  if (operation.do === "delete address") giveBack(operation, tools);
   if (operation.do === "masquerade" && masquerade !== undefined) tools.firewall.takeBack(masquerade);
+}
+
+function giveBack({ where, link, address }: DeleteAddress, { links }: Tools): void {
+  const { failure } = links.run([{ do: "add address", where, link, address }]);
+  if (failure !== undefined)
+    throw operationFailed({ do: "add address", where, link, address }, failure.reason);
 }
 
 /** Deletes the very port that this call made: one of another call has the same name, but not the same MAC. */

@@ -1,6 +1,7 @@
 import { system } from "#system";
 import { CniError, Code, describe } from "../cni/error.ts";
 import { isSystemError } from "../system/error.ts";
+import type { FileStatus } from "../system/system.ts";
 import { type Network, parseNetwork } from "./network.ts";
 
 /** Where networks are looked for. Those for LXC have a directory that no other runtime takes its default from. */
@@ -53,10 +54,18 @@ function configurationFiles(directory: string): string[] {
 }
 
 function readNetwork(path: string): Network {
-  const status = system.status(path);
-  if (status?.kind !== "file")
+  if (statusOf(path)?.kind !== "file") {
     throw new CniError(Code.invalidConfiguration, `there is no network configuration ${path}`);
-  // Who can write a configuration can have root run a plugin on it.
+  }
+  requireSafe(path);
+  requireSafe(path.slice(0, path.lastIndexOf("/")) || "/");
+  return parseNetwork(readText(path));
+}
+
+/** Who can write a configuration, or put another one in its place, can have root run a plugin on it. */
+function requireSafe(path: string): void {
+  const status = statusOf(path);
+  if (status === undefined) return;
   if ((status.mode & 0o022) !== 0) {
     throw new CniError(
       Code.invalidConfiguration,
@@ -64,7 +73,23 @@ function readNetwork(path: string): Network {
       `its mode is ${status.mode.toString(8)}; chmod go-w ${path}`,
     );
   }
-  return parseNetwork(readText(path));
+  if (status.userId !== 0 && status.userId !== system.userId) {
+    throw new CniError(
+      Code.invalidConfiguration,
+      `${path} belongs to another user`,
+      `its owner is user ${status.userId}; chown root ${path}`,
+    );
+  }
+}
+
+function statusOf(path: string): FileStatus | undefined {
+  try {
+    return system.status(path);
+  } catch (error) {
+    if (isSystemError(error))
+      throw new CniError(Code.inputOutput, `cannot look at ${path}: ${error.message}`);
+    throw error;
+  }
 }
 
 function readText(path: string): string {

@@ -120,7 +120,8 @@ export interface System {
   /**
    * Starts a command. No shell is involved.
    *
-   * The native host returns at once, Node returns when the command has ended.
+   * The native host returns at once, and the command is killed when this process is; Node returns when the command
+   * has ended.
    *
    * @throws SystemError ENOENT where there is no such program, ETXTBSY while the file is being written.
    */

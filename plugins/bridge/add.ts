@@ -2,13 +2,17 @@ import { system } from "#system";
 import type { CarriedPlugins } from "../../lib/cni/delegate.ts";
 import { CniError, describe } from "../../lib/cni/error.ts";
 import { withLock } from "../../lib/cni/lock.ts";
-import type { Request } from "../../lib/cni/request.ts";
+import type { Attachment, Request } from "../../lib/cni/request.ts";
 import type { Result } from "../../lib/cni/result.ts";
+import { resultInVersion } from "../../lib/cni/result-format.ts";
+import { emptyResult } from "../../lib/cni/result-parse.ts";
 import { localMac } from "../../lib/ip/mac.ts";
 import { apply } from "../../lib/net/apply.ts";
 import { iptables } from "../../lib/net/firewall/iptables.ts";
-import { portName } from "../../lib/net/identity.ts";
+import { chainName } from "../../lib/net/firewall/marks.ts";
+import { bridgeAlias, portAlias, portName } from "../../lib/net/identity.ts";
 import { openLinks } from "../../lib/net/open-links.ts";
+import { isOwnPort } from "../../lib/net/port.ts";
 import type { Receipt } from "../../lib/net/receipt.ts";
 import type { Tools } from "../../lib/net/tools.ts";
 import { undo } from "../../lib/net/undo.ts";
@@ -32,12 +36,12 @@ import { type Settings, settingsOf } from "./settings.ts";
  */
 export function add(request: Request<BridgeConfig>, carried: CarriedPlugins): Result {
   const settings = settingsOf(request.config, request.arguments);
+  // Versions that cannot say that there is no address refuse here, before anything is done.
+  if (settings.ipamType === undefined) resultInVersion(emptyResult, request.version);
   const netns = openContainerNetns(request.netnsPath, request.call.environment);
   const tools: Tools = { links: openLinks(netns), firewall: iptables, netns };
   try {
-    return withLock("attachment", portName(request.attachment), () =>
-      attach(request, settings, tools, carried),
-    );
+    return withLock("member", chainName(request.attachment), () => attach(request, settings, tools, carried));
   } finally {
     tools.links.close();
     netns.close();
@@ -52,32 +56,30 @@ function attach(
 ): Result {
   const host = readHost(settings, request.attachment, tools.links);
   const leased = withGateways(leaseAddresses(settings.ipamType, request, carried), settings);
+  const macs = chooseMacs(settings);
   const receipts: Receipt[] = [];
   try {
-    return connect(request, settings, leased, host, tools, receipts);
+    apply(planAttachment(settings, request.attachment, leased, host, macs), tools, receipts);
   } catch (error) {
+    // Two calls at once, where no lock could be had: lease and rules are the other one's, who has made the port.
+    if (isPortOfOther(request.attachment, macs, tools)) throw error;
     throw withProblems(error, [
       ...undo(receipts, tools),
       ...attempt(() => releaseAddresses(settings.ipamType, request, carried)),
     ]);
   }
+  const bridgeMac = findBridgeMac(settings, host, macs, tools, receipts);
+  return resultOf(settings, request.attachment, leased, { bridgeMac, macs, netnsPath: request.netnsPath });
 }
 
-function connect(
-  { attachment, netnsPath }: Request<BridgeConfig>,
-  settings: Settings,
-  leased: Result,
-  host: HostState,
-  tools: Tools,
-  receipts: Receipt[],
-): Result {
-  const macs = chooseMacs(settings);
-  apply(planAttachment(settings, attachment, leased, host, macs), tools, receipts);
-  return resultOf(settings, attachment, leased, {
-    bridgeMac: bridgeMac(settings, host, macs, tools, receipts),
-    macs,
-    netnsPath,
-  });
+function isPortOfOther(attachment: Attachment, macs: Macs, { links }: Tools): boolean {
+  try {
+    const port = links.readLink("host", portName(attachment));
+    return port !== undefined && isOwnPort(port, portAlias(attachment)) && port.mac !== macs.port;
+  } catch {
+    // The receipts tell enough, and the error that led here says more.
+    return false;
+  }
 }
 
 /** All of one address's worth of random bytes each, but for what was asked for. */
@@ -90,19 +92,19 @@ function chooseMacs({ mac }: Settings): Macs {
   };
 }
 
-/** The MAC that the bridge has: ours when we made it, else the one that it had or that another call gave it. */
-function bridgeMac(
-  settings: Settings,
-  host: HostState,
+/** The MAC that the bridge has. One that we did not make may borrow its ports' MACs, and have another one by now. */
+function findBridgeMac(
+  { bridge: name }: Settings,
+  { bridge }: HostState,
   macs: Macs,
-  tools: Tools,
+  { links }: Tools,
   receipts: readonly Receipt[],
 ): string {
-  if (host.bridge?.mac !== undefined) return host.bridge.mac;
-  const isOurs = receipts.some(
-    ({ operation, effect }) => operation.do === "create bridge" && effect === "changed",
-  );
-  return isOurs ? macs.bridge : (tools.links.readLink("host", settings.bridge)?.mac ?? "");
+  if (receipts.some(({ operation, effect }) => operation.do === "create bridge" && effect === "changed")) {
+    return macs.bridge;
+  }
+  const link = bridge?.alias === bridgeAlias ? bridge : links.readLink("host", name);
+  return link?.mac ?? "";
 }
 
 /** The error, with what could not be undone after it. */

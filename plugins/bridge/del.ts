@@ -7,6 +7,7 @@ import { parseResult } from "../../lib/cni/result-parse.ts";
 import { trace } from "../../lib/cni/trace.ts";
 import type { Prefix } from "../../lib/ip/prefix.ts";
 import { iptables } from "../../lib/net/firewall/iptables.ts";
+import { chainName } from "../../lib/net/firewall/marks.ts";
 import { portAlias, portName } from "../../lib/net/identity.ts";
 import type { LinkBackend } from "../../lib/net/link-backend.ts";
 import { openLinks } from "../../lib/net/open-links.ts";
@@ -25,7 +26,7 @@ import { releaseAddresses } from "./lease.ts";
  */
 export function del(request: Request<BridgeConfig>, carried: CarriedPlugins): void {
   const { attachment, config } = request;
-  withLock("attachment", portName(attachment), () => {
+  withLock("member", chainName(attachment), () => {
     const failures: unknown[] = [];
     const attempt = (step: () => void) => attemptStep(failures, step);
     // The commands that remove the rules run while the kernel takes its time to delete the port. Rules are looked for

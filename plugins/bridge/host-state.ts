@@ -1,9 +1,8 @@
-import { CniError, Code } from "../../lib/cni/error.ts";
 import type { Attachment } from "../../lib/cni/request.ts";
 import { portAlias, portName } from "../../lib/net/identity.ts";
 import type { LinkBackend, LinkWithAddresses } from "../../lib/net/link-backend.ts";
-import { isOwnPort, isPeerPresent } from "../../lib/net/port.ts";
-import { requireBridge } from "../../lib/net/settle.ts";
+import { goesByItself, isOwnPort, isPeerPresent } from "../../lib/net/port.ts";
+import { alreadyAttached, requireBridge } from "../../lib/net/settle.ts";
 import type { Settings } from "./settings.ts";
 
 /** What was there when ADD began. It only saves steps: a moment later it may be otherwise. */
@@ -30,14 +29,7 @@ function refuseLiveAttachment(attachment: Attachment, links: LinkBackend): void 
   const port = links.readLink("host", name);
   const containerLinks = links.readLinks("container");
   const isTaken = containerLinks.some((link) => link.name === attachment.interface);
-  const isAlive =
-    port !== undefined && isOwnPort(port, portAlias(attachment)) && isPeerPresent(port, containerLinks);
-  if (!isTaken && !isAlive) return;
-  throw new CniError(
-    Code.alreadyAttached,
-    `container veth name ("${attachment.interface}") peer provided ("${name}") already exists`,
-    isAlive
-      ? `container ${attachment.container} is attached to ${attachment.network} by it already; call DEL first`
-      : `the container has an interface of that name; set another CNI_IFNAME`,
-  );
+  const isOwn = port !== undefined && isOwnPort(port, portAlias(attachment));
+  const isAlive = isOwn && (isPeerPresent(port, containerLinks) || !goesByItself(name, links));
+  if (isTaken || isAlive) throw alreadyAttached({ peerName: attachment.interface, name });
 }

@@ -1,5 +1,5 @@
 import { type CarriedPlugins, call, locate } from "../../lib/cni/delegate.ts";
-import { CniError, Code } from "../../lib/cni/error.ts";
+import { CniError, Code, PluginFailure } from "../../lib/cni/error.ts";
 import type { Call, Request } from "../../lib/cni/request.ts";
 import type { Result } from "../../lib/cni/result.ts";
 import { emptyResult } from "../../lib/cni/result-parse.ts";
@@ -62,7 +62,7 @@ function releasingUnlessRefused(release: () => void, lease: () => Result): Resul
   try {
     return lease();
   } catch (error) {
-    if (!(error instanceof CniError) || error.code === Code.pluginFailed) ignoringErrors(release);
+    if (!(error instanceof CniError) || error instanceof PluginFailure) ignoringErrors(release);
     throw error;
   }
 }

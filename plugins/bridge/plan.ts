@@ -34,8 +34,9 @@ export function planAttachment(
 ): Operation[] {
   return [
     ...bridgeSteps(settings, host, macs),
-    ...gatewaySteps(settings, leased.ips, host),
     ...portSteps(settings, attachment, macs),
+    // After the port, which is what may fail: with forceAddress, addresses of others go.
+    ...gatewaySteps(settings, leased.ips, host),
     ...containerSteps(attachment, leased),
     ...forwardingSteps(settings, leased.ips),
     ...masqueradeSteps(settings, attachment, leased.ips),

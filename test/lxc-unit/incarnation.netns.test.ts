@@ -1,25 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect } from "vitest";
 import { containerIdOf } from "../../lxc/container-id.ts";
 import { type Container, makeContainerOfProcess } from "../fixture/container.ts";
 import type { Host } from "../fixture/host.ts";
-import { test as onHost } from "../fixture/test.ts";
 import type { Variant } from "../fixture/variants.ts";
 import { describeEngines } from "../runtime/engines.ts";
-import { type NoopPlugins, noopPlugins } from "../runtime/noop.ts";
-
-const test = onHost.extend<{ plugins: NoopPlugins }>({
-  // biome-ignore lint/correctness/noEmptyPattern: vitest wants to see that it needs no other fixture.
-  plugins: async ({}, use) => {
-    const directory = mkdtempSync(join(tmpdir(), "lxc-cni-test-"));
-    const plugins = noopPlugins(directory);
-    plugins.install("noop");
-    await use(plugins);
-    rmSync(directory, { recursive: true });
-  },
-});
+import { end, runHook, test } from "../runtime/hook.ts";
+import type { NoopPlugins } from "../runtime/noop.ts";
 
 const record = `/var/lib/lxc-cni/incarnations/${containerIdOf("web", "/var/lib/lxc")}.json`;
 const process = { pid: 1, startTime: "1", bootId: "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d" };
@@ -40,12 +26,12 @@ const garbage = [
 
 describeEngines("the record of a run", (variant) => {
   test("that is garbage counts as none: a stop does what the line says", async ({ host, plugins }) => {
-    await prepare(host);
+    await prepare(host, plugins);
     for (const content of garbage) {
       const web = await makeContainerOfProcess(host, "web");
       await hook(host, variant, plugins, web, "start-host", ["a"]);
       await host.write(record, content);
-      await web.lose();
+      await end(host, web);
       await hook(host, variant, plugins, web, "stop", ["a"]);
       expect(plugins.calls().slice(-2), content).toEqual(["ADD noop", "DEL noop"]);
       expect((await host.attempt(["test", "-e", record])).status, content).toBe(1);
@@ -53,7 +39,7 @@ describeEngines("the record of a run", (variant) => {
   });
 
   test("holds all that several hook lines attached, and one stop detaches it", async ({ host, plugins }) => {
-    await prepare(host);
+    await prepare(host, plugins);
     const web = await makeContainerOfProcess(host, "web");
     await hook(host, variant, plugins, web, "start-host", ["a"]);
     await hook(host, variant, plugins, web, "start-host", ["b:lan0"]);
@@ -62,7 +48,7 @@ describeEngines("the record of a run", (variant) => {
       { network: "a", interface: "eth0" },
       { network: "b", interface: "lan0" },
     ]);
-    await web.lose();
+    await end(host, web);
     await hook(host, variant, plugins, web, "stop", ["a"]);
     expect(plugins.calls()).toEqual(["ADD noop", "ADD noop", "DEL noop", "DEL noop"]);
     expect(plugins.environment("noop", "DEL")).toMatchObject({ CNI_IFNAME: "eth0", CNI_NETNS: "" });
@@ -72,10 +58,10 @@ describeEngines("the record of a run", (variant) => {
     host,
     plugins,
   }) => {
-    await prepare(host);
+    await prepare(host, plugins);
     const first = await makeContainerOfProcess(host, "web");
     await hook(host, variant, plugins, first, "start-host", ["a", "b"]);
-    await first.lose();
+    await end(host, first);
     const second = await makeContainerOfProcess(host, "web");
     await hook(host, variant, plugins, second, "start-host", ["a"]);
     expect(plugins.calls()).toEqual(["ADD noop", "ADD noop", "DEL noop", "ADD noop"]);
@@ -86,10 +72,10 @@ describeEngines("the record of a run", (variant) => {
   });
 
   test("keeps what could not be detached, whatever became of the rest", async ({ host, plugins }) => {
-    await prepare(host);
+    await prepare(host, plugins);
     const web = await makeContainerOfProcess(host, "web");
     await hook(host, variant, plugins, web, "start-host", ["a", "b"]);
-    await web.lose();
+    await end(host, web);
     plugins.install("noop", { DEL: { prints: { code: 11, msg: "busy" }, status: 1 } });
     const { status, errors } = await attempt(host, variant, plugins, web, "stop", ["a", "b"]);
     expect({ status, errors }).toEqual({
@@ -100,10 +86,10 @@ describeEngines("the record of a run", (variant) => {
   });
 
   test("has a late stop of an earlier run do nothing", async ({ host, plugins }) => {
-    await prepare(host);
+    await prepare(host, plugins);
     const first = await makeContainerOfProcess(host, "web");
     await hook(host, variant, plugins, first, "start-host", ["a"]);
-    await first.lose();
+    await end(host, first);
     const second = await makeContainerOfProcess(host, "web");
     await hook(host, variant, plugins, second, "start-host", ["a"]);
     await hook(host, variant, plugins, first, "post-stop", ["a"]);
@@ -112,7 +98,8 @@ describeEngines("the record of a run", (variant) => {
   });
 });
 
-async function prepare(host: Host): Promise<void> {
+async function prepare(host: Host, plugins: NoopPlugins): Promise<void> {
+  plugins.install("noop");
   for (const name of ["a", "b"]) {
     const network = { cniVersion: "1.0.0", name, plugins: [{ type: "noop" }] };
     await host.write(`/etc/lxc-cni/net.d/${name}.conflist`, JSON.stringify(network));
@@ -123,24 +110,13 @@ async function hook(...call: Parameters<typeof attempt>): Promise<void> {
   expect(await attempt(...call)).toMatchObject({ status: 0, errors: "" });
 }
 
-/** Runs a hook as LXC does, for the container `web` of /var/lib/lxc. */
 function attempt(
   host: Host,
   variant: Variant,
-  { directory }: NoopPlugins,
-  { netns }: Container,
-  type: string,
+  plugins: NoopPlugins,
+  web: Container,
+  type: "start-host" | "stop" | "post-stop",
   networks: readonly string[],
 ) {
-  const env = {
-    ...variant.environment,
-    LXC_NAME: "web",
-    LXC_CONFIG_FILE: "/var/lib/lxc/web/config",
-    LXC_HOOK_VERSION: "1",
-    LXC_HOOK_TYPE: type,
-    LXC_PID: netns.split("/")[2] ?? "",
-  };
-  return host.attempt([`${variant.directory}/lxc-cni`, "hook", "--cni-path", directory, ...networks], {
-    env,
-  });
+  return runHook({ host, variant, plugins, web, type, networks });
 }

@@ -81,7 +81,11 @@ describe("a batch", () => {
     expect(batch([["alias", ""]])).toBe('alias ""\n');
   });
 
-  test.each(["a#b", 'a"b', "a'b", "a\\b", "a\nb", "a\u0000b"])("cannot say %j", (word) => {
+  test("has words with marks of one kind between those of the other", () => {
+    expect(batch([["a'b", 'a"b', "a\\b"]])).toBe(`"a'b" 'a"b' "a\\b"\n`);
+  });
+
+  test.each(["a#b", "\"'", "a\nb", "a\u0000b"])("cannot say %j", (word) => {
     expect(() => batch([["link", word]])).toThrow(
       expect.objectContaining({ code: 7, message: `${JSON.stringify(word)} cannot be passed to ip -batch` }),
     );

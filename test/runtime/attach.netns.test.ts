@@ -1,25 +1,13 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect } from "vitest";
 import { containerIdOf } from "../../lxc/container-id.ts";
 import type { Outcome } from "../fixture/command.ts";
 import { type Container, makeContainerOfProcess } from "../fixture/container.ts";
 import type { Host } from "../fixture/host.ts";
 import { difference, snapshot } from "../fixture/snapshot.ts";
-import { test as onHost } from "../fixture/test.ts";
 import type { Variant } from "../fixture/variants.ts";
 import { describeEngines } from "./engines.ts";
-import { type NoopPlugins, noopPlugins } from "./noop.ts";
-
-const test = onHost.extend<{ plugins: NoopPlugins }>({
-  // biome-ignore lint/correctness/noEmptyPattern: vitest wants to see that it needs no other fixture.
-  plugins: async ({}, use) => {
-    const directory = mkdtempSync(join(tmpdir(), "lxc-cni-test-"));
-    await use(noopPlugins(directory));
-    rmSync(directory, { recursive: true });
-  },
-});
+import { end, runHook, test } from "./hook.ts";
+import type { NoopPlugins } from "./noop.ts";
 
 const networkFile = "/etc/lxc-cni/net.d/net.conf";
 const results = "/var/lib/cni/results";
@@ -68,7 +56,7 @@ describeEngines("the result of an ADD by lxc-cni", (variant) => {
     const web = await makeContainerOfProcess(host, "web");
     await hook(host, variant, plugins, web, "start-host");
     await host.write(networkFile, network("1.0.0", "other"));
-    await web.lose();
+    await end(host, web);
     expect(await hook(host, variant, plugins, web, "stop")).toMatchObject({ status: 0 });
     expect(plugins.calls()).toEqual(["ADD noop", "DEL noop"]);
     expect(plugins.input("noop", "DEL")).toEqual({
@@ -86,7 +74,7 @@ describeEngines("the result of an ADD by lxc-cni", (variant) => {
     await host.write(networkFile, network("1.0.0", "noop"));
     const web = await makeContainerOfProcess(host, "web");
     await hook(host, variant, plugins, web, "start-host");
-    await web.lose();
+    await end(host, web);
     const failed = await hook(host, variant, plugins, web, "stop");
     expect(failed).toMatchObject({ status: 1, errors: expect.stringContaining("busy") });
     expect(await host.run(["ls", results])).not.toBe("");
@@ -103,7 +91,7 @@ describeEngines("the result of an ADD by lxc-cni", (variant) => {
       const web = await makeContainerOfProcess(host, "web");
       await hook(host, variant, plugins, web, "start-host");
       await host.write(cacheFile, garbage);
-      await web.lose();
+      await end(host, web);
       expect(await hook(host, variant, plugins, web, "stop")).toMatchObject({ status: 0 });
       expect(plugins.calls()).toEqual(["ADD noop", "DEL noop"]);
       expect(plugins.input("noop", "DEL")).not.toHaveProperty("prevResult");
@@ -151,21 +139,12 @@ describeEngines("an ADD by lxc-cni is undone", (variant) => {
   });
 });
 
-/** Runs a hook as LXC does, for the container `web` of /var/lib/lxc and the network `net`. */
 function hook(
   host: Host,
   variant: Variant,
-  { directory }: NoopPlugins,
-  { netns }: Container,
-  type: string,
+  plugins: NoopPlugins,
+  web: Container,
+  type: "start-host" | "stop" | "post-stop",
 ): Promise<Outcome> {
-  const env = {
-    ...variant.environment,
-    LXC_NAME: "web",
-    LXC_CONFIG_FILE: "/var/lib/lxc/web/config",
-    LXC_HOOK_VERSION: "1",
-    LXC_HOOK_TYPE: type,
-    LXC_PID: netns.split("/")[2] ?? "",
-  };
-  return host.attempt([`${variant.directory}/lxc-cni`, "hook", "--cni-path", directory, "net"], { env });
+  return runHook({ host, variant, plugins, web, type, networks: ["net"] });
 }

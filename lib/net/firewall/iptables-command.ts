@@ -29,6 +29,18 @@ export function isInstalled(family: AddressFamily): boolean {
 }
 
 /**
+ * Whether a look at the nat table of a family changes nothing: iptables-legacy loads a table that is not there, only to
+ * find it empty. /proc/net/ip_tables_names has those that are there.
+ */
+export function canLookSafely(family: AddressFamily): boolean {
+  const path = system.findProgram(commands[family]);
+  if (path === undefined) return false;
+  if (!system.realPath(path).includes("legacy")) return true;
+  const tables = family === 4 ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names";
+  return system.status(tables) !== undefined && system.readText(tables).split("\n").includes("nat");
+}
+
+/**
  * Starts to change the nat table: all of the lines or none of them.
  *
  * @param lines Commands of iptables, without `-t nat`.

@@ -1,5 +1,6 @@
-import { CniError, Code } from "../../cni/error.ts";
+import { CniError, Code, describe } from "../../cni/error.ts";
 import type { Attachment } from "../../cni/request.ts";
+import { trace } from "../../cni/trace.ts";
 import { type Address, equalAddress } from "../../ip/address.ts";
 import type { Prefix } from "../../ip/prefix.ts";
 import type { Running } from "../../system/system.ts";
@@ -65,23 +66,34 @@ export function prepareRemoval(
  * @throws CniError 101 where the chain cannot be listed, or the command not started.
  */
 export function beginRemoval(removal: Removal): BegunRemoval {
-  const { family, attachment, known, marked, listing } = removal;
-  const output = finishListing(listing);
+  const { family, attachment, known, listing } = removal;
+  const output = listed(removal);
   if (output === undefined) return { ...removal, addresses: known, running: undefined };
   const rules = parseRules(listing.chain, output);
-  const marks = rules.filter(({ comment }) => markedInterface(comment) === attachment.interface);
-  const addresses = marked
-    ? union(
-        known,
-        marks.flatMap(({ source }) => source ?? []),
-      )
-    : known;
+  const marks = rules.filter(isMark);
+  const isOwn = ({ comment }: PrintedRule) => markedInterface(comment) === attachment.interface;
+  // An address that the chain marks as another interface's is that one's, whatever was known of it.
+  const others = marks.filter((rule) => !isOwn(rule));
+  const own = known.filter((address) => !others.some((rule) => isAt(rule, [address])));
+  const marked = removal.marked ? marks.filter(isOwn).flatMap(({ source }) => source ?? []) : [];
+  const addresses = union(own, marked);
   const comment = ruleComment(attachment);
   const lines = [
     ...addresses.map((source) => `-D POSTROUTING ${renderRule({ source, comment, jump: listing.chain })}`),
     ...chainLines(listing.chain, rules, addresses),
   ];
   return { ...removal, addresses, running: startRestore(family, lines) };
+}
+
+/** The rules of the chain. On a kernel without IPv6, and where no address says that there are any, there are none. */
+function listed({ family, known, listing }: Removal): string | undefined {
+  try {
+    return finishListing(listing);
+  } catch (error) {
+    if (family === 4 || known.length > 0 || !(error instanceof CniError)) throw error;
+    trace(() => describe(error));
+    return undefined;
+  }
 }
 
 /** Waits until the rules are gone. @throws CniError 101 when some may be left */

@@ -10,7 +10,7 @@ import type {
   PendingRemoval,
 } from "./firewall.ts";
 import { type Addition, finishAddition, startAddition } from "./iptables-add.ts";
-import { type AddressFamily, familiesOf, isInstalled } from "./iptables-command.ts";
+import { canLookSafely, familiesOf, isInstalled } from "./iptables-command.ts";
 import { beginRemoval, finishRemoval, prepareRemoval } from "./iptables-remove.ts";
 
 /**
@@ -29,11 +29,9 @@ export const iptables: Firewall = {
     known: readonly Prefix[],
     { expected }: { expected: boolean },
   ): PendingRemoval {
-    // Without an address to go by, there may be rules of either family.
-    const families: AddressFamily[] = known.length === 0 ? [4, 6] : familiesOf(known);
     // Each step is taken for both families before the next one: the commands run side by side.
-    const prepared = families
-      .filter(isInstalled)
+    const prepared = ([4, 6] as const)
+      .filter((family) => (familiesOf(known).includes(family) ? isInstalled(family) : canLookSafely(family)))
       .map((family) => attempt(() => prepareRemoval(family, attachment, known, { marked: true })));
     const begin = () => prepared.map((removal) => attempt(() => beginRemoval(removal())));
     const begun = expected ? begin() : undefined;

@@ -10,13 +10,14 @@ export function batch(commands: readonly (readonly string[])[]): string {
 }
 
 /**
- * A word of a batch line. `ip` takes what stands between quotation marks as one word, but knows no escapes, and cuts
- * a line at `#` even there.
+ * A word of a batch line. `ip` takes what stands between quotation marks of either kind as one word, but knows no
+ * escapes, and cuts a line at `#` even there.
  */
 function quote(word: string): string {
   if (/^[A-Za-z0-9_.:@/+-]+$/.test(word)) return word;
+  const mark = [`"`, "'"].find((each) => !word.includes(each));
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-  if (!/[#"'\\\u0000-\u001f]/.test(word)) return `"${word}"`;
+  if (mark !== undefined && !/[#\u0000-\u001f]/.test(word)) return `${mark}${word}${mark}`;
   throw new CniError(
     Code.invalidConfiguration,
     `${JSON.stringify(word)} cannot be passed to ip -batch`,
