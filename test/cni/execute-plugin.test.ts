@@ -115,12 +115,17 @@ describe("the error of a plugin that fails", () => {
   test.for([
     ["no JSON", "echo nonsense", 120, /^could not understand what plugin .*\/plugin printed$/],
     ["nothing", "true", 120, /^could not understand what plugin .*\/plugin printed$/],
-    ["no result", `echo '{"ips":7}'`, 6, /^could not parse result: \/ips must be a list$/],
+    [
+      "no result",
+      `echo '{"ips":7}'`,
+      120,
+      /^could not use what plugin .* printed: could not parse result: \/ips must be a list$/,
+    ],
     [
       "a version that is not known",
       `echo '{"cniVersion":"9.0.0"}'`,
-      6,
-      /^unsupported CNI result version "9.0.0"$/,
+      120,
+      /unsupported CNI result version "9.0.0"$/,
     ],
   ] as const)("after an ADD that answers %s says so", ([, line, code, message], { directory }) => {
     const path = writeScript(`${directory}/plugin`, [line]);

@@ -101,10 +101,10 @@ describe("LXC's path", () => {
     ["/c1/config", ""],
     ["/srv/c1/c1/config", "/srv/c1"],
     ["/srv/a b/ü/c1/config", "/srv/a b/ü"],
-    ["exec.conf", ""],
-    ["c1/config", ""],
-    ["/var/lib/lxc/c2/config", ""],
-    ["/etc/lxc/exec.conf", ""],
+    ["exec.conf", "exec.conf"],
+    ["c1/config", "c1/config"],
+    ["/var/lib/lxc/c2/config", "/var/lib/lxc/c2/config"],
+    ["/etc/lxc/exec.conf", "/etc/lxc/exec.conf"],
     ["", ""],
   ])("of a configuration at %j is %j", (file, path) => {
     const environment = { ...common, LXC_CONFIG_FILE: file, LXC_HOOK_VERSION: "1", LXC_HOOK_TYPE: "stop" };

@@ -64,8 +64,8 @@ describeEngines("the record of a run", (variant) => {
     await end(host, first);
     const second = await makeContainerOfProcess(host, "web");
     await hook(host, variant, plugins, second, "start-host", ["a"]);
-    expect(plugins.calls()).toEqual(["ADD noop", "ADD noop", "DEL noop", "ADD noop"]);
-    expect(plugins.environment("noop", "DEL")).toMatchObject({ CNI_IFNAME: "eth1" });
+    // Also what it wants again: a plugin that is not ours gets no second ADD without a DEL.
+    expect(plugins.calls()).toEqual(["ADD noop", "ADD noop", "DEL noop", "DEL noop", "ADD noop"]);
     expect(JSON.parse(await host.run(["cat", record])).attachments).toEqual([
       { network: "a", interface: "eth0" },
     ]);
@@ -92,9 +92,10 @@ describeEngines("the record of a run", (variant) => {
     await end(host, first);
     const second = await makeContainerOfProcess(host, "web");
     await hook(host, variant, plugins, second, "start-host", ["a"]);
+    const calls = plugins.calls();
     await hook(host, variant, plugins, first, "post-stop", ["a"]);
     await hook(host, variant, plugins, second, "post-stop", ["a"]);
-    expect(plugins.calls()).toEqual(["ADD noop", "ADD noop"]);
+    expect(plugins.calls()).toEqual(calls);
   });
 });
 

@@ -309,19 +309,22 @@ for (const way of ways) {
       ]);
     });
 
-    test("that makes a port takes the place of one of its own that leads elsewhere", async ({ host }) => {
+    test("that makes a port takes the place of one whose namespace dies meanwhile", async ({ host }) => {
       const [dead, alive] = [await host.container("dead"), await host.container("alive")];
       const label = { do: "label link", where: "host", name: "veth0", alias: "mine" } as const;
       await wish(host, way, dead, [{ do: "run", operations: [createBridge, createPort, label] }]);
       const again = { ...createPort, mac: "02:00:00:00:00:09" };
-      const { answers } = await wish(host, way, alive, [
-        { do: "apply", operations: [again] },
-        { do: "read", where: "host", name: "veth0" },
+      const [{ answers }] = await Promise.all([
+        wish(host, way, alive, [
+          { do: "apply", operations: [again] },
+          { do: "read", where: "host", name: "veth0" },
+        ]),
+        dead.lose(),
       ]);
       expect(answers).toMatchObject([{ receipts: ["create port: changed"] }, { mac: "02:00:00:00:00:09" }]);
     });
 
-    test("that makes a port refuses one that is alive, or another's, and undo leaves both", async ({
+    test("that makes a port refuses one that is alive, here or elsewhere, or another's, and undo leaves it", async ({
       host,
     }) => {
       const [c1, c2] = [await host.container("c1"), await host.container("c2")];
@@ -330,6 +333,8 @@ for (const way of ways) {
       const again = { ...createPort, mac: "02:00:00:00:00:09", peerName: "eth1" };
       const alive = await wish(host, way, c1, [{ do: "apply", operations: [again] }, { do: "undo" }]);
       expect(alive.answers).toMatchObject([{ receipts: [], code: 102 }, []]);
+      const elsewhere = await wish(host, way, c2, [{ do: "apply", operations: [again] }, { do: "undo" }]);
+      expect(elsewhere.answers).toMatchObject([{ receipts: [], code: 102 }, []]);
       const others = { ...again, alias: "another's" };
       const refused = await wish(host, way, c2, [{ do: "apply", operations: [others] }, { do: "undo" }]);
       expect(refused.answers).toMatchObject([{ receipts: [], code: 100 }, []]);

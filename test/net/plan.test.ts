@@ -31,8 +31,8 @@ describe("the recipe", () => {
       'create bridge "cnibr0"',
       'set the alias of "cnibr0"',
       'set "cnibr0" up',
-      'add address 10.10.0.1/16 to "cnibr0"',
       ...portSteps,
+      'add address 10.10.0.1/16 to "cnibr0"',
       "container: write 1 to /proc/sys/net/ipv4/conf/eth0/arp_notify",
       'container: add address 10.10.0.2/16 to "eth0"',
       'container: set "eth0" up',
@@ -49,10 +49,10 @@ describe("the recipe", () => {
 
   test("where the bridge is there, but down and without its address", () => {
     const bridge = { ...bridgeWith("fe80::1/64"), up: false };
-    expect(steps(recipe, { ips: ["10.10.0.2/16"], bridge }).slice(0, 3)).toEqual([
+    expect(steps(recipe, { ips: ["10.10.0.2/16"], bridge }).slice(0, 5)).toEqual([
       'set "cnibr0" up',
+      ...portSteps,
       'add address 10.10.0.1/16 to "cnibr0"',
-      portSteps[0],
     ]);
   });
 
@@ -120,31 +120,31 @@ describe("an address of the bridge that is in the way", () => {
     else expect(call).not.toThrow();
   });
 
-  test("is deleted before with forceAddress, and no other one", () => {
+  test("is deleted with forceAddress, behind the port, and no other one", () => {
     const bridge = bridgeWith("10.9.0.1/16", "10.8.0.1/16", "fe80::1/64");
-    expect(steps({ ...recipe, forceAddress: true }, { ips: ["10.10.0.2/16"], bridge }).slice(0, 4)).toEqual([
+    expect(steps({ ...recipe, forceAddress: true }, { ips: ["10.10.0.2/16"], bridge }).slice(0, 6)).toEqual([
+      ...portSteps,
       'delete address 10.9.0.1/16 from "cnibr0"',
       'delete address 10.8.0.1/16 from "cnibr0"',
       'add address 10.10.0.1/16 to "cnibr0"',
-      portSteps[0],
     ]);
   });
 
   test("is deleted once, though it is in the way of two", () => {
     const ips = ["10.10.0.2/16", "10.20.0.2/16"];
-    expect(steps({ ...recipe, forceAddress: true }, { ips, bridge: other }).slice(0, 4)).toEqual([
+    expect(steps({ ...recipe, forceAddress: true }, { ips, bridge: other }).slice(0, 6)).toEqual([
+      ...portSteps,
       'delete address 10.9.0.1/16 from "cnibr0"',
       'add address 10.10.0.1/16 to "cnibr0"',
       'add address 10.20.0.1/16 to "cnibr0"',
-      portSteps[0],
     ]);
   });
 
   test("is none that the network itself needs", () => {
     const bridge = bridgeWith("10.20.0.1/16");
-    expect(steps(recipe, { ips: ["10.10.0.2/16", "10.20.0.2/16"], bridge }).slice(0, 2)).toEqual([
+    expect(steps(recipe, { ips: ["10.10.0.2/16", "10.20.0.2/16"], bridge }).slice(0, 4)).toEqual([
+      ...portSteps,
       'add address 10.10.0.1/16 to "cnibr0"',
-      portSteps[0],
     ]);
   });
 });
