@@ -1,3 +1,4 @@
+import { system } from "#system";
 import { CniError, Code, describe } from "../../cni/error.ts";
 import type { Attachment } from "../../cni/request.ts";
 import type { Prefix } from "../../ip/prefix.ts";
@@ -29,6 +30,9 @@ export const iptables: Firewall = {
     known: readonly Prefix[],
     { expected }: { expected: boolean },
   ): PendingRemoval {
+    if (expected && !isInstalled(4)) {
+      system.writeStandardError("iptables is not installed: rules that it has made before, if any, stay\n");
+    }
     // Each step is taken for both families before the next one: the commands run side by side.
     const prepared = ([4, 6] as const)
       .filter((family) => (familiesOf(known).includes(family) ? isInstalled(family) : canLookSafely(family)))
