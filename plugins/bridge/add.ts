@@ -55,11 +55,14 @@ function attach(
   carried: CarriedPlugins,
 ): Result {
   const host = readHost(settings, request.attachment, tools.links);
-  const leased = withGateways(leaseAddresses(settings.ipamType, request, carried), settings);
+  const lease = leaseAddresses(settings.ipamType, request, carried);
   const macs = chooseMacs(settings);
   const receipts: Receipt[] = [];
   try {
+    const leased = withGateways(lease, settings);
     apply(planAttachment(settings, request.attachment, leased, host, macs), tools, receipts);
+    const bridgeMac = findBridgeMac(settings, host, macs, tools, receipts);
+    return resultOf(settings, request.attachment, leased, { bridgeMac, macs, netnsPath: request.netnsPath });
   } catch (error) {
     // Two calls at once, where no lock could be had: lease and rules are the other one's, who has made the port.
     if (isPortOfOther(request.attachment, macs, tools)) throw error;
@@ -68,8 +71,6 @@ function attach(
       ...attempt(() => releaseAddresses(settings.ipamType, request, carried)),
     ]);
   }
-  const bridgeMac = findBridgeMac(settings, host, macs, tools, receipts);
-  return resultOf(settings, request.attachment, leased, { bridgeMac, macs, netnsPath: request.netnsPath });
 }
 
 function isPortOfOther(attachment: Attachment, macs: Macs, { links }: Tools): boolean {

@@ -26,27 +26,39 @@ for (const { name, environment } of variants) {
     const variantOf = (): Variant => ({ name, directory, environment });
 
     for (const kind of kinds) {
-      test(`ADD, ${kind}: leaves nothing, or what DEL removes`, { timeout: 240_000 }, async ({ host }) => {
-        const variant = variantOf();
-        const simplenet = networkOn(host, variant, recipe);
-        const container = await host.container("c1");
-        const before = await snapshot(host);
-        const steps = await countSteps(() => simplenet.add(container, faultAt("count")));
-        succeeded(await simplenet.del(container));
-        const problems: string[] = [];
-        for (let step = 1; step <= steps; step++) {
-          const answer = await simplenet.add(container, faultAt(`${kind}:${step}`));
-          // Killed, it could undo nothing; and a step that is only an attempt does not make it fail.
-          const isUndone = answer.status !== 0 && kind !== "kill";
-          if (!isUndone) succeeded(await simplenet.del(container));
-          const left = difference(before, await snapshot(host));
-          problems.push(...left.map((line) => `${kind}:${step} ${answer.output.slice(0, 300)} left ${line}`));
-          if (left.length > 0) succeeded(await simplenet.del(container));
-        }
-        console.log(`ADD, ${name}: ${steps} steps, a ${kind} at each`);
-        expect(problems).toEqual([]);
-        succeeded(await simplenet.add(container));
-      });
+      for (const bridge of ["without a bridge", "with its bridge"]) {
+        test(`ADD ${bridge}, ${kind}: leaves nothing, or what DEL removes`, { timeout: 240_000 }, async ({
+          host,
+        }) => {
+          const simplenet = networkOn(host, variantOf(), recipe);
+          const container = await host.container("c1");
+          const before = await snapshot(host);
+          const prepare = async () => {
+            if (bridge === "without a bridge") await host.attempt(["ip", "link", "delete", "cnibr0"]);
+          };
+          succeeded(await simplenet.add(container));
+          succeeded(await simplenet.del(container));
+          await prepare();
+          const steps = await countSteps(() => simplenet.add(container, faultAt("count")));
+          succeeded(await simplenet.del(container));
+          const problems: string[] = [];
+          for (let step = 1; step <= steps; step++) {
+            await prepare();
+            const answer = await simplenet.add(container, faultAt(`${kind}:${step}`));
+            // Killed, it could undo nothing; and a step that is only an attempt does not make it fail.
+            const isUndone = answer.status !== 0 && kind !== "kill";
+            if (!isUndone) succeeded(await simplenet.del(container));
+            const left = difference(before, await snapshot(host));
+            problems.push(
+              ...left.map((line) => `${kind}:${step} ${answer.output.slice(0, 300)} left ${line}`),
+            );
+            if (left.length > 0) succeeded(await simplenet.del(container));
+          }
+          console.log(`ADD ${bridge}, ${name}: ${steps} steps, a ${kind} at each`);
+          expect(problems).toEqual([]);
+          succeeded(await simplenet.add(container));
+        });
+      }
 
       test(`DEL, ${kind}: the next DEL finishes it`, { timeout: 240_000 }, async ({ host }) => {
         const variant = variantOf();
