@@ -31,48 +31,56 @@ export function start(container: ContainerId, event: HookEvent, wanted: HookWord
     const network = findNetwork(name, wanted);
     return { network, attachment: { network: network.name, container, interface: link } };
   });
-  const kept = settleEarlierRun(container, first, attachments, wanted);
-  const record = (held: Incarnation["attachments"]) =>
-    recordIncarnation(container, { process: first, attachments: held });
-  record([
-    ...kept,
-    ...attachments.map(({ attachment: { network, interface: link } }) => ({ network, interface: link })),
-  ]);
+  const asked = attachments.map(({ attachment: { network, interface: link } }) => ({
+    network,
+    interface: link,
+  }));
+  const before = settleEarlierRun(container, first, attachments, wanted);
+  const record = (held: readonly Held[]) =>
+    recordIncarnation(container, { process: first, attachments: [...held] });
+  record([...before.filter((each) => !asked.some((other) => isSame(each, other))), ...asked]);
   try {
     attachAll(attachments, `/proc/${first.pid}/ns/net`, wanted);
   } catch (error) {
-    if (kept.length > 0) record(kept);
+    if (before.length > 0) record(before);
     else forgetIncarnation(container);
     throw error;
   }
 }
 
+/** An attachment as it is recorded. */
+type Held = Incarnation["attachments"][number];
+
 /**
  * Decides what becomes of what an earlier hook attached.
  *
- * @returns the attachments that this run has or holds besides those that it asks for: those that another hook line has
- *   made for it, or leftovers that could not be removed.
+ * @returns what is held whether this start succeeds or not: what another hook line has attached for this very run, or
+ *   leftovers that could not be removed.
  * @throws CniError 102 where another process runs as this container.
  */
 function settleEarlierRun(
   container: ContainerId,
   first: ProcessIdentity,
-  asked: readonly AskedAttachment[],
+  attachments: readonly AskedAttachment[],
   wanted: HookWords,
-): Incarnation["attachments"] {
+): readonly Held[] {
   const earlier = readIncarnation(container);
   if (earlier === undefined) return [];
-  const askedAs = (each: Incarnation["attachments"][number]) =>
-    asked.find(
-      ({ attachment }) => attachment.network === each.network && attachment.interface === each.interface,
-    );
   if (isRunning(earlier.process)) {
     if (earlier.process.pid !== first.pid) throw runningElsewhere(container, earlier.process.pid);
-    return earlier.attachments.filter((each) => askedAs(each) === undefined);
+    return earlier.attachments;
   }
   // Our own plugins take over what they find; those of others must not get a second ADD without a DEL.
-  const leftovers = earlier.attachments.filter((each) => !askedAs(each)?.network.plugins.every(isCarried));
-  return leftovers.filter((each) => !detachQuietly({ ...each, container } as Attachment, wanted));
+  const isTakenOver = (held: Held) =>
+    attachments.some(
+      ({ network, attachment }) => isSame(held, attachment) && network.plugins.every(isCarried),
+    );
+  const leftovers = earlier.attachments.filter((held) => !isTakenOver(held));
+  return leftovers.filter((held) => !detachQuietly({ ...held, container } as Attachment, wanted));
+}
+
+function isSame(a: Held, b: Held): boolean {
+  return a.network === b.network && a.interface === b.interface;
 }
 
 function isCarried({ type }: PluginConfiguration): boolean {

@@ -54,6 +54,17 @@ describeEngines("the record of a run", (variant) => {
     expect(plugins.environment("noop", "DEL")).toMatchObject({ CNI_IFNAME: "eth0", CNI_NETNS: "" });
   });
 
+  test("of a run that goes on stays as it is when a second start fails", async ({ host, plugins }) => {
+    await prepare(host, plugins);
+    const web = await makeContainerOfProcess(host, "web");
+    await hook(host, variant, plugins, web, "start-host", ["a"]);
+    const before = await host.run(["cat", record]);
+    plugins.install("noop", { ADD: { prints: { code: 102, msg: "attached already" }, status: 1 } });
+    expect((await attempt(host, variant, plugins, web, "start-host", ["a"])).status).toBe(1);
+    expect(await host.run(["cat", record])).toBe(before);
+    expect(plugins.calls()).toEqual(["ADD noop", "ADD noop"]);
+  });
+
   test("of a run that a crash ended has the next start detach what it does not want any more", async ({
     host,
     plugins,
