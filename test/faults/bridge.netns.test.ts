@@ -1,4 +1,7 @@
-import { beforeAll, describe, expect } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect } from "vitest";
 import { recipe } from "../bridge/recipe.ts";
 import { succeeded } from "../fixture/answer.ts";
 import { networkOn } from "../fixture/network.ts";
@@ -16,10 +19,14 @@ const variants: Pick<Variant, "name" | "environment">[] = [
 
 const kinds = ["fail", "late", "kill"] as const;
 
+let outdir = "";
 let directory = "";
 beforeAll(async () => {
-  if (missingToolchain === undefined) directory = await buildFaultyPlugins();
+  if (missingToolchain !== undefined) return;
+  outdir = mkdtempSync(join(tmpdir(), "lxc-cni-faults-"));
+  directory = await buildFaultyPlugins(outdir);
 }, 120_000);
+afterAll(() => rmSync(outdir, { recursive: true, force: true }));
 
 for (const { name, environment } of variants) {
   describe.skipIf(missingToolchain !== undefined)(`one fault at every step of the recipe [${name}]`, () => {

@@ -1,11 +1,8 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildExecutables, projectRoot } from "../../scripts/build/executables.mjs";
 
-/** Builds bridge and host-local with a system that fails on demand; returns their directory. */
-export async function buildFaultyPlugins(): Promise<string> {
-  const outdir = mkdtempSync(join(tmpdir(), "lxc-cni-faults-"));
+/** Builds bridge and host-local with a system that fails on demand, below `outdir`; returns their directory. */
+export async function buildFaultyPlugins(outdir: string): Promise<string> {
   await buildExecutables({
     entries: [
       { name: "bridge", main: join(projectRoot, "plugins/bridge/main.ts") },
