@@ -16,6 +16,7 @@ import { stop } from "./stop.ts";
  */
 export function runHook(words: readonly string[]): number {
   const { event, words: own } = parseHookCall(words, system.environment());
+  const begin = system.monotonic();
   try {
     const wanted = parseHookWords(own);
     const container = containerIdOf(event.name, event.lxcPath);
@@ -23,10 +24,21 @@ export function runHook(words: readonly string[]): number {
       if (event.type === "start-host") start(container, event, wanted);
       else stop(container, wanted);
     });
+    // LXC has it in its log, at level DEBUG. It waits for every hook.
+    const milliseconds = (system.monotonic() - begin).toFixed(1);
+    tell(`lxc-cni: ${event.type} of ${event.name} took ${milliseconds} ms\n`);
     return 0;
   } catch (error) {
     if (event.type !== "post-stop") throw error;
     system.writeStandardError(`lxc-cni: ${describe(error)}\n`);
     return 0;
+  }
+}
+
+function tell(text: string): void {
+  try {
+    system.writeStandardOutput(text);
+  } catch {
+    // That nobody listens is no reason for a container not to start.
   }
 }

@@ -110,6 +110,16 @@ describeVariants("the recipe's ADD", (variant) => {
     }
   });
 
+  test("names the MAC that a bridge made by hand has with its new port", async ({ host }) => {
+    await host.run(["ip", "link", "add", "cnibr0", "type", "bridge"]);
+    const simplenet = networkOn(host, variant, recipe);
+    for (const id of ["c1", "c2", "c3"]) {
+      const [bridge] = resultOf(await simplenet.add(await host.container(id))).interfaces;
+      const [link] = JSON.parse(await host.run(["ip", "-json", "link", "show", "cnibr0"]));
+      expect(bridge).toEqual({ name: "cnibr0", mac: link.address });
+    }
+  });
+
   test("leaves a lease as host-local writes it", async ({ host }) => {
     const c1 = await host.container("c1");
     succeeded(await networkOn(host, variant, recipe).add(c1));
