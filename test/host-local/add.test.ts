@@ -264,6 +264,13 @@ describe("ADD with ADOPT=1", () => {
     expect(network.leases()).toEqual({ "10.1.2.9": lease });
   });
 
+  test("names the interface in an early lease that it keeps, and ends the other ones", ({ network }) => {
+    network.write("10.1.2.9", "dummy");
+    network.write("10.1.2.10", "dummy");
+    expect(network.add(slash24, adopt)).toEqual(["10.1.2.9/24"]);
+    expect(network.leases()).toEqual({ "10.1.2.9": lease });
+  });
+
   test("leases as ever where the attachment held nothing", ({ network }) => {
     network.write("2001:db8:1::77", lease);
     network.write("10.1.2.2", "other\r\neth0");

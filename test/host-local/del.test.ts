@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { describe, expect } from "vitest";
 import { test } from "./network.ts";
 
@@ -54,6 +54,15 @@ describe("DEL", () => {
     network.write(".lxc-cni-44556677", "");
     network.del(slash24);
     expect(network.leases()).toEqual({});
+  });
+
+  test("works, as ADD does, beside a directory that is called as what a killed ADD leaves", ({ network }) => {
+    const stranger = `${network.directory}/.lxc-cni-x`;
+    mkdirSync(stranger, { recursive: true });
+    expect(network.add(slash24)).toEqual(["10.1.2.2/24"]);
+    network.del(slash24);
+    expect(readdirSync(network.directory)).not.toContain("10.1.2.2");
+    expect(existsSync(stranger)).toBe(true);
   });
 
   test("removes neither the lock nor last_reserved_ip for a container named like their content", ({

@@ -19,7 +19,7 @@ export const test = onHost.extend<{ plugins: NoopPlugins }>({
   },
 });
 
-/** A hook of the container `web` of /var/lib/lxc, whose first process keeps a namespace. */
+/** A hook of a container `web`, whose first process keeps a namespace. */
 export interface HookCall {
   readonly host: Host;
   readonly variant: Variant;
@@ -27,14 +27,17 @@ export interface HookCall {
   readonly web: Container;
   readonly type: "start-host" | "stop" | "post-stop";
   readonly networks: readonly string[];
+  /** LXC's configuration file of it; `/var/lib/lxc/web/config` when absent. */
+  readonly configFile?: string;
 }
 
 /** Runs a hook as LXC does, with hook version 1. */
-export function runHook({ host, variant, plugins, web, type, networks }: HookCall): Promise<Outcome> {
+export function runHook(call: HookCall): Promise<Outcome> {
+  const { host, variant, plugins, web, type, networks, configFile = "/var/lib/lxc/web/config" } = call;
   const env = {
     ...variant.environment,
     LXC_NAME: "web",
-    LXC_CONFIG_FILE: "/var/lib/lxc/web/config",
+    LXC_CONFIG_FILE: configFile,
     LXC_HOOK_VERSION: "1",
     LXC_HOOK_TYPE: type,
     LXC_PID: pidOf(web),

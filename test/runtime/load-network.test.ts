@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect } from "vitest";
 import { loadNetwork } from "../../lib/runtime/load-network.ts";
 import { test } from "../cni/scratch.ts";
@@ -114,6 +114,48 @@ describe("a file that cannot be used", () => {
       );
       write(`${directory}/other.conf`, single("other"));
       expect(load("other", directory).network.name).toBe("other");
+    },
+  );
+
+  test.for([0o775, 0o757, 0o777])(
+    "is one in a directory that others may write to, mode %o",
+    (mode, { directory }) => {
+      write(`${directory}/net.conf`, single("net"));
+      chmodSync(directory, mode);
+      const message = `${directory} can be written by others than its owner`;
+      expect(() => load(`${directory}/net.conf`)).toThrow(expect.objectContaining({ code: 7, message }));
+      const details = expect.stringContaining(message);
+      expect(() => load("net", directory)).toThrow(expect.objectContaining({ code: 7, details }));
+    },
+  );
+
+  test("is one that belongs to another user, or is in a directory of another user", ({ directory, skip }) => {
+    if (process.getuid?.() !== 0) skip("needs root, to give files away");
+    const file = `${directory}/net.conf`;
+    write(file, single("net"));
+    for (const path of [file, directory]) {
+      chownSync(path, 1000, 0);
+      const message = `${path} belongs to another user`;
+      expect(() => load(file)).toThrow(expect.objectContaining({ code: 7, message }));
+      const details = expect.stringContaining(message);
+      expect(() => load("net", directory)).toThrow(expect.objectContaining({ code: 7, details }));
+      chownSync(path, 0, 0);
+    }
+    expect(load("net", directory).network.name).toBe("net");
+  });
+
+  test.for([
+    ["loop", "loop.conf"],
+    ["nowhere", "missing"],
+  ] as const)(
+    "is a link to %s, which keeps no other network from being found",
+    ([name, target], { directory }) => {
+      symlinkSync(target, `${directory}/${name}.conf`);
+      write(`${directory}/zz.conf`, single("net"));
+      const { network, warnings } = load("net", directory);
+      expect(network.name).toBe("net");
+      expect(warnings).toEqual([expect.stringContaining(`${directory}/${name}.conf: `)]);
+      expect(() => load("other", directory)).toThrow(expect.objectContaining({ code: 7 }));
     },
   );
 
