@@ -20,8 +20,8 @@ export type Lockable = "container" | "member";
  * Does `work` while nobody else does any for the same identity.
  *
  * A lock file is named after the last three characters of the identity, which are those of a hash: so there are not
- * too many, and two identities that happen to share one wait for each other. Where they cannot be made (a read-only /run), the work is done without: the kernel and the lease
- * files still let one of two calls win.
+ * too many, and two identities that happen to share one wait for each other. Where they cannot be made (a read-only
+ * /run), the work is done without: the kernel and the lease files still let one of two calls win.
  *
  * @param identity What is locked: the id of an LXC container, or the name of a container's chain on a network.
  * @throws CniError 11 when others held the lock for ten seconds.

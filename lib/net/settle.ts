@@ -84,6 +84,7 @@ export function alreadyAttached({ peerName, name }: Pick<CreatePort, "peerName" 
   return new CniError(
     Code.alreadyAttached,
     `container veth name ("${peerName}") peer provided ("${name}") already exists`,
-    "the container has that interface, or the attachment is alive in another namespace (ip link shows whose the port is); call DEL first, or set another CNI_IFNAME",
+    "the container has that interface, or the attachment is alive in another namespace (ip link shows whose the port " +
+      "is); call DEL first, or set another CNI_IFNAME",
   );
 }
