@@ -7,14 +7,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -93,7 +94,7 @@ static _Noreturn void become(
   if (command->netns >= 0 && setns(command->netns, CLONE_NEWNET) != 0) goto failed;
 
   /* Of what this process was started with, nothing is the child's business. Older kernels lack the call. */
-  (void)close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
+  (void)syscall(SYS_close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC);
   struct sigaction standard_action = {.sa_handler = SIG_DFL};
   for (int number = 1; number < SIGRTMIN; number++)
     if (number != SIGKILL && number != SIGSTOP) (void)sigaction(number, &standard_action, NULL);
@@ -124,7 +125,7 @@ static struct start start_command(const struct command *command) {
     result.error = number;
     result.failed = "spawn";
   } else if (result.error == 0) {
-    result.pidfd = pidfd_open(pid, 0);
+    result.pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
     if (result.pidfd < 0) {
       result.error = errno;
       result.failed = "pidfd_open";
@@ -210,7 +211,7 @@ static bool await_end(int pidfd, double deadline, siginfo_t *end) {
     if (ready == 0) {
       late = true;
       /* Fails only when the child has ended at this very moment. */
-      (void)pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
+      (void)syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
     } else if (ready > 0) {
       break;
     }

@@ -81,14 +81,28 @@ static const struct description descriptions[] = {
     {EALREADY, "EALREADY", "connection already in progress"},
     {EREMOTEIO, "EREMOTEIO", "remote I/O error"},
     {ECANCELED, "ECANCELED", "operation canceled"},
+
+    /* Those that libuv does not know, and a file system, a key of it or a child may answer (strerror(3)). */
+    {ECHILD, "ECHILD", "No child processes"},
+    {EDEADLK, "EDEADLK", "Resource deadlock avoided"},
+    {ENOLCK, "ENOLCK", "No locks available"},
+    {EBADMSG, "EBADMSG", "Bad message"},
+    {EINPROGRESS, "EINPROGRESS", "Operation now in progress"},
+    {ESTALE, "ESTALE", "Stale file handle"},
+    {EUCLEAN, "EUCLEAN", "Structure needs cleaning"},
+    {EDQUOT, "EDQUOT", "Disk quota exceeded"},
+    {ENOMEDIUM, "ENOMEDIUM", "No medium found"},
+    {EMEDIUMTYPE, "EMEDIUMTYPE", "Wrong medium type"},
+    {ENOKEY, "ENOKEY", "Required key not available"},
+    {EKEYEXPIRED, "EKEYEXPIRED", "Key has expired"},
+    {EKEYREVOKED, "EKEYREVOKED", "Key has been revoked"},
+    {EKEYREJECTED, "EKEYREJECTED", "Key was rejected by service"},
 };
 
 static struct description describe(int number) {
   for (int i = 0; i < LENGTH_OF(descriptions); i++)
     if (descriptions[i].number == number) return descriptions[i];
-  const char *name = strerrorname_np(number);
-  const char *text = strerrordesc_np(number);
-  return (struct description){number, name ? name : "UNKNOWN", text ? text : "unknown error"};
+  return (struct description){number, "UNKNOWN", strerror(number)};
 }
 
 /* The message in memory of its own, NULL when there is none left. */

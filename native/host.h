@@ -26,10 +26,11 @@ extern const struct host_functions namespace_functions;
 extern const struct host_functions netlink_functions;
 extern const struct host_functions command_functions;
 extern const struct host_functions clock_functions;
+extern const struct host_functions hash_functions;
 
 /* --- process.c --- */
 
-/* The command line, and the status with which the script wants to end. */
+/* The command line, and the status with which the program wants to end. */
 extern struct process {
   int argument_count;
   char **arguments;

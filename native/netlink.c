@@ -11,14 +11,16 @@
 /* What the kernel takes at most (netlink_recvmsg). */
 static const size_t dump_capacity = 32768;
 
-/* Returns a descriptor, or -1 with errno set and `failed` naming the call. */
-static int open_socket(const char **failed) {
+/* Returns a descriptor that gets the events of `groups`, or -1 with errno set and `failed` naming the call. */
+static int open_socket(uint32_t groups, const char **failed) {
   *failed = "socket";
   int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
   if (descriptor < 0) return -1;
 
   const int on = 1;
-  const struct sockaddr_nl address = {.nl_family = AF_NETLINK};
+  const struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = groups};
+  /* Dumps of what is asked for. Linux before 4.20 gives everything, so that its answers are looked through. */
+  (void)setsockopt(descriptor, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
   *failed = "setsockopt";
   /* The reason of a refusal in words, and acknowledgements that do not repeat the request. */
   if (setsockopt(descriptor, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on)) == 0 &&
@@ -35,12 +37,14 @@ static int open_socket(const char **failed) {
 static JSValue host_netlink_open(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
   (void)self, (void)count;
   int netns;
+  uint32_t groups = 0;
   if (!netns_from_value(context, values[0], &netns)) return JS_EXCEPTION;
+  if (!JS_IsUndefined(values[1]) && JS_ToUint32(context, &groups, values[1]) != 0) return JS_EXCEPTION;
   int origin = netns < 0 ? -1 : netns_enter(netns);
   if (netns >= 0 && origin < 0) return throw_system_error(context, errno, "setns", NULL, NULL);
 
   const char *failed;
-  int descriptor = open_socket(&failed);
+  int descriptor = open_socket(groups, &failed);
   int number = errno;
   /* The socket stays where it was made. */
   if (origin >= 0) netns_leave(origin);
@@ -108,7 +112,7 @@ static JSValue host_netlink_receive(JSContext *context, JSValueConst self, int c
 }
 
 static const JSCFunctionListEntry entries[] = {
-    JS_CFUNC_DEF("netlinkOpen", 1, host_netlink_open),
+    JS_CFUNC_DEF("netlinkOpen", 2, host_netlink_open),
     JS_CFUNC_DEF("netlinkSend", 2, host_netlink_send),
     JS_CFUNC_DEF("netlinkReceive", 2, host_netlink_receive),
 };

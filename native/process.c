@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine.h"
 #include "host.h"
 
 struct process process;
@@ -78,11 +79,10 @@ static JSValue host_executable(JSContext *context, JSValueConst self, int count,
   return string_from_bytes(context, path, (size_t)length);
 }
 
-static JSValue host_set_exit_status(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+static JSValue host_run(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
   (void)self, (void)count;
-  int32_t status;
-  if (JS_ToInt32(context, &status, values[0]) != 0) return JS_EXCEPTION;
-  process.exit_status = status & 0xff;
+  if (!JS_IsUndefined(engine->main)) return JS_ThrowTypeError(context, "a program runs once");
+  engine->main = JS_DupValue(context, values[0]);
   return JS_UNDEFINED;
 }
 
@@ -92,7 +92,7 @@ static const JSCFunctionListEntry entries[] = {
     JS_CFUNC_DEF("programArguments", 0, host_arguments),
     JS_CFUNC_DEF("environment", 0, host_environment),
     JS_CFUNC_DEF("executable", 0, host_executable),
-    JS_CFUNC_DEF("setExitStatus", 1, host_set_exit_status),
+    JS_CFUNC_DEF("run", 1, host_run),
 };
 
 const struct host_functions process_functions = HOST_FUNCTIONS(entries);

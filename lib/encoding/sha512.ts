@@ -37,7 +37,7 @@ const blockSize = 128;
 const carryUnit = 0x1_0000_0000;
 
 /**
- * The SHA-512 hash of the bytes (FIPS 180-4): 64 bytes.
+ * The SHA-512 hash of the bytes (FIPS 180-4): 64 bytes. In native executables, native/sha512.c takes its place.
  *
  * Every 64-bit word is a pair of signed 32-bit halves, the higher one first. An interpreter is fastest on such numbers,
  * and many times slower on BigInt; so the rounds below are written out instead of being put together from functions.

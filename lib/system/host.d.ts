@@ -13,8 +13,11 @@ declare module "lxc-cni:host" {
   export function environment(): Record<string, string>;
   /** The path of the running file, without symbolic links. */
   export function executable(): string;
-  /** Sets the status with which the process ends, unless a signal that was held back takes its place. */
-  export function setExitStatus(status: number): void;
+  /**
+   * Has `main` called once all modules are evaluated, which may have been done when the executable was built. It returns
+   * the status with which the process ends, unless a signal that was held back takes its place.
+   */
+  export function run(main: () => number): void;
 
   // --- files.c ---
 
@@ -65,8 +68,11 @@ declare module "lxc-cni:host" {
 
   // --- netlink.c ---
 
-  /** @param netns The descriptor of a network namespace. */
-  export function netlinkOpen(netns?: number): number;
+  /**
+   * @param netns The descriptor of a network namespace.
+   * @param groups The groups of events that it gets (RTMGRP_), as bits.
+   */
+  export function netlinkOpen(netns?: number, groups?: number): number;
   export function netlinkSend(socket: number, datagram: Uint8Array): void;
   /** @returns `undefined` when nothing came for all of `patience` (milliseconds). */
   export function netlinkReceive(socket: number, patience: number): Uint8Array | undefined;
@@ -112,4 +118,9 @@ declare module "lxc-cni:host" {
   export function monotonic(): number;
   export function sleep(milliseconds: number): void;
   export function random(length: number): Uint8Array;
+
+  // --- sha512.c ---
+
+  /** As that of lib/encoding/sha512.ts, whose place it takes in native executables. */
+  export function sha512(bytes: Uint8Array): Uint8Array;
 }

@@ -25,7 +25,7 @@ export const system: System = {
   arguments: host.programArguments,
   environment: host.environment,
   executable: host.executable,
-  run: (main) => host.setExitStatus(main()),
+  run: host.run,
 
   readStandardInput: () => host.readAll(0),
   writeStandardOutput: (text) => host.writeAll(1, text),
@@ -135,8 +135,8 @@ function openNetns(path: string): Netns {
   };
 }
 
-function openNetlink(netns?: Netns): NetlinkSocket {
-  const socket = host.netlinkOpen(netns?.descriptor);
+function openNetlink(netns?: Netns, groups?: number): NetlinkSocket {
+  const socket = host.netlinkOpen(netns?.descriptor, groups);
   return {
     send: (datagram) => host.netlinkSend(socket, datagram),
     receive: (patience) => host.netlinkReceive(socket, patience),

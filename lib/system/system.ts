@@ -109,10 +109,11 @@ export interface System {
   /**
    * A raw rtnetlink socket in a namespace (this process's own when absent).
    *
+   * @param groups The events that come without being asked for (RTMGRP_ of rtnetlink(7)), as bits; none when absent.
    * @returns `undefined` where the host has none to offer, as under Node.
    * @throws SystemError EPERM or EACCES where the kernel refuses it.
    */
-  openNetlink(netns?: Netns): NetlinkSocket | undefined;
+  openNetlink(netns?: Netns, groups?: number): NetlinkSocket | undefined;
 
   /** The path of a program in the fixed search path ({@linkcode searchPath}); `undefined` when it is not there. */
   findProgram(name: string): string | undefined;
@@ -204,6 +205,7 @@ export interface NetlinkSocket {
    *
    * @param patience Milliseconds to wait for it.
    * @returns `undefined` when none came.
+   * @throws SystemError ENOBUFS, once, where events were lost, since more came than the socket holds.
    */
   receive(patience: number): Uint8Array | undefined;
   close(): void;

@@ -55,14 +55,21 @@ export function removeFile(calls: FileCalls, path: string): boolean {
 /** {@linkcode System.makeDirectory}. */
 export function makeDirectory(calls: FileCalls, path: string, mode: number): void {
   try {
-    calls.mkdir(path, mode);
+    makeOne(calls, path, mode);
   } catch (error) {
-    if (isSystemError(error, "EEXIST") && calls.isDirectory(path)) return;
     const parent = directoryOf(path);
     if (!isSystemError(error, "ENOENT") || parent === path) throw error;
-    makeDirectory(calls, parent, mode);
-    // Somebody else may have been faster by now.
-    makeDirectory(calls, path, mode);
+    if (!calls.isDirectory(parent)) makeDirectory(calls, parent, mode);
+    // Where the directory above is there by now, and it still fails, it cannot be made at all: /proc is such a place.
+    makeOne(calls, path, mode);
+  }
+}
+
+function makeOne(calls: FileCalls, path: string, mode: number): void {
+  try {
+    calls.mkdir(path, mode);
+  } catch (error) {
+    if (!isSystemError(error, "EEXIST") || !calls.isDirectory(path)) throw error;
   }
 }
 

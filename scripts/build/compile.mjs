@@ -2,16 +2,17 @@ import { execFile } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { linkWithImage } from "./image.mjs";
 import { findToolchain } from "./toolchain.mjs";
 
 const run = promisify(execFile);
 const nativeDirectory = fileURLToPath(new URL("../../native/", import.meta.url));
 
 const languageFlags = ["-std=gnu11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-fno-ident"];
-const releaseFlags = ["-O2", "-static", "-s", "-Wl,--build-id=none"];
+const releaseFlags = ["-O2", "-fno-pie", "-fno-asynchronous-unwind-tables", "-DWITH_IMAGE"];
 const sanitizerFlags = [
   "-O1",
   "-g",
@@ -19,6 +20,9 @@ const sanitizerFlags = [
   "-fsanitize=address,undefined",
   "-fno-sanitize-recover=all",
 ];
+
+/** What only an executable with an image has. The sanitizers watch memory that they have given out themselves. */
+const imageSources = ["image.c", "memory.c"];
 
 /** The files of native/ that go into every executable, in the order of their names. */
 export function nativeSources() {
@@ -35,10 +39,11 @@ export function nativeSources() {
  * @param {string} options.name The name that stack traces show.
  * @param {string} options.code The bundle.
  * @param {boolean} options.sanitize
+ * @param {boolean} options.evaluated Whether its modules are evaluated now, and not at each start.
  * @returns {Promise<Buffer>} The executable.
  * @throws when scripts/toolchain cannot provide the engine.
  */
-export async function compile({ name, code, sanitize }) {
+export async function compile({ name, code, sanitize, evaluated }) {
   const toolchain = findToolchain({ sanitize });
   if (toolchain.directory === undefined) throw new Error(toolchain.reason);
   const work = await mkdtemp(join(tmpdir(), "lxc-cni-build-"));
@@ -47,25 +52,30 @@ export async function compile({ name, code, sanitize }) {
     // -M: a module that is there already when the program starts; -n: the name in stack traces; -s: no source text.
     const qjsc = ["-m", "-s", "-P", "-M", "lxc-cni:host,host", "-n", name, "-N", "program"];
     await run(join(toolchain.directory, "qjsc"), [...qjsc, "-o", "program.c", "program.js"], { cwd: work });
-    const sources = nativeSources().filter((path) => path.endsWith(".c"));
-    await run(
-      process.env.CC ?? "gcc",
-      [
-        ...languageFlags,
-        ...(sanitize ? sanitizerFlags : releaseFlags),
-        `-ffile-prefix-map=${nativeDirectory}=native/`,
-        `-I${toolchain.directory}`,
-        "-o",
-        "executable",
-        "program.c",
-        ...sources,
-        join(toolchain.directory, "libquickjs.a"),
-        "-lm",
-      ],
-      { cwd: work },
-    );
+    const cc = (words) => run(join(toolchain.directory, "cc"), words, { cwd: work });
+    const objects = await compileSources(cc, { toolchain: toolchain.directory, sanitize });
+    const parts = [...objects, join(toolchain.directory, "libquickjs.a")];
+    if (sanitize) await cc([...sanitizerFlags, "-o", "executable", ...parts, "-lm"]);
+    else await linkWithImage({ cc, work, parts, how: evaluated ? "evaluated" : "loaded" });
     return await readFile(join(work, "executable"));
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** Compiles native/ and the program; returns the names of the objects. */
+async function compileSources(cc, { toolchain, sanitize }) {
+  const sources = nativeSources()
+    .filter((path) => path.endsWith(".c"))
+    .filter((path) => !sanitize || !imageSources.includes(basename(path)));
+  await cc([
+    ...languageFlags,
+    ...(sanitize ? sanitizerFlags : releaseFlags),
+    `-ffile-prefix-map=${nativeDirectory}=native/`,
+    `-I${toolchain}`,
+    "-c",
+    "program.c",
+    ...sources,
+  ]);
+  return ["program.o", ...sources.map((path) => `${basename(path, ".c")}.o`)];
 }

@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildIdPlaceholder, bundle } from "./bundle.mjs";
 import { compile, nativeSources } from "./compile.mjs";
+import { requireQuietLoad } from "./load-check.mjs";
 
 /** The directory of this checkout. */
 export const projectRoot = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
@@ -16,7 +17,9 @@ export const projectRoot = fileURLToPath(new URL("../..", import.meta.url)).repl
  * stack traces of the latter. The same sources give the same bytes, wherever they lie.
  *
  * @param {object} options
- * @param {{ name: string, main: string }[]} options.entries What to build: the executable's name, its main.ts.
+ * @param {{ name: string, main: string, evaluated?: boolean }[]} options.entries What to build: the executable's name,
+ *   its main.ts, and whether its modules are evaluated now, and not at each start: then they must not touch the system
+ *   before `system.run` does.
  * @param {string} options.outdir
  * @param {("js" | "bin")[]} options.targets
  * @param {boolean} [options.sanitize] Compile native executables with AddressSanitizer and UndefinedBehaviorSanitizer.
@@ -34,10 +37,10 @@ export async function buildExecutables({ entries, outdir, targets, sanitize = fa
     );
     const codes = bundles.map(({ code }) => code);
     const id = buildId(target, version, codes);
-    for (const [index, { name }] of entries.entries()) {
+    for (const [index, { name, evaluated = false }] of entries.entries()) {
       const code = codes[index].replaceAll(buildIdPlaceholder, id);
       const write = target === "js" ? writeBundle : writeNative;
-      built.push(await write({ directory, name, code, id, sanitize }));
+      built.push(await write({ directory, name, code, id, sanitize, evaluated }));
       if (target === "bin")
         await writeMap({ directory: join(outdir, "maps"), name, map: bundles[index].map });
     }
@@ -63,9 +66,10 @@ async function writeBundle({ directory, name, code, id }) {
   return { path, size: (await stat(path)).size };
 }
 
-async function writeNative({ directory, name, code, id, sanitize }) {
+async function writeNative({ directory, name, code, id, sanitize, evaluated }) {
   const path = join(directory, name);
-  const executable = await compile({ name, code, sanitize });
+  if (evaluated) await requireQuietLoad(name, code);
+  const executable = await compile({ name, code, sanitize, evaluated });
   await replace(path, Buffer.concat([executable, Buffer.from(`lxc-cni-build:${id}\n`)]));
   return { path, size: (await stat(path)).size };
 }

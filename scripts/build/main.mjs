@@ -8,9 +8,9 @@ import { buildExecutables, projectRoot } from "./executables.mjs";
 import { findToolchain } from "./toolchain.mjs";
 
 const entries = [
-  { name: "bridge", main: join(projectRoot, "plugins/bridge/main.ts") },
-  { name: "host-local", main: join(projectRoot, "ipam/host-local/main.ts") },
-  { name: "lxc-cni", main: join(projectRoot, "lxc/main.ts") },
+  { name: "bridge", main: join(projectRoot, "plugins/bridge/main.ts"), evaluated: true },
+  { name: "host-local", main: join(projectRoot, "ipam/host-local/main.ts"), evaluated: true },
+  { name: "lxc-cni", main: join(projectRoot, "lxc/main.ts"), evaluated: true },
 ];
 
 const toolchain = findToolchain();
@@ -24,5 +24,7 @@ for (const { path, size } of await buildExecutables({ entries, outdir, targets }
 
 // The licences of what the native executables hold have to go along with them (NOTICE).
 if (toolchain.directory !== undefined) {
-  copyFileSync(join(toolchain.directory, "copyright"), join(outdir, "bin", "LICENSE.quickjs-ng"));
+  for (const name of ["quickjs-ng", "musl"]) {
+    copyFileSync(join(toolchain.directory, `copyright.${name}`), join(outdir, "bin", `LICENSE.${name}`));
+  }
 }

@@ -4,7 +4,7 @@ import * as esbuild from "esbuild";
  * Replaces each `*.schema.ts` by the plain JSON of the schemas that it exports.
  *
  * They are written with TypeBox, which is good to read and takes milliseconds to start. What it makes is JSON
- * Schema, so it need not be there at run time.
+ * Schema, so it need not be there at run time. Neither need what editors show (docs/schema).
  *
  * @type {esbuild.Plugin}
  */
@@ -14,7 +14,7 @@ export const schemaPlugin = {
     build.onLoad({ filter: /\.schema\.ts$/ }, async ({ path }) => {
       const { exports, sources } = await evaluate(path);
       const constants = Object.entries(exports).map(([name, value]) => {
-        const json = JSON.stringify(value);
+        const json = JSON.stringify(value, withoutAnnotations);
         if (json === undefined) throw new Error(`${path}: the export ${name} is no JSON`);
         return `export const ${name} = ${json};`;
       });
@@ -23,8 +23,20 @@ export const schemaPlugin = {
   },
 };
 
-/** The exports of a module, bundled for this process and imported from memory. */
-async function evaluate(path) {
+/** Leaves out what a schema only says to people. A member of that name is no text and no list, but a schema. */
+function withoutAnnotations(key, value) {
+  if (key === "description" && typeof value === "string") return undefined;
+  return key === "examples" && Array.isArray(value) ? undefined : value;
+}
+
+/**
+ * Evaluates a module: it is bundled for this process, and imported from memory.
+ *
+ * @param {string} path
+ * @returns {Promise<{ exports: Record<string, unknown>, sources: string[] }>} What it exports, and the files that it is
+ *   made of.
+ */
+export async function evaluate(path) {
   const { outputFiles, metafile } = await esbuild.build({
     entryPoints: [path],
     bundle: true,

@@ -1,0 +1,91 @@
+/*
+ * The engine as it was when the executable was built: with the program read, and usually evaluated, so that
+ * nothing of that is left to be done at each start.
+ *
+ * The build links the program twice. The first executable has an empty section .image, sets up the engine in
+ * there, and writes it out. The second one differs in nothing but the content of that section. It stands at
+ * an address of its own, and neither of the two is position independent: all pointers in it hold.
+ */
+
+#include "image.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+
+#include "engine.h"
+#include "host.h"
+#include "memory.h"
+
+struct image {
+  bool is_there;
+  struct memory memory;
+  struct engine engine;
+  _Alignas(16) char blocks[];
+};
+
+/* The section, which compile.mjs makes. */
+extern struct image image;
+extern char image_end[];
+
+static bool is_being_made;
+
+bool image_is_there(void) {
+  return image.is_there;
+}
+
+/* The engine seeds its hashes with the time when it is set up; the same program is to give the same image. */
+int gettimeofday(struct timeval *restrict time, void *restrict zone) {
+  (void)zone;
+  struct timespec now = {.tv_sec = 1};
+  if (!is_being_made) {
+    if (clock_gettime(CLOCK_REALTIME, &now) != 0) return -1;
+  } else if (engine->context) {
+    fputs("Error: a module asks for the time while it is loaded, and would keep that of the build\n", stderr);
+    abort();
+  }
+  *time = (struct timeval){.tv_sec = now.tv_sec, .tv_usec = now.tv_nsec / 1000};
+  return 0;
+}
+
+/* Addresses of this process's stack differ from run to run, and engine_enter() sets those that matter. */
+static void erase_stack_addresses(void) {
+  const uintptr_t here = (uintptr_t)__builtin_frame_address(0), reach = 8u << 20;
+  for (uintptr_t *word = (uintptr_t *)image.blocks; (char *)word < image.memory.next; word++)
+    if (*word > here - reach && *word < here + reach) *word = 0;
+}
+
+bool image_write(const char *how) {
+  is_being_made = true;
+  memory = &image.memory;
+  *memory = (struct memory){.next = image.blocks, .end = image_end};
+  if (!engine_create(&image.engine, &memory_allocator)) return false;
+  if (!engine_load()) return false;
+  if (strcmp(how, "evaluated") == 0 && !engine_evaluate()) return false;
+  JS_RunGC(engine->runtime);
+  if (memory->end != image_end) {
+    fputs("Error: the image needs more memory than its section has\n", stderr);
+    return false;
+  }
+  erase_stack_addresses();
+  image.is_there = true;
+  int number = write_fully(1, (const char *)&image, (size_t)(memory->next - (char *)&image));
+  if (number != 0) fprintf(stderr, "Error: write: %s\n", strerror(number));
+  return number == 0;
+}
+
+/* How much the program may allocate before the first search for garbage, which would touch all of the image:
+ * more than any usual call does. */
+static const size_t garbage_threshold = 16u << 20;
+
+void image_enter(void) {
+  memory = &image.memory;
+  memory->next = memory->end = NULL;
+  engine = &image.engine;
+  engine_enter();
+  JS_SetGCThreshold(engine->runtime, garbage_threshold);
+}

@@ -1,0 +1,24 @@
+/* The engine's memory, where it is one that can be saved. */
+
+#ifndef MEMORY_H
+#define MEMORY_H
+
+#include <quickjs.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { memory_classes = 64 };
+
+struct memory {
+  /* What is left of the present piece. */
+  char *next;
+  char *end;
+  /* Blocks of each class of sizes that were given back. */
+  struct block *free[memory_classes];
+};
+
+extern struct memory *memory;
+
+extern const JSMallocFunctions memory_allocator;
+
+#endif

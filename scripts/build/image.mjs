@@ -1,0 +1,59 @@
+import { execFile } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** Where the image stands, far behind everything else: what it grows by moves nothing. */
+const address = "0x10000000";
+
+/** How many bytes it may need. */
+const room = 64 << 20;
+
+/**
+ * Links an executable that holds the engine as it is when its program has been taken so far (native/image.c).
+ *
+ * @param {object} options
+ * @param {(words: string[]) => Promise<unknown>} options.cc Runs the compiler in `work`.
+ * @param {string} options.work The directory for everything, the `executable` included.
+ * @param {string[]} options.parts Objects and libraries.
+ * @param {"loaded" | "evaluated"} options.how How far the program is taken.
+ * @throws when it cannot be taken so far, with what it printed.
+ */
+export async function linkWithImage({ cc, work, parts, how }) {
+  const link = async (name, content) => {
+    await writeFile(join(work, `${name}-image.s`), content);
+    const flags = ["-s", "-Wl,--build-id=none", `-Wl,--section-start=.image=${address}`];
+    await cc(["-c", `${name}-image.s`]);
+    await cc([...flags, "-o", name, `${name}-image.o`, ...parts]);
+  };
+  await link("maker", section("nobits", `.skip ${room}`));
+  // All of its environment shows in the image.
+  const made = run(join(work, "maker"), [how], { env: {}, encoding: "buffer", maxBuffer: room });
+  await writeFile(join(work, "image"), (await made).stdout);
+  await link("executable", section("progbits", '.incbin "image"'));
+  if (await differBesidesImage(work)) throw new Error("the image does not fit the executable that it is for");
+}
+
+/** The section as assembly; `image` and `image_end` are what native/image.c knows it by. */
+function section(type, content) {
+  return `.section .note.GNU-stack,"",@progbits
+.section .image,"aw",@${type}
+.balign 4096
+.globl image, image_end
+.set image_end, image + ${room}
+image: ${content}
+`;
+}
+
+/** Whether the pointers of the image may lead to something else than in the executable that made it. */
+async function differBesidesImage(work) {
+  const [maker, executable] = await Promise.all(
+    ["maker", "executable"].map(async (name) => {
+      await run("objcopy", ["-O", "binary", "--remove-section=.image", name, `${name}.rest`], { cwd: work });
+      return readFile(join(work, `${name}.rest`));
+    }),
+  );
+  return !maker.equals(executable);
+}

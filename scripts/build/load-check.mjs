@@ -1,0 +1,37 @@
+import * as esbuild from "esbuild";
+
+/**
+ * Refuses a program whose modules touch the system while they are evaluated: where that is done when the executable is
+ * built, they would find the machine that it is built on, once and for all.
+ *
+ * @param {string} name The program's.
+ * @param {string} code Its bundle for the native engine.
+ * @throws when it does.
+ */
+export async function requireQuietLoad(name, code) {
+  const { outputFiles } = await esbuild.build({
+    stdin: { contents: code },
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "node20",
+    logLevel: "silent",
+    plugins: [hostWithoutFunctions],
+  });
+  try {
+    await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
+  } catch (error) {
+    throw new Error(`${name}: a module fails where it cannot touch the system while it is loaded`, {
+      cause: error,
+    });
+  }
+}
+
+/** Whatever else is taken from there is undefined: to call it fails. @type {esbuild.Plugin} */
+const hostWithoutFunctions = {
+  name: "host-without-functions",
+  setup(build) {
+    build.onResolve({ filter: /^lxc-cni:host$/ }, ({ path }) => ({ path, namespace: "host" }));
+    build.onLoad({ filter: /.*/, namespace: "host" }, () => ({ contents: "exports.run = () => {};" }));
+  },
+};
