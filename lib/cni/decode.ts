@@ -1,4 +1,5 @@
 import { CniError, Code } from "./error.ts";
+import { excerpt } from "./excerpt.ts";
 import { isObject, type Json, type JsonObject, stringifyCompact } from "./json.ts";
 import type { Schema } from "./schema.ts";
 
@@ -18,7 +19,10 @@ export interface DecodeOptions {
  * As Go's decoder does it: keys of known members are matched whatever their case (with a warning), null is
  * absent, and members that the schema does not know stay.
  *
- * @throws CniError 7 with the JSON path, the rule that was broken, and what was found, unless lenient.
+ * Of the alternatives of an `anyOf`, the first that `value` fits counts, its members left out: at most one of them may
+ * be an object.
+ *
+ * @throws CniError 7 with the JSON pointer (RFC 6901), the rule that was broken, and what was found, unless lenient.
  */
 export function decode<T>(schema: Schema, value: Json, options: DecodeOptions): T {
   return decodeAt("", schema, value, options) as T;
@@ -32,6 +36,8 @@ function decodeAt(path: string, schema: Schema, value: Json, options: DecodeOpti
     options.warn(`ignored ${path === "" ? "/" : path}: ${broken}, found ${excerpt(value)}`);
     return undefined;
   }
+  const alternative = schema.anyOf?.find((each) => brokenRule(each, value) === undefined);
+  if (alternative !== undefined) return decodeAt(path, alternative, value, options);
   if (isObject(value) && schema.properties !== undefined) return decodeMembers(path, schema, value, options);
   if (Array.isArray(value) && schema.items !== undefined) {
     const items = schema.items;
@@ -47,13 +53,15 @@ function decodeMembers(path: string, schema: Schema, value: JsonObject, options:
   const decoded: Record<string, Json> = {};
   for (const [key, member] of Object.entries(value)) {
     const name = Object.hasOwn(known, key) ? key : foldedName(known, key);
-    if (name !== undefined && name !== key) options.warn(`${path}/${key} is read as ${path}/${name}`);
+    if (name !== undefined && name !== key) {
+      options.warn(`${path}/${escaped(key)} is read as ${path}/${escaped(name)}`);
+    }
     const target = name ?? key;
     const memberSchema = name === undefined ? undefined : known[name];
     const result =
       memberSchema === undefined || member === null
         ? member
-        : decodeAt(`${path}/${target}`, memberSchema, member, options);
+        : decodeAt(`${path}/${escaped(target)}`, memberSchema, member, options);
     if (result === undefined || (result === null && memberSchema !== undefined)) continue;
     // An own property, whatever its name: `__proto__` is a key like any other.
     Object.defineProperty(decoded, target, {
@@ -67,11 +75,16 @@ function decodeMembers(path: string, schema: Schema, value: JsonObject, options:
   if (missing !== undefined && !options.lenient) {
     throw new CniError(
       Code.invalidConfiguration,
-      `${path}/${missing} is missing`,
+      `${path}/${escaped(missing)} is missing`,
       "the configuration must have it",
     );
   }
   return decoded;
+}
+
+/** A key as part of a JSON pointer. */
+function escaped(key: string): string {
+  return key.replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
 /** The member that Go's decoder would take `key` for. */
@@ -82,9 +95,7 @@ function foldedName(known: Readonly<Record<string, Schema>>, key: string): strin
 
 /** The rule of `schema` that `value` itself breaks (its members and items left out). */
 function brokenRule(schema: Schema, value: Json): string | undefined {
-  if (schema.anyOf?.every((each) => brokenRule(each, value) !== undefined)) {
-    return `must fit one of ${schema.anyOf.map((each) => stringifyCompact((each.const ?? each.type) as Json)).join(", ")}`;
-  }
+  if (schema.anyOf !== undefined) return brokenAlternatives(schema.anyOf, value);
   if (schema.const !== undefined && value !== schema.const)
     return `must be ${stringifyCompact(schema.const as Json)}`;
   if (schema.enum !== undefined && !schema.enum.includes(value)) {
@@ -94,6 +105,19 @@ function brokenRule(schema: Schema, value: Json): string | undefined {
   if (typeof value === "number") return brokenNumberRule(schema, value);
   if (typeof value === "string") return brokenTextRule(schema, value);
   return undefined;
+}
+
+/** The rule that is broken by all of these. Where one of them asks for this kind of value, that one's. */
+function brokenAlternatives(alternatives: readonly Schema[], value: Json): string | undefined {
+  const broken = alternatives.map((each) => brokenRule(each, value));
+  if (broken.includes(undefined)) return undefined;
+  const closest = alternatives.findIndex((each) => each.const === undefined && isOfKind(each, value));
+  if (closest >= 0) return broken[closest];
+  return `must fit one of ${alternatives.map((each) => stringifyCompact((each.const ?? each.type) as Json)).join(", ")}`;
+}
+
+function isOfKind({ type }: Schema, value: Json): boolean {
+  return type === "integer" ? typeof value === "number" : type !== undefined && hasType(type, value);
 }
 
 function hasType(type: NonNullable<Schema["type"]>, value: Json): boolean {
@@ -133,21 +157,6 @@ function invalid(path: string, rule: string, value: Json): CniError {
     `${path === "" ? "/" : path} ${rule}`,
     `found ${excerpt(value)}`,
   );
-}
-
-/** A value as JSON, shortened to what a message can hold. */
-function excerpt(value: Json): string {
-  const text = value === undefined ? "nothing" : textOf(value);
-  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
-}
-
-function textOf(value: Json): string {
-  try {
-    return stringifyCompact(value);
-  } catch {
-    // A parser takes values that are nested more deeply than the stack lets them be printed.
-    return `${Array.isArray(value) ? "an array" : "an object"} that is nested too deeply to be shown`;
-  }
 }
 
 function article(type: string): string {

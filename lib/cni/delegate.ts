@@ -4,7 +4,7 @@ import { CniError, PluginFailure } from "./error.ts";
 import { executePlugin, parseOutput } from "./execute-plugin.ts";
 import { findPlugin } from "./find-plugin.ts";
 import { answer, type Plugin } from "./plugin.ts";
-import type { Call } from "./request.ts";
+import type { Call, NetworkRequest, Verb } from "./request.ts";
 import type { Result } from "./result.ts";
 import { emptyResult, parseResult } from "./result-parse.ts";
 import { trace } from "./trace.ts";
@@ -42,7 +42,7 @@ export function locate(type: string, cniPath: string, carried: CarriedPlugins): 
  */
 export function call(
   { carried, path }: Callee,
-  verb: string,
+  verb: Verb,
   { environment, input }: Call,
   version: string,
 ): Result {
@@ -51,6 +51,19 @@ export function call(
   if (carried !== undefined) return answer(carried, own).result ?? emptyResult;
   const output = executePlugin(path, own);
   return verb === "ADD" ? resultIn(path, output, version) : emptyResult;
+}
+
+/**
+ * Hands DEL, CHECK, GC or STATUS on to the plugin of a type, as it came (CNI specification 1.1.0, section 4).
+ *
+ * @throws CniError as for {@linkcode locate} and {@linkcode call}.
+ */
+export function forward(
+  type: string,
+  { verb, version, call: own }: NetworkRequest<unknown>,
+  carried: CarriedPlugins,
+): void {
+  call(locate(type, own.environment.CNI_PATH ?? "", carried), verb, own, version);
 }
 
 function resultIn(path: string, output: string, version: string): Result {

@@ -19,6 +19,8 @@ export const Code = {
   firewallFailed: 101,
   /** The interface or the attachment exists already. */
   alreadyAttached: 102,
+  /** An attachment is not what ADD made it. */
+  attachmentChanged: 103,
   /** No address is left in a range set. */
   exhausted: 110,
   /** The container and interface hold an address of the range set already. */
@@ -27,6 +29,8 @@ export const Code = {
   addressTaken: 112,
   /** A requested address is in no range, or is a gateway. */
   addressOutside: 113,
+  /** An attachment does not hold an address that it should hold. */
+  leaseLost: 114,
   /** A plugin could not be run, or what it answered could not be understood. */
   pluginFailed: 120,
   /** An error of ours: a bug. */

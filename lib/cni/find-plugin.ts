@@ -10,7 +10,8 @@ import { CniError, Code } from "./error.ts";
  */
 export function findPlugin(type: string, cniPath: string): string {
   if (type === "") throw new CniError(Code.invalidConfiguration, "no plugin name provided");
-  if (type.includes("/")) throw new CniError(Code.invalidConfiguration, `invalid plugin name: ${type}`);
+  if (type.includes("/") || type.includes("\0"))
+    throw new CniError(Code.invalidConfiguration, `invalid plugin name: ${type}`);
   const directories = cniPath.split(":").filter((directory) => directory !== "");
   if (directories.length === 0)
     throw new CniError(Code.invalidEnvironment, "no paths provided", "CNI_PATH is empty");

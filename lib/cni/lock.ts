@@ -1,6 +1,6 @@
 import { system } from "#system";
 import { isSystemError } from "../system/error.ts";
-import type { Lock } from "../system/system.ts";
+import type { Lock, LockOptions } from "../system/system.ts";
 import { CniError, Code } from "./error.ts";
 
 /** Where the locks of this boot are (docs/formats.md). */
@@ -10,11 +10,21 @@ const directory = "/run/lxc-cni/locks";
 const patience = 10_000;
 
 /**
- * What can be locked, in the order in which locks are taken: `container` for all that is done to a container by
- * lxc-cni, `member` for all that is done to a container on one network by a plugin. (Its interfaces on one network share
- * a chain of rules.)
+ * What can be locked, in the order in which locks are taken.
+ *
+ * * `container`: all that lxc-cni does to a container.
+ * * `member`: all that a plugin does to a container on one network. (Its interfaces there share a chain of rules.)
+ * * `network`: the attachments of a network: shared by those who change one of them, exclusive for GC.
+ * * `bridge`: the ports of a bridge: shared by those who add one, exclusive for those who delete it.
+ * * `network-rules`: the rules that all attachments of a network share.
  */
-export type Lockable = "container" | "member";
+export type Lockable = "container" | "member" | "network" | "bridge" | "network-rules";
+
+/** How to take a lock. */
+export interface LockManner {
+  /** Share it with others that share it, instead of excluding everyone. */
+  readonly shared?: boolean;
+}
 
 /**
  * Does `work` while nobody else does any for the same identity.
@@ -23,11 +33,12 @@ export type Lockable = "container" | "member";
  * too many, and two identities that happen to share one wait for each other. Where they cannot be made (a read-only
  * /run), the work is done without: the kernel and the lease files still let one of two calls win.
  *
- * @param identity What is locked: the id of an LXC container, or the name of a container's chain on a network.
+ * @param identity What is locked: the id of an LXC container, the name of a container's chain on a network, a text
+ *   whose end is a hash of the name of a network or a bridge.
  * @throws CniError 11 when others held the lock for ten seconds.
  */
-export function withLock<T>(kind: Lockable, identity: string, work: () => T): T {
-  const lock = take(`${kind}-${identity.slice(-3)}`);
+export function withLock<T>(kind: Lockable, identity: string, work: () => T, manner: LockManner = {}): T {
+  const lock = take(kind, identity, manner);
   try {
     return work();
   } finally {
@@ -35,29 +46,59 @@ export function withLock<T>(kind: Lockable, identity: string, work: () => T): T 
   }
 }
 
-function take(name: string): Lock | undefined {
+/**
+ * Does `work` if nobody else holds the lock at this moment; see {@linkcode withLock}.
+ *
+ * @returns whether it was done.
+ */
+export function ifUnlocked(kind: Lockable, identity: string, work: () => void): boolean {
+  const lock = unlessImpossible(() => lockFile(nameOf(kind, identity), { patience: 0 }));
+  if (lock === undefined) return false;
   try {
-    return lockFile(name);
+    work();
+  } finally {
+    lock.release();
+  }
+  return true;
+}
+
+function take(kind: Lockable, identity: string, { shared }: LockManner): Lock | undefined {
+  const name = nameOf(kind, identity);
+  let isLocked = false;
+  const lock = unlessImpossible(() => {
+    const taken = lockFile(name, { patience, shared });
+    isLocked = taken === undefined;
+    return taken;
+  });
+  if (!isLocked) return lock;
+  throw new CniError(
+    Code.tryAgainLater,
+    `${directory}/${name} is locked`,
+    `another call held it for ${patience / 1000} s; try again when it has ended`,
+  );
+}
+
+function nameOf(kind: Lockable, identity: string): string {
+  return `${kind}-${identity.slice(-3)}`;
+}
+
+/** What an action gives; undefined where there can be no locks. */
+function unlessImpossible(action: () => Lock | undefined): Lock | undefined {
+  try {
+    return action();
   } catch (error) {
     if (isSystemError(error)) return undefined;
     throw error;
   }
 }
 
-function lockFile(name: string): Lock {
-  const path = `${directory}/${name}`;
-  const options = { patience, mode: 0o600 };
-  const lock = openOrMake(() => system.lock(path, options));
-  if (lock !== undefined) return lock;
-  throw new CniError(
-    Code.tryAgainLater,
-    `${path} is locked`,
-    `another call held it for ${patience / 1000} s; try again when it has ended`,
-  );
+/** A lock; undefined when others held it all the time. */
+function lockFile(name: string, options: Pick<LockOptions, "patience" | "shared">): Lock | undefined {
+  return openOrMake(() => system.lock(`${directory}/${name}`, { ...options, mode: 0o600 }));
 }
 
 /** The directory is there on every call but the first of a boot. */
-function openOrMake<T>(open: () => T): T {
+function openOrMake(open: () => Lock | undefined): Lock | undefined {
   try {
     return open();
   } catch (error) {

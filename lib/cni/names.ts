@@ -4,9 +4,14 @@ import type { ContainerId, NetworkName } from "./request.ts";
 /** Container ids and network names (CNI specification 1.1.0, sections 1 and 2); both become parts of file names. */
 const pattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 
+/** Whether `text` is a container id. */
+export function isContainerId(text: string): text is ContainerId {
+  return pattern.test(text);
+}
+
 /** @throws CniError 4 where `text` is no container id. */
 export function requireContainerId(text: string): ContainerId {
-  if (pattern.test(text)) return text as ContainerId;
+  if (isContainerId(text)) return text;
   throw new CniError(Code.invalidEnvironment, "invalid characters in containerID", text);
 }
 

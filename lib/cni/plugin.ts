@@ -1,14 +1,16 @@
 import { system } from "#system";
 import { parseArguments } from "./arguments.ts";
 import { packageVersion } from "./build.ts";
-import { parseConfiguration } from "./configuration.ts";
-import { parseEnvironment } from "./environment.ts";
-import { asCniError, CniError, describe } from "./error.ts";
+import { parseConfiguration, parseDocument } from "./configuration.ts";
+import { type AttachmentEnvironment, parseEnvironment } from "./environment.ts";
+import { asCniError, CniError, Code, describe } from "./error.ts";
 import { stringify, stringifyCompact } from "./json.ts";
-import type { Call, Request } from "./request.ts";
+import { previousResult } from "./previous-result.ts";
+import type { Call, NetworkRequest, Request, ValidAttachment } from "./request.ts";
 import type { Result } from "./result.ts";
 import { formatResult } from "./result-format.ts";
 import type { Schema } from "./schema.ts";
+import { validAttachments } from "./valid-attachments.ts";
 import { currentVersion, supportedVersions } from "./version.ts";
 
 /** A CNI plugin: its configuration, and what it does for each verb (CNI specification 1.1.0, section 2). */
@@ -20,6 +22,16 @@ export interface Plugin<Config> {
   add(request: Request<Config>): Result;
   /** Detaches a container; succeeds when there is nothing left to detach. */
   del(request: Request<Config>): void;
+  /**
+   * Looks whether an attachment still is what ADD made it.
+   *
+   * @param previous What ADD answered; undefined where the runtime did not pass it on.
+   */
+  check(request: Request<Config>, previous: Result | undefined): void;
+  /** Removes whatever is left of attachments of the network that are not `valid`. */
+  gc(request: NetworkRequest<Config>, valid: readonly ValidAttachment[]): void;
+  /** Tells whether ADD could work; throws an error with code 50 or 51 where it could not. */
+  status(request: NetworkRequest<Config>): void;
 }
 
 /** What a plugin answered: the result of ADD, in the version that the configuration asked for. */
@@ -41,11 +53,54 @@ export function runPlugin<Config>(plugin: Plugin<Config>): void {
  * @throws CniError
  */
 export function answer<Config>(plugin: Plugin<Config>, call: Call): Answer {
-  const request = parseRequest(plugin, call);
+  const warn = (text: string) => system.writeStandardError(`${plugin.name}: ${text}\n`);
+  const environment = parseEnvironment(call.environment);
+  const { network, document } = parseDocument(call.input);
+  if (environment.verb === undefined) throw unknownVerb(environment.command);
+  const { verb } = environment;
+  const { version, config } = parseConfiguration<Config>(plugin.schema, verb, document, warn);
+  const request = { verb, version, config, network, call };
+  switch (environment.verb) {
+    case "ADD":
+      return { version, result: plugin.add(aboutAttachment(request, environment, warn)) };
+    case "DEL":
+      plugin.del(aboutAttachment(request, environment, warn));
+      break;
+    case "CHECK":
+      plugin.check(aboutAttachment(request, environment, warn), previousResult(document, version));
+      break;
+    case "GC":
+      collectGarbage(plugin, request, validAttachments(document, warn), warn);
+      break;
+    case "STATUS":
+      plugin.status(request);
+      break;
+  }
+  return { version, result: undefined };
+}
+
+function aboutAttachment<Config>(
+  request: NetworkRequest<Config>,
+  { verb, container, interface: name, netnsPath, argumentsText }: AttachmentEnvironment,
+  warn: (text: string) => void,
+): Request<Config> {
   return {
-    version: request.version,
-    result: request.verb === "ADD" ? plugin.add(request) : remove(plugin, request),
+    ...request,
+    attachment: { network: request.network, container, interface: name },
+    netnsPath,
+    arguments: verb === "DEL" ? argumentsOrNone(argumentsText, warn) : parseArguments(argumentsText),
   };
+}
+
+function collectGarbage<Config>(
+  plugin: Plugin<Config>,
+  request: NetworkRequest<Config>,
+  valid: readonly ValidAttachment[] | undefined,
+  warn: (text: string) => void,
+): void {
+  // Taken for an empty list, a key that is missing (or spelt otherwise by a runtime) would remove all that is there.
+  if (valid === undefined) warn("GC removed nothing: the configuration has no /cni.dev~1valid-attachments");
+  else plugin.gc(request, valid);
 }
 
 /** Everything that the executable does; returns its exit status. */
@@ -57,12 +112,20 @@ function respond<Config>(plugin: Plugin<Config>): number {
   try {
     // A call that lacks a variable fails here, before it waits for an input that may never come.
     parseEnvironment(environment);
-    const call = { environment, input: system.readStandardInput() };
+    const call = { environment, input: readInput() };
     const { version, result } = answer(plugin, call);
     if (result !== undefined) print(plugin, call, result, version);
     return 0;
   } catch (error) {
     return fail(error);
+  }
+}
+
+function readInput(): string {
+  try {
+    return system.readStandardInput();
+  } catch (error) {
+    throw new CniError(Code.inputOutput, `error reading from stdin: ${describe(error)}`);
   }
 }
 
@@ -76,25 +139,6 @@ function print<Config>(plugin: Plugin<Config>, call: Call, result: Result, versi
   }
 }
 
-function parseRequest<Config>(plugin: Plugin<Config>, call: Call): Request<Config> {
-  const warn = (text: string) => system.writeStandardError(`${plugin.name}: ${text}\n`);
-  const environment = parseEnvironment(call.environment);
-  const { verb } = environment;
-  const { network, version, config } = parseConfiguration<Config>(plugin.schema, verb, call.input, warn);
-  return {
-    verb,
-    version,
-    config,
-    attachment: { network, container: environment.container, interface: environment.interface },
-    netnsPath: environment.netnsPath,
-    arguments:
-      verb === "DEL"
-        ? argumentsOrNone(environment.argumentsText, warn)
-        : parseArguments(environment.argumentsText),
-    call,
-  };
-}
-
 /** CNI_ARGS for DEL, which goes on without them: what is to be removed does not depend on them. */
 function argumentsOrNone(text: string, warn: (text: string) => void): ReadonlyMap<string, string> {
   try {
@@ -106,8 +150,12 @@ function argumentsOrNone(text: string, warn: (text: string) => void): ReadonlyMa
   }
 }
 
-function remove<Config>(plugin: Plugin<Config>, request: Request<Config>): undefined {
-  plugin.del(request);
+function unknownVerb(command: string): CniError {
+  return new CniError(
+    Code.invalidEnvironment,
+    `unknown CNI_COMMAND: ${command}`,
+    "it must be ADD, DEL, CHECK, GC, STATUS or VERSION",
+  );
 }
 
 /** Says what the plugin is to somebody who calls it by hand. */

@@ -1,7 +1,7 @@
 import type { LinkName } from "../ip/link-name.ts";
 
 /** What a runtime may ask of a plugin (CNI specification 1.1.0, section 2, "CNI operations"). */
-export type Verb = "ADD" | "DEL";
+export type Verb = "ADD" | "DEL" | "CHECK" | "GC" | "STATUS";
 
 /** One interface of one container on one network: what ADD makes and DEL removes. */
 export interface Attachment {
@@ -22,17 +22,25 @@ export interface Call {
   readonly input: string;
 }
 
-/** A call whose every part was checked; handlers get nothing else. */
-export interface Request<Config> {
+/** A call about a network as a whole (GC, STATUS) whose every part was checked. */
+export interface NetworkRequest<Config> {
   readonly verb: Verb;
   /** The configuration's cniVersion, one of those that are supported. */
   readonly version: string;
   readonly config: Config;
-  readonly attachment: Attachment;
-  /** CNI_NETNS: never empty for ADD, possibly empty for DEL, not yet opened. */
-  readonly netnsPath: string;
-  /** The pairs of CNI_ARGS. */
-  readonly arguments: ReadonlyMap<string, string>;
+  readonly network: NetworkName;
   /** The call that this request was made of, for handing on to a delegate. */
   readonly call: Call;
 }
+
+/** A call about an attachment (ADD, DEL, CHECK) whose every part was checked; handlers get nothing else. */
+export interface Request<Config> extends NetworkRequest<Config> {
+  readonly attachment: Attachment;
+  /** CNI_NETNS: never empty for ADD and CHECK, possibly empty for DEL, not yet opened. */
+  readonly netnsPath: string;
+  /** The pairs of CNI_ARGS. */
+  readonly arguments: ReadonlyMap<string, string>;
+}
+
+/** An attachment of a network that GC must leave alone; one of `cni.dev/valid-attachments`. */
+export type ValidAttachment = Pick<Attachment, "container" | "interface">;

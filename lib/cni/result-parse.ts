@@ -1,6 +1,7 @@
 import { type Address, parseAddress } from "../ip/address.ts";
 import { type Prefix, parsePrefix } from "../ip/prefix.ts";
 import { CniError, Code } from "./error.ts";
+import { excerpt } from "./excerpt.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
 import type { Dns, Interface, IpConfig, Result, Route } from "./result.ts";
 import { isAtLeast, supportedVersions } from "./version.ts";
@@ -38,7 +39,9 @@ function parseStructured(value: JsonObject): Result {
 function parseOriginal(value: JsonObject): Result {
   const families = (["ip4", "ip6"] as const).flatMap((key) => {
     const family = value[key];
-    return isObject(family) ? { key, family } : [];
+    if (family === undefined || family === null) return [];
+    if (!isObject(family)) throw unreadable(key, "an object", family);
+    return { key, family };
   });
   return {
     interfaces: [],
@@ -52,15 +55,15 @@ function parseOriginal(value: JsonObject): Result {
 }
 
 function parseInterface(value: Json, index: number): Interface {
-  if (!isObject(value) || typeof value.name !== "string")
-    throw unreadable(`interfaces/${index}`, "an interface", value);
+  const path = `interfaces/${index}`;
+  if (!isObject(value) || typeof value.name !== "string") throw unreadable(path, "an interface", value);
   return {
     name: value.name,
-    mac: optionalText(value.mac),
-    mtu: optionalNumber(value.mtu),
-    sandbox: optionalText(value.sandbox),
-    socketPath: optionalText(value.socketPath),
-    pciID: optionalText(value.pciID),
+    mac: optionalText(value.mac, `${path}/mac`),
+    mtu: optionalInteger(value.mtu, `${path}/mtu`),
+    sandbox: optionalText(value.sandbox, `${path}/sandbox`),
+    socketPath: optionalText(value.socketPath, `${path}/socketPath`),
+    pciID: optionalText(value.pciID, `${path}/pciID`),
   };
 }
 
@@ -70,7 +73,7 @@ function parseIp(value: Json, index: number): IpConfig {
   return {
     address: prefix(value.address, `${path}/address`),
     gateway: optionalAddress(value.gateway, `${path}/gateway`),
-    interface: optionalNumber(value.interface),
+    interface: optionalInteger(value.interface, `${path}/interface`),
   };
 }
 
@@ -89,21 +92,22 @@ export function parseRoute(value: Json, path: string): Route {
   return {
     dst: prefix(value.dst, `${path}/dst`),
     gw: optionalAddress(value.gw, `${path}/gw`),
-    mtu: optionalNumber(value.mtu),
-    advmss: optionalNumber(value.advmss),
-    priority: optionalNumber(value.priority),
-    table: optionalNumber(value.table),
-    scope: optionalNumber(value.scope),
+    mtu: optionalNumber(value.mtu, largest, `${path}/mtu`),
+    advmss: optionalNumber(value.advmss, largest, `${path}/advmss`),
+    priority: optionalNumber(value.priority, largest, `${path}/priority`),
+    table: optionalNumber(value.table, largest, `${path}/table`),
+    scope: optionalNumber(value.scope, 255, `${path}/scope`),
   };
 }
 
 function parseDns(value: Json): Dns {
-  if (!isObject(value)) return {};
+  if (value === undefined || value === null) return {};
+  if (!isObject(value)) throw unreadable("dns", "an object", value);
   return {
-    nameservers: texts(value.nameservers),
-    domain: optionalText(value.domain),
-    search: texts(value.search),
-    options: texts(value.options),
+    nameservers: optionalTexts(value.nameservers, "dns/nameservers"),
+    domain: optionalText(value.domain, "dns/domain"),
+    search: optionalTexts(value.search, "dns/search"),
+    options: optionalTexts(value.options, "dns/options"),
   };
 }
 
@@ -112,10 +116,6 @@ function list(value: JsonObject, key: string): readonly Json[] {
   if (found === undefined || found === null) return [];
   if (!Array.isArray(found)) throw unreadable(key, "a list", found);
   return found;
-}
-
-function texts(value: Json): readonly string[] | undefined {
-  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : undefined;
 }
 
 function prefix(value: Json, path: string): Prefix {
@@ -131,19 +131,39 @@ function optionalAddress(value: Json, path: string): Address | undefined {
   return parsed;
 }
 
-function optionalText(value: Json): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
+function optionalText(value: Json, path: string): string | undefined {
+  if (value === undefined || value === null || value === "") return undefined;
+  if (typeof value !== "string") throw unreadable(path, "a string", value);
+  return value;
 }
 
-function optionalNumber(value: Json): number | undefined {
-  return typeof value === "number" ? value : undefined;
+function optionalTexts(value: Json, path: string): readonly string[] | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (!Array.isArray(value) || !value.every((each) => typeof each === "string")) {
+    throw unreadable(path, "a list of strings", value);
+  }
+  return value;
+}
+
+function optionalInteger(value: Json, path: string): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "number" || !Number.isSafeInteger(value)) throw unreadable(path, "an integer", value);
+  return value;
+}
+
+/** The largest number that the kernel has room for (u32 of linux/rtnetlink.h; a scope is an unsigned char). */
+const largest = 2 ** 32 - 1;
+
+function optionalNumber(value: Json, highest: number, path: string): number | undefined {
+  const number = optionalInteger(value, path);
+  if (number === undefined || (number >= 0 && number <= highest)) return number;
+  throw unreadable(path, `0 to ${highest}`, value);
 }
 
 function unreadable(path: string, expected: string, found: Json): CniError {
-  const text = JSON.stringify(found) ?? "nothing";
   return new CniError(
     Code.undecodable,
     `could not parse result: /${path} must be ${expected}`,
-    `found ${text.slice(0, 80)}`,
+    `found ${excerpt(found)}`,
   );
 }

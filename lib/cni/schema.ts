@@ -12,6 +12,7 @@ export interface Schema {
   readonly items?: Schema;
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
+  /** Alternatives that can be told apart by their type or `const` alone. */
   readonly anyOf?: readonly Schema[];
   readonly minimum?: number;
   readonly maximum?: number;
