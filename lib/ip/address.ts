@@ -157,3 +157,14 @@ export function offsetAddress(address: Address, distance: bigint): Address {
 export function nextAddress(address: Address): Address {
   return offsetAddress(address, 1n);
 }
+
+const linkLocal = {
+  4: { first: 0xa9fe_0000n, bits: 16n },
+  6: { first: 0xfe80n << 112n, bits: 118n },
+} as const;
+
+/** Whether an address is of one link only: 169.254.0.0/16 (RFC 3927) or fe80::/10 (RFC 4291, section 2.5.6). */
+export function isLinkLocal({ family, value }: Address): boolean {
+  const { first, bits } = linkLocal[family];
+  return value >> bits === first >> bits;
+}

@@ -17,6 +17,8 @@ export function whyNoLinkName(text: string): string | undefined {
   if (/[/:\s\u0085]/u.test(text)) return "interface name contains / or : or whitespace characters";
   // The kernel takes it for a place to put a number into: `eth%d` becomes `eth0`.
   if (text.includes("%")) return "interface name contains %";
+  // What bytes that are no UTF-8 are read as.
+  if (text.includes("\ufffd")) return "interface name contains bytes that are no UTF-8";
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
   if (/[\u0000-\u001f\u007f]/u.test(text)) return "interface name contains control characters";
   if (text === "all" || text === "default") return `interface name ${text} is reserved by the kernel`;

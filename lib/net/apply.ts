@@ -1,9 +1,14 @@
+import { CniError, Code } from "../cni/error.ts";
 import { trace } from "../cni/trace.ts";
 import { isSystemError } from "../system/error.ts";
-import type { PendingMasquerade } from "./firewall/firewall.ts";
+import { addGuard } from "./firewall/guard-add.ts";
+import { ensureNetworkRules } from "./firewall/network-ensure.ts";
 import {
   type AddMasquerade,
+  type AddNetworkRules,
+  type GuardPort,
   isLinkOperation,
+  isRuleOperation,
   type LinkOperation,
   type Operation,
   type WriteSysctl,
@@ -17,24 +22,24 @@ import type { Tools } from "./tools.ts";
 /**
  * Applies a plan, all of it or, when a step fails, as far as it came.
  *
- * The commands that add rules run while the links are being made.
+ * The commands that add rules run while the links are being made. Rules that all attachments of a network share come
+ * last: see {@linkcode ensureNetworkRules}.
  *
  * @param receipts Gets a receipt for every step that was done or begun, also when this throws.
  * @throws CniError 100 or 101 that names the step.
  */
 export function apply(plan: readonly Operation[], tools: Tools, receipts: Receipt[]): void {
-  const started = plan
-    .filter((operation) => operation.do === "masquerade")
-    .map((operation) => ({ operation, pending: tools.firewall.add(operation.masquerade) }));
+  const begun = plan.flatMap((operation) => beginRules(operation, tools) ?? []);
   const failures: unknown[] = [];
   attempt(failures, () => {
     for (const stage of stagesOf(plan)) applyStage(stage, tools, receipts);
   });
   // Also when a link failed: a command must be known to have ended before its work can be undone.
-  for (const { operation, pending } of started) {
-    attempt(failures, () => finishMasquerade(operation, pending, receipts));
-  }
+  for (const rules of begun) attempt(failures, () => finishRules(rules, receipts));
   if (failures.length > 0) throw failures[0];
+  for (const operation of plan) {
+    if (operation.do === "add network rules") addNetworkRules(operation, receipts);
+  }
 }
 
 /** Steps that can be handed to a backend together: those on links, in one namespace; or one sysctl. */
@@ -43,7 +48,7 @@ type Stage = readonly LinkOperation[] | WriteSysctl;
 function stagesOf(plan: readonly Operation[]): Stage[] {
   const stages: (LinkOperation[] | WriteSysctl)[] = [];
   for (const operation of plan) {
-    if (operation.do === "masquerade") continue;
+    if (isRuleOperation(operation)) continue;
     const last = stages.at(-1);
     if (!isLinkOperation(operation)) stages.push(operation);
     else if (Array.isArray(last) && last[0]?.where === operation.where) last.push(operation);
@@ -96,11 +101,37 @@ function writeSysctl(operation: WriteSysctl, tools: Tools, receipts: Receipt[]):
   }
 }
 
-function finishMasquerade(operation: AddMasquerade, pending: PendingMasquerade, receipts: Receipt[]): void {
-  const outcome = pending.finish();
-  trace(() => `${describeOperation(operation)}: ${outcome.effect}`);
-  receipts.push({ operation, effect: outcome.effect, masquerade: outcome.receipt });
-  if (outcome.failure !== undefined) throw operationFailed(operation, outcome.failure);
+/** Rules that are being added for an attachment. */
+interface BegunRules {
+  readonly operation: AddMasquerade | GuardPort;
+  /** Waits for them. */
+  finish(): Omit<Receipt, "operation"> & { readonly failure: string | undefined };
+}
+
+/** Begins to add rules; undefined for any other step. */
+function beginRules(operation: Operation, { firewall }: Tools): BegunRules | undefined {
+  if (operation.do === "guard port") return { operation, ...addGuard(operation.guard) };
+  if (operation.do !== "masquerade") return undefined;
+  const pending = firewall.add(operation.masquerade);
+  const finish = () => {
+    const { effect, receipt, failure } = pending.finish();
+    return { effect, masquerade: receipt, failure };
+  };
+  return { operation, finish };
+}
+
+function finishRules({ operation, finish }: BegunRules, receipts: Receipt[]): void {
+  const { failure, ...receipt } = finish();
+  trace(() => `${describeOperation(operation)}: ${receipt.effect}`);
+  receipts.push({ operation, ...receipt });
+  if (failure === undefined) return;
+  throw new CniError(Code.firewallFailed, `failed to ${describeOperation(operation)}: ${failure}`);
+}
+
+function addNetworkRules(operation: AddNetworkRules, receipts: Receipt[]): void {
+  const effect = ensureNetworkRules(operation.rules);
+  trace(() => `${describeOperation(operation)}: ${effect}`);
+  receipts.push({ operation, effect });
 }
 
 function attempt(failures: unknown[], action: () => void): void {

@@ -1,4 +1,4 @@
-import type { Attachment } from "../cni/request.ts";
+import type { Attachment, NetworkName } from "../cni/request.ts";
 import { base32 } from "../encoding/base32.ts";
 import { digestOf } from "../encoding/digest.ts";
 import { encodeHex } from "../encoding/hex.ts";
@@ -16,7 +16,25 @@ export const bridgeAlias = "lxc-cni bridge";
  * interface (docs/formats.md). A function of the identity alone, so that DEL finds it without any record.
  */
 export function portName({ network, container, interface: name }: Attachment): LinkName {
-  return `veth${digest(network, 4)}${digest(`${container} ${name}`, 7)}` as LinkName;
+  return `${portPrefix(network)}${digest(`${container} ${name}`, 7)}` as LinkName;
+}
+
+/** How the names of all ports of a network begin: `veth` and 4 characters (docs/formats.md). */
+export function portPrefix(network: NetworkName): string {
+  return `veth${digest(network, 4)}`;
+}
+
+/** 4 characters for a bridge, by which its lock is known. */
+export function bridgeTag(bridge: LinkName): string {
+  return digest(bridge, 4);
+}
+
+/**
+ * The name of the port of a gateway in a VLAN: `vlan` and 11 characters for the name of its other end, `BRIDGE.VLAN`
+ * (docs/formats.md).
+ */
+export function gatewayPortName(gateway: LinkName): LinkName {
+  return `vlan${digest(gateway, 11)}` as LinkName;
 }
 
 /**
@@ -27,6 +45,11 @@ export function portAlias({ network, container, interface: name }: Attachment): 
   const plain = `lxc-cni ${network} ${container} ${name}`;
   if (encodeUtf8(plain).length <= longestAlias) return plain;
   return `lxc-cni sha512 ${encodeHex(digestOf(plain))}`;
+}
+
+/** Whether an alias is one of ours, whatever it is of. */
+export function isOwnAlias(alias: string): boolean {
+  return alias.startsWith("lxc-cni ");
 }
 
 function digest(text: string, characters: number): string {

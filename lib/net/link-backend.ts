@@ -1,3 +1,4 @@
+import type { Address } from "../ip/address.ts";
 import type { LinkName } from "../ip/link-name.ts";
 import type { Mac } from "../ip/mac.ts";
 import type { Prefix } from "../ip/prefix.ts";
@@ -14,11 +15,36 @@ export interface LinkBackend {
   /** Applies operations, all of one namespace, in order, up to the first that fails. Nothing is undone. */
   run(operations: readonly LinkOperation[]): RunReport;
 
-  /** A link and its addresses; undefined when there is none of that name. */
+  /** A link; undefined when there is none of that name. What takes a question of its own is asked for when it is used. */
   readLink(where: Where, name: LinkName): LinkWithAddresses | undefined;
 
   /** All links of a namespace. */
   readLinks(where: Where): Link[];
+
+  /**
+   * Waits for a link to be as it should, by the kernel's events where there are any.
+   *
+   * @param name Of a link that need not be there.
+   * @param isReady Is asked at once, and whenever the link may have changed; undefined is a link that is not there.
+   * @param patience How long to wait, in milliseconds.
+   * @returns whether it became so.
+   */
+  waitFor(
+    where: Where,
+    name: LinkName,
+    isReady: (link: LinkWithAddresses | undefined) => boolean,
+    patience: number,
+  ): boolean;
+
+  /**
+   * The unicast routes of a namespace, of all tables but `local`.
+   *
+   * @param which Of all destinations, which may be a million on a router, or to everywhere else; `all` when absent.
+   */
+  readRoutes(where: Where, which?: "all" | "default"): LinkRoute[];
+
+  /** The VLANs of a port of a bridge of the host, ascending; none for a link that is no such port. */
+  readVlans(port: LinkName): PortVlan[];
 
   /** Gives back what the backend holds open. */
   close(): void;
@@ -50,12 +76,61 @@ export interface Link {
   readonly mac: Mac | undefined;
   readonly mtu: number;
   readonly up: boolean;
+  /** Whether it can pass frames: it is up, and so is its other end (operstate, RFC 2863). */
+  readonly isRunning: boolean;
+  readonly isPromiscuous: boolean;
   readonly alias: string;
+  /** The index of the bridge that it is a port of. */
+  readonly master: number | undefined;
+  /** Of a port of a bridge. */
+  readonly port: BridgePort | undefined;
+  /** Of a bridge: whether it keeps VLANs apart. */
+  readonly vlanFiltering: boolean | undefined;
+  /** Of a bridge: the VLAN that its ports get by themselves; 0 for none. */
+  readonly defaultVlan: number | undefined;
   /** Of a veth: the index of the other end, in the namespace where that is. */
   readonly peerIndex: number | undefined;
 }
 
 /** A network interface and its addresses. */
 export interface LinkWithAddresses extends Link {
-  readonly addresses: readonly Prefix[];
+  readonly addresses: readonly LinkAddress[];
+}
+
+/** An address of a network interface. */
+export interface LinkAddress extends Prefix {
+  /** Whether the kernel still asks whether somebody else has it, or somebody has (RFC 4862, section 5.4). */
+  readonly detection: "done" | "tentative" | "failed";
+}
+
+/** What a bridge does with a port. */
+export interface BridgePort {
+  readonly hairpin: boolean;
+  readonly isolated: boolean;
+  /** Whether it forwards frames (BR_STATE_FORWARDING); with a spanning tree that takes 30 s. */
+  readonly isForwarding: boolean;
+}
+
+/** A VLAN of a port of a bridge. */
+export interface PortVlan {
+  readonly vlan: number;
+  /** Frames without a tag are of this VLAN (PVID). */
+  readonly isNative: boolean;
+  /** Frames leave without a tag. */
+  readonly isUntagged: boolean;
+}
+
+/** A route of a namespace. */
+export interface LinkRoute {
+  readonly to: Prefix;
+  readonly via: Address | undefined;
+  /** The index of the link that it leads to. A route with several next hops comes as several routes. */
+  readonly link: number | undefined;
+  readonly table: number;
+  readonly priority: number;
+  readonly mtu: number | undefined;
+  readonly advmss: number | undefined;
+  readonly scope: number;
+  /** Who made it (RTPROT_ of rtnetlink(7)). */
+  readonly protocol: number;
 }

@@ -3,6 +3,8 @@ import type { LinkName } from "../ip/link-name.ts";
 import type { Mac } from "../ip/mac.ts";
 import type { Prefix } from "../ip/prefix.ts";
 import type { Masquerade } from "./firewall/firewall.ts";
+import type { Guard } from "./firewall/guard.ts";
+import type { NetworkRules } from "./firewall/network-rules.ts";
 
 /** The namespace that an operation works in: the one we run in, or the one of the attachment. */
 export type Where = "host" | "container";
@@ -12,15 +14,26 @@ export type Where = "host" | "container";
  * changes nothing. Links are named, never numbered, since an index that was read may be another link's a moment
  * later.
  */
-export type Operation = LinkOperation | WriteSysctl | AddMasquerade;
+export type Operation = LinkOperation | WriteSysctl | RuleOperation;
+
+/** A step on the rules of a packet filter. */
+export type RuleOperation = AddMasquerade | GuardPort | AddNetworkRules;
 
 /** A step that the kernel's rtnetlink does, by way of a {@linkcode LinkBackend}. */
 export type LinkOperation =
   | CreateBridge
   | CreatePort
+  | CreateVlanGateway
   | LabelLink
   | ConfigurePort
+  | RemoveVlan
+  | AddVlans
+  | SetPromiscuous
+  | SetMtu
+  | SetVlanFiltering
+  | SetMac
   | SetUp
+  | ForgetNeighbour
   | AddAddress
   | DeleteAddress
   | AddRoute
@@ -34,6 +47,8 @@ export interface CreateBridge {
   readonly mac: Mac;
   /** In bytes; the kernel's default when absent. */
   readonly mtu?: number;
+  /** Keep VLANs apart: frames go only where the VLANs of a port let them. */
+  readonly vlanFiltering: boolean;
 }
 
 /** Creates a veth pair: one end a port of a bridge of the host and up, the other one in the container and down. */
@@ -51,6 +66,23 @@ export interface CreatePort {
   readonly alias: string;
 }
 
+/**
+ * Creates a veth pair of the host: one end a port of a bridge and up, the other one, which is to have the addresses of
+ * the gateway in a VLAN of the bridge, down.
+ */
+export interface CreateVlanGateway {
+  readonly do: "create vlan gateway";
+  readonly where: "host";
+  /** Of the end with the addresses: `BRIDGE.VLAN`. */
+  readonly name: LinkName;
+  readonly mac: Mac;
+  readonly bridge: LinkName;
+  readonly portName: LinkName;
+  readonly portMac: Mac;
+  /** Of both ends, in bytes; the kernel's default when absent. */
+  readonly mtu?: number;
+}
+
 /** Gives a link an alias. (The kernel ignores an alias in the message that creates a link.) */
 export interface LabelLink {
   readonly do: "label link";
@@ -66,6 +98,66 @@ export interface ConfigurePort {
   readonly name: LinkName;
   /** Send frames back out of the port that they came in by. */
   readonly hairpin: boolean;
+  /** Exchange frames only with ports that are not isolated, and with the bridge itself (IFLA_BRPORT_ISOLATED). */
+  readonly isolated: boolean;
+}
+
+/** Takes a port of a bridge out of a VLAN. It not being in there is no failure. */
+export interface RemoveVlan {
+  readonly do: "remove vlan";
+  readonly where: "host";
+  readonly port: LinkName;
+  /** 1 to 4094. */
+  readonly vlan: number;
+}
+
+/** Puts a port of a bridge into VLANs, 1 to 4094. */
+export interface AddVlans {
+  readonly do: "add vlans";
+  readonly where: "host";
+  readonly port: LinkName;
+  /** The VLAN of frames without a tag, in and out (PVID, untagged); none when absent. */
+  readonly native?: number;
+  /** The VLANs of frames with a tag, ascending. */
+  readonly tagged: readonly number[];
+}
+
+/** Makes a bridge receive frames for any address. */
+export interface SetPromiscuous {
+  readonly do: "set promiscuous";
+  readonly where: "host";
+  readonly name: LinkName;
+}
+
+export interface SetMtu {
+  readonly do: "set mtu";
+  readonly where: Where;
+  readonly name: LinkName;
+  /** In bytes. */
+  readonly mtu: number;
+}
+
+/** Makes a bridge keep VLANs apart. */
+export interface SetVlanFiltering {
+  readonly do: "set vlan filtering";
+  readonly where: "host";
+  readonly name: LinkName;
+}
+
+/** Sets the MAC of a link; also to the one that it has, which makes the kernel announce the link's addresses. */
+export interface SetMac {
+  readonly do: "set mac";
+  readonly where: Where;
+  readonly name: LinkName;
+  readonly mac: Mac;
+}
+
+/** Drops what a link knows of the MAC of an address. It knowing nothing is no failure. */
+export interface ForgetNeighbour {
+  readonly do: "forget neighbour";
+  readonly where: Where;
+  readonly link: LinkName;
+  readonly address: Address;
 }
 
 export interface SetUp {
@@ -79,6 +171,11 @@ export interface AddAddress {
   readonly where: Where;
   readonly link: LinkName;
   readonly address: Prefix;
+  /**
+   * Have the kernel ask whether somebody else has it before it is used (IPv6: RFC 4862, section 5.4). An address that
+   * is our own choice need not be asked for, and is usable at once.
+   */
+  readonly detectDuplicates: boolean;
 }
 
 export interface DeleteAddress {
@@ -95,6 +192,8 @@ export interface AddRoute {
   readonly to: Prefix;
   /** Directly reachable on the link when absent. */
   readonly via?: Address;
+  /** Take the gateway for reachable on the link, whatever addresses this has. */
+  readonly onlink: boolean;
   readonly mtu?: number;
   readonly advmss?: number;
   readonly priority?: number;
@@ -125,7 +224,26 @@ export interface AddMasquerade {
   readonly masquerade: Masquerade;
 }
 
+/** Lets a port send nothing but what is its own. */
+export interface GuardPort {
+  readonly do: "guard port";
+  readonly where: "host";
+  readonly guard: Guard;
+}
+
+/** Ensures rules that all attachments of a network share. */
+export interface AddNetworkRules {
+  readonly do: "add network rules";
+  readonly where: "host";
+  readonly rules: NetworkRules;
+}
+
 /** Whether an operation is one for a {@linkcode LinkBackend}. */
 export function isLinkOperation(operation: Operation): operation is LinkOperation {
-  return operation.do !== "write sysctl" && operation.do !== "masquerade";
+  return operation.do !== "write sysctl" && !isRuleOperation(operation);
+}
+
+/** Whether an operation is one on the rules of a packet filter. */
+export function isRuleOperation(operation: Operation): operation is RuleOperation {
+  return ["masquerade", "guard port", "add network rules"].includes(operation.do);
 }

@@ -1,4 +1,3 @@
-import { system } from "#system";
 import type { LinkName } from "../ip/link-name.ts";
 import type { Link, LinkBackend } from "./link-backend.ts";
 
@@ -18,19 +17,11 @@ export function isPeerPresent(port: Link, containerLinks: readonly Link[]): bool
 /** How long to wait for a port to go, in milliseconds. The kernel was seen to take 40. */
 const patience = 2_000;
 
-/** How often to look, in milliseconds. */
-const pause = 10;
-
 /**
  * Waits for a port to go whose other end is in another namespace: it does so by itself when that namespace has ended.
  *
  * @returns whether it went. One that stays belongs to something alive, or to a namespace that somebody holds open.
  */
 export function goesByItself(name: LinkName, links: LinkBackend): boolean {
-  const end = system.monotonic() + patience;
-  while (links.readLink("host", name) !== undefined) {
-    if (system.monotonic() > end) return false;
-    system.sleep(pause);
-  }
-  return true;
+  return links.waitFor("host", name, (link) => link === undefined, patience);
 }

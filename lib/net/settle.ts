@@ -1,6 +1,7 @@
 import { CniError, Code } from "../cni/error.ts";
 import { equalPrefix } from "../ip/prefix.ts";
-import type { CreateBridge, CreatePort, LinkOperation } from "./operation.ts";
+import type { LinkBackend } from "./link-backend.ts";
+import type { CreateBridge, CreatePort, CreateVlanGateway, LinkOperation } from "./operation.ts";
 import { operationFailed } from "./operation-error.ts";
 import { goesByItself, isOwnPort, isPeerPresent } from "./port.ts";
 import type { Tools } from "./tools.ts";
@@ -11,7 +12,7 @@ import type { Tools } from "./tools.ts";
  *
  * @returns `found` when it is so already, `retry` when what stood in the way is gone now.
  * @throws CniError 100 with the reason of the failure, 102 where what stands in the way is alive, 7 where it is
- *   no bridge.
+ *   another kind of link.
  */
 export function settle(operation: LinkOperation, reason: string, tools: Tools): "found" | "retry" {
   switch (operation.do) {
@@ -19,6 +20,8 @@ export function settle(operation: LinkOperation, reason: string, tools: Tools): 
       return settleBridge(operation, reason, tools);
     case "create port":
       return settlePort(operation, reason, tools);
+    case "create vlan gateway":
+      return settleVlanGateway(operation, reason, tools);
     case "add address": {
       const found = tools.links.readLink(operation.where, operation.link);
       if (found?.addresses.some((address) => equalPrefix(address, operation.address))) return "found";
@@ -36,8 +39,18 @@ export function settle(operation: LinkOperation, reason: string, tools: Tools): 
       if (!found?.addresses.some((address) => equalPrefix(address, operation.address))) return "found";
       throw operationFailed(operation, reason);
     }
+    case "remove vlan":
+    case "forget neighbour":
+      // ENOENT: the port, or the link, is there, and that is not.
+      if (/no such (file|entry)/i.test(reason)) return "found";
+      throw operationFailed(operation, reason);
     case "label link":
     case "configure port":
+    case "add vlans":
+    case "set promiscuous":
+    case "set mtu":
+    case "set vlan filtering":
+    case "set mac":
     case "set up":
       throw operationFailed(operation, reason);
   }
@@ -58,8 +71,35 @@ export function requireBridge(name: string, kind: string | undefined): void {
   throw new CniError(
     Code.invalidConfiguration,
     `"${name}" already exists but is not a bridge`,
-    `it is ${kind === undefined ? "a network interface of the host" : `a ${kind}`}; set another name as /bridge`,
+    `it is ${kindInWords(kind)}; set another name as /bridge`,
   );
+}
+
+function kindInWords(kind: string | undefined): string {
+  return kind === undefined ? "a network interface of the host" : `a ${kind}`;
+}
+
+/** Also the Go plugin's is one: a veth of that name. */
+function settleVlanGateway(operation: CreateVlanGateway, reason: string, { links }: Tools): "found" {
+  const link = links.readLink("host", operation.name);
+  if (link?.kind === "veth") return "found";
+  if (link === undefined) throw creationFailed(operation, reason, links);
+  throw new CniError(
+    Code.invalidConfiguration,
+    `"${operation.name}" already exists but is no gateway of a VLAN`,
+    `it is ${kindInWords(link.kind)}; set another name as /bridge, or another /vlan`,
+  );
+}
+
+/** The error for a veth that could not be made: the kernel says "No such device" when the bridge has gone meanwhile. */
+function creationFailed(
+  operation: CreatePort | CreateVlanGateway,
+  reason: string,
+  links: LinkBackend,
+): CniError {
+  if (links.readLink("host", operation.bridge) !== undefined) return operationFailed(operation, reason);
+  const { code, message } = operationFailed(operation, `the bridge "${operation.bridge}" is gone`);
+  return new CniError(code, message, "somebody deleted it meanwhile; call ADD again");
 }
 
 /**
@@ -73,7 +113,8 @@ function settlePort(operation: CreatePort, reason: string, tools: Tools): "retry
   if (containerLinks.some(({ name }) => name === operation.peerName)) throw alreadyAttached(operation);
   // It went while we were looking.
   if (port === undefined && /exists/i.test(reason)) return "retry";
-  if (port === undefined || !isOwnPort(port, operation.alias)) throw operationFailed(operation, reason);
+  if (port === undefined) throw creationFailed(operation, reason, links);
+  if (!isOwnPort(port, operation.alias)) throw operationFailed(operation, reason);
   if (isPeerPresent(port, containerLinks) || !goesByItself(operation.name, links))
     throw alreadyAttached(operation);
   return "retry";

@@ -10,8 +10,16 @@ import type { Netns } from "../system/system.ts";
  * @throws SystemError where it can be neither read nor written.
  */
 export function ensureSysctl(key: string, value: string, netns?: Netns): boolean {
-  const path = `/proc/sys/net/${key}`;
-  if (system.readText(path, netns).trim() === value) return false;
-  system.writeInPlace(path, value, netns);
+  if (readSysctl(key, netns) === value) return false;
+  system.writeInPlace(pathOf(key), value, netns);
   return true;
+}
+
+/** The value of a key below /proc/sys/net. @throws SystemError where it cannot be read */
+export function readSysctl(key: string, netns?: Netns): string {
+  return system.readText(pathOf(key), netns).trim();
+}
+
+function pathOf(key: string): string {
+  return `/proc/sys/net/${key}`;
 }

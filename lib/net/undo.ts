@@ -1,4 +1,5 @@
 import { describe } from "../cni/error.ts";
+import { takeBackGuard } from "./firewall/guard-remove.ts";
 import type { CreatePort, DeleteAddress } from "./operation.ts";
 import { operationFailed } from "./operation-error.ts";
 import { isOwnPort } from "./port.ts";
@@ -7,8 +8,8 @@ import type { Tools } from "./tools.ts";
 
 /**
  * Undoes what receipts say that a call made, last first: the port, with which the container's addresses and routes
- * go, the rules, and addresses that it took from a bridge. What others share (bridge, gateway address, forwarding)
- * stays.
+ * go, the rules, and addresses that it took from a bridge. What others share (bridge, gateway address, forwarding,
+ * rules of the network) stays.
  *
  * @returns what could not be undone, in words; empty when all was.
  */
@@ -29,12 +30,13 @@ function undoOne({ operation, masquerade }: Receipt, tools: Tools): void {
   if (operation.do === "create port") deletePort(operation, tools);
   if (operation.do === "delete address") giveBack(operation, tools);
   if (operation.do === "masquerade" && masquerade !== undefined) tools.firewall.takeBack(masquerade);
+  if (operation.do === "guard port") takeBackGuard(operation.guard);
 }
 
 function giveBack({ where, link, address }: DeleteAddress, { links }: Tools): void {
-  const { failure } = links.run([{ do: "add address", where, link, address }]);
-  if (failure !== undefined)
-    throw operationFailed({ do: "add address", where, link, address }, failure.reason);
+  const operation = { do: "add address", where, link, address, detectDuplicates: false } as const;
+  const { failure } = links.run([operation]);
+  if (failure !== undefined) throw operationFailed(operation, failure.reason);
 }
 
 /** Deletes the very port that this call made: one of another call has the same name, but not the same MAC. */

@@ -3,29 +3,40 @@ import { CniError, Code } from "../../cni/error.ts";
 import { trace } from "../../cni/trace.ts";
 import { isSystemError } from "../../system/error.ts";
 import type { Command, Netns, Outcome } from "../../system/system.ts";
-import type { Link, LinkBackend, LinkFailure, LinkWithAddresses, RunReport } from "../link-backend.ts";
+import type {
+  Link,
+  LinkBackend,
+  LinkRoute,
+  LinkWithAddresses,
+  PortVlan,
+  RunReport,
+} from "../link-backend.ts";
 import type { LinkOperation, Where } from "../operation.ts";
 import { batch } from "./batch.ts";
-import { parseLinks } from "./parse.ts";
-import { render } from "./render.ts";
+import { type IndexOf, parseIndices, parseLinks, parseRoutes, parseVlans } from "./parse.ts";
+import { render, type ToolCommand } from "./render.ts";
 
-/** How long `ip` may take, in milliseconds. */
+/** How long a command may take, in milliseconds. */
 const deadline = 30_000;
 
 /**
- * The backend that has `ip` (iproute2) do the work: where there is no netlink socket to be had.
+ * The backend that has `ip` and `bridge` (iproute2) do the work: where there is no netlink socket to be had.
  *
  * @param container The namespace of the attachment.
  */
 export function iproute2Backend(container: Netns | undefined): LinkBackend {
   const netnsOf = (where: Where) => (where === "container" ? container : undefined);
-  return {
+  const backend: LinkBackend = {
     name: "iproute2",
     run: (operations) => run(operations, container, netnsOf),
     readLink: (where, name) => readLink(name, netnsOf(where)),
     readLinks: (where) => readLinks(netnsOf(where)),
+    waitFor: (where, name, isReady, patience) => poll(() => isReady(backend.readLink(where, name)), patience),
+    readRoutes: (where, which = "all") => readRoutes(netnsOf(where), which),
+    readVlans,
     close: () => {},
   };
+  return backend;
 }
 
 function run(
@@ -35,68 +46,164 @@ function run(
 ): RunReport {
   const [first] = operations;
   if (first === undefined) return { done: 0, failure: undefined };
-  const input = batch(operations.map((operation) => render(operation, container?.path ?? "")));
-  const outcome = attempt({ arguments: ["-batch", "-"], input, netns: netnsOf(first.where) });
-  if (typeof outcome === "string") return { done: 0, failure: { reason: outcome, unknown: true } };
-  if (outcome.status === 0) return { done: operations.length, failure: undefined };
-  const line = /Command failed -:(\d+)/.exec(outcome.errors)?.[1];
-  if (line === undefined) return { done: 0, failure: { reason: reasonOf(outcome), unknown: true } };
-  return { done: Number(line) - 1, failure: failureOf(outcome) };
+  for (const section of sectionsOf(operations, container?.path ?? "")) {
+    const report = runSection(section, netnsOf(first.where));
+    if (report !== undefined) return report;
+  }
+  return { done: operations.length, failure: undefined };
+}
+
+/** Commands of one program that follow one another, and the position of the operation that each is of. */
+interface Section {
+  readonly program: ToolCommand["program"];
+  readonly lines: Line[];
+}
+
+interface Line {
+  readonly words: readonly string[];
+  readonly operation: number;
+}
+
+function sectionsOf(operations: readonly LinkOperation[], containerPath: string): Section[] {
+  const sections: Section[] = [];
+  for (const [operation, each] of operations.entries()) {
+    for (const { program, words } of render(each, containerPath)) {
+      const last = sections.at(-1);
+      if (last?.program === program) last.lines.push({ words, operation });
+      else sections.push({ program, lines: [{ words, operation }] });
+    }
+  }
+  return sections;
+}
+
+/** @returns how far the whole run came, where it ends in this section. */
+function runSection({ program, lines }: Section, netns: Netns | undefined): RunReport | undefined {
+  const done = lines[0]?.operation ?? 0;
+  const input = batch(lines.map(({ words }) => words));
+  const outcome = attempt({ program, arguments: ["-batch", "-"], input, netns });
+  if (typeof outcome === "string") return { done, failure: { reason: outcome, unknown: true } };
+  if (outcome.status === 0) return undefined;
+  const failed = failedLine(lines, outcome.errors);
+  if (failed === undefined) return { done, failure: { reason: reasonOf(program, outcome), unknown: true } };
+  return { done: failed.operation, failure: { reason: reasonOf(program, outcome), unknown: false } };
+}
+
+/** The line at which a batch ended, all before it being done; undefined when that is not known. */
+function failedLine(lines: readonly Line[], errors: string): Line | undefined {
+  const number = /^Command failed -:(\d+)$/m.exec(errors)?.[1];
+  if (number !== undefined) return lines[Number(number) - 1];
+  // Where the bridge of a port is gone, `ip` ends without a word about the line.
+  const bridge = /argument "(.+)" is wrong: Device does not exist/.exec(errors)?.[1];
+  const candidates = lines.filter(
+    ({ words }) => words.includes("master") && words[words.indexOf("master") + 1] === bridge,
+  );
+  return candidates.length === 1 ? candidates[0] : undefined;
 }
 
 function readLink(name: string, netns: Netns | undefined): LinkWithAddresses | undefined {
-  const outcome = execute({ arguments: ["-json", "-details", "address", "show", "dev", name], netns });
-  if (outcome.status === 0) return parseLinks(outcome.output)[0];
-  if (/does not exist|Cannot find device/.test(outcome.errors)) return undefined;
-  throw unreadable(outcome);
+  const command = ["-json", "-details", "address", "show", "dev", name];
+  const output = readOne({ program: "ip", arguments: command, netns });
+  return output === undefined ? undefined : parseLinks(output, (other) => readIndex(other, netns))[0];
+}
+
+function readIndex(name: string, netns: Netns | undefined): number | undefined {
+  const output = readOne({ program: "ip", arguments: ["-json", "link", "show", "dev", name], netns });
+  return output === undefined ? undefined : parseIndices(output).get(name);
 }
 
 function readLinks(netns: Netns | undefined): Link[] {
-  const outcome = execute({ arguments: ["-json", "-details", "link", "show"], netns });
-  if (outcome.status !== 0) throw unreadable(outcome);
-  return parseLinks(outcome.output);
+  const output = read({ program: "ip", arguments: ["-json", "-details", "link", "show"], netns });
+  return parseLinks(
+    output,
+    indicesOf(() => output),
+  );
 }
 
-/** Runs `ip`. @returns how it ended, or why that is not known. */
-function attempt(command: Pick<Command, "arguments" | "input" | "netns">): Outcome | string {
+function readRoutes(netns: Netns | undefined, which: "all" | "default"): LinkRoute[] {
+  const indexOf = indicesOf(() => read({ program: "ip", arguments: ["-json", "link", "show"], netns }));
+  return ([4, 6] as const).flatMap((family) => {
+    // Tables, protocols and scopes as numbers, whatever /etc/iproute2 calls them.
+    const words = ["-Numeric", "-json", "-details", `-${family}`, "route", "show", "table", "all"];
+    if (which === "default") words.push("exact", "default");
+    return parseRoutes(read({ program: "ip", arguments: words, netns }), family, indexOf);
+  });
+}
+
+/** The indices of a listing of links, which is made when the first one is asked for. */
+function indicesOf(listing: () => string): IndexOf {
+  let indices: Map<string, number> | undefined;
+  return (name) => {
+    indices ??= parseIndices(listing());
+    return indices.get(name);
+  };
+}
+
+function readVlans(port: string): PortVlan[] {
+  const words = ["-json", "-compressvlans", "vlan", "show", "dev", port];
+  const output = readOne({ program: "bridge", arguments: words });
+  return output === undefined ? [] : parseVlans(output);
+}
+
+/** How often to look, in milliseconds. */
+const pause = 20;
+
+/** Without a netlink socket there are no events to be had: whoever waits has to look again and again. */
+function poll(look: () => boolean, patience: number): boolean {
+  const end = system.monotonic() + patience;
+  while (!look()) {
+    if (system.monotonic() >= end) return false;
+    system.sleep(pause);
+  }
+  return true;
+}
+
+type ToolCall = Pick<Command, "arguments" | "input" | "netns"> & Pick<ToolCommand, "program">;
+
+/** What a command printed. @throws CniError 100 */
+function read(call: ToolCall): string {
+  const outcome = execute(call);
+  if (outcome.status === 0) return outcome.output;
+  throw new CniError(Code.linkFailed, `failed to read links: ${reasonOf(call.program, outcome)}`);
+}
+
+/** The same for a command that is about one link; undefined when there is none of that name. */
+function readOne(call: ToolCall): string | undefined {
+  const outcome = execute(call);
+  if (outcome.status === 0) return outcome.output;
+  if (/does not exist|Cannot find device/.test(outcome.errors)) return undefined;
+  throw new CniError(Code.linkFailed, `failed to read links: ${reasonOf(call.program, outcome)}`);
+}
+
+/** Runs a command. @returns how it ended, or why that is not known. */
+function attempt(call: ToolCall): Outcome | string {
   try {
-    return execute(command);
+    return execute(call);
   } catch (error) {
     if (isSystemError(error)) return error.message;
     throw error;
   }
 }
 
-function execute(command: Pick<Command, "arguments" | "input" | "netns">): Outcome {
-  trace(
-    () =>
-      `ip ${command.arguments.join(" ")}${command.input === undefined ? "" : `\n${command.input.trimEnd()}`}`,
-  );
+function execute(call: ToolCall): Outcome {
+  const { program, arguments: words, input } = call;
+  trace(() => `${program} ${words.join(" ")}${input === undefined ? "" : `\n${input.trimEnd()}`}`);
   try {
-    return system.start({ ...command, program: "ip", deadline }).wait();
+    return system.start({ ...call, deadline }).wait();
   } catch (error) {
     if (!isSystemError(error, "ENOENT")) throw error;
-    throw new CniError(Code.linkFailed, "ip is not installed", "install iproute2");
+    throw new CniError(Code.linkFailed, `${program} is not installed`, "install iproute2");
   }
 }
 
-function failureOf(outcome: Outcome): LinkFailure {
-  return { reason: reasonOf(outcome), unknown: false };
-}
-
-/** What `ip` said, without its own bookkeeping. */
-function reasonOf({ errors, late, status, signal }: Outcome): string {
-  if (late) return `ip was ended after ${deadline / 1000} s`;
+/** What a command said, without its own bookkeeping. */
+function reasonOf(program: string, { errors, late, status, signal }: Outcome): string {
+  if (late) return `${program} was ended after ${deadline / 1000} s`;
   const text = errors
     .split("\n")
     .filter((line) => line !== "" && !line.startsWith("Command failed"))
     .map((line) => line.replace(/^(RTNETLINK answers|Error): /, ""))
     .join(" ");
   return text === ""
-    ? `ip ended with ${status === undefined ? `signal ${signal}` : `status ${status}`}`
+    ? `${program} ended with ${status === undefined ? `signal ${signal}` : `status ${status}`}`
     : text;
-}
-
-function unreadable(outcome: Outcome): CniError {
-  return new CniError(Code.linkFailed, `failed to read links: ${reasonOf(outcome)}`);
 }

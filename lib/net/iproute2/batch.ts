@@ -1,7 +1,7 @@
 import { CniError, Code } from "../../cni/error.ts";
 
 /**
- * Commands as input of `ip -batch`.
+ * Commands as input of `ip -batch` or `bridge -batch`.
  *
  * @throws CniError 7 for a word that the format cannot say.
  */
@@ -10,7 +10,7 @@ export function batch(commands: readonly (readonly string[])[]): string {
 }
 
 /**
- * A word of a batch line. `ip` takes what stands between quotation marks of either kind as one word, but knows no
+ * A word of a batch line. iproute2 takes what stands between quotation marks of either kind as one word, but knows no
  * escapes, and cuts a line at `#` even there.
  */
 function quote(word: string): string {

@@ -1,19 +1,53 @@
 import { formatAddress } from "../../ip/address.ts";
 import { formatPrefix, networkOf } from "../../ip/prefix.ts";
-import type { AddRoute, LinkOperation } from "../operation.ts";
+import type { AddRoute, AddVlans, LinkOperation } from "../operation.ts";
+import { vlanRuns } from "../vlan-runs.ts";
+
+/** A command of a program of iproute2: its words, without the program itself. */
+export interface ToolCommand {
+  readonly program: "ip" | "bridge";
+  readonly words: readonly string[];
+}
 
 /**
- * An operation as the words of a command of ip(8), without the leading `ip`.
+ * An operation as commands of ip(8) or bridge(8), all of them of one program. Mostly it is one.
  *
  * @param containerPath The path of the container's namespace, for the one command that reaches into it.
  */
-export function render(operation: LinkOperation, containerPath: string): string[] {
+export function render(operation: LinkOperation, containerPath: string): ToolCommand[] {
+  switch (operation.do) {
+    case "add vlans":
+      return renderVlans(operation);
+    case "remove vlan":
+      return [bridge("vlan", "delete", "dev", operation.port, "vid", String(operation.vlan))];
+    default:
+      return [{ program: "ip", words: renderIp(operation, containerPath) }];
+  }
+}
+
+function bridge(...words: readonly string[]): ToolCommand {
+  return { program: "bridge", words };
+}
+
+function renderVlans({ port, native, tagged }: AddVlans): ToolCommand[] {
+  const add = (vlans: string, ...flags: readonly string[]) =>
+    bridge("vlan", "add", "dev", port, "vid", vlans, ...flags);
+  return [
+    ...(native === undefined ? [] : [add(String(native), "pvid", "untagged")]),
+    ...vlanRuns(tagged).map(({ first, last }) => add(first === last ? String(first) : `${first}-${last}`)),
+  ];
+}
+
+type IpOperation = Exclude<LinkOperation, { do: "add vlans" | "remove vlan" }>;
+
+function renderIp(operation: IpOperation, containerPath: string): string[] {
   switch (operation.do) {
     case "create bridge":
       return [
         ...["link", "add", "name", operation.name, "address", operation.mac],
         ...optional("mtu", operation.mtu),
         ...["type", "bridge"],
+        ...(operation.vlanFiltering ? ["vlan_filtering", "1"] : []),
       ];
     case "create port":
       return [
@@ -24,28 +58,45 @@ export function render(operation: LinkOperation, containerPath: string): string[
         ...optional("mtu", operation.mtu),
         ...["netns", containerPath],
       ];
+    case "create vlan gateway":
+      return [
+        ...["link", "add", "name", operation.portName, "address", operation.portMac],
+        ...optional("mtu", operation.mtu),
+        ...["master", operation.bridge, "up", "type", "veth"],
+        ...["peer", "name", operation.name, "address", operation.mac],
+        ...optional("mtu", operation.mtu),
+      ];
     case "label link":
-      return ["link", "set", "dev", operation.name, "alias", operation.alias];
+      return [...change(operation.name), "alias", operation.alias];
     case "configure port":
       return [
-        ...["link", "set", "dev", operation.name],
-        ...["type", "bridge_slave", "hairpin", operation.hairpin ? "on" : "off"],
+        ...[...change(operation.name), "type", "bridge_slave"],
+        ...["hairpin", operation.hairpin ? "on" : "off", "isolated", operation.isolated ? "on" : "off"],
       ];
+    case "set promiscuous":
+      return [...change(operation.name), "promisc", "on"];
+    case "set mtu":
+      return [...change(operation.name), "mtu", String(operation.mtu)];
+    case "set vlan filtering":
+      return [...change(operation.name), "type", "bridge", "vlan_filtering", "1"];
+    case "set mac":
+      return [...change(operation.name), "address", operation.mac];
     case "set up":
-      return ["link", "set", "dev", operation.name, "up"];
+      return [...change(operation.name), "up"];
+    case "forget neighbour":
+      // Where nothing is known, `delete` ends a batch without a word about how far it came.
+      return [
+        ...["neighbour", "flush", "to", formatAddress(operation.address)],
+        ...["dev", operation.link, "nud", "all"],
+      ];
     case "add address": {
       const { address, length } = operation.address;
-      const broadcast = address.family === 4 && length <= 30 ? ["broadcast", "+"] : [];
-      // An address that is our own choice need not be asked for: no wait for duplicate address detection.
-      const nodad = address.family === 6 ? ["nodad"] : [];
+      const isUsedAtOnce = address.family === 6 && !operation.detectDuplicates;
       return [
-        "address",
-        "add",
-        formatPrefix(operation.address),
-        ...broadcast,
-        "dev",
-        operation.link,
-        ...nodad,
+        ...["address", "add", formatPrefix(operation.address)],
+        ...(address.family === 4 && length <= 30 ? ["broadcast", "+"] : []),
+        ...["dev", operation.link],
+        ...(isUsedAtOnce ? ["nodad"] : []),
       ];
     }
     case "delete address":
@@ -57,12 +108,17 @@ export function render(operation: LinkOperation, containerPath: string): string[
   }
 }
 
-function renderRoute({ link, to, via, mtu, advmss, priority, table, scope }: AddRoute): string[] {
+function change(name: string): string[] {
+  return ["link", "set", "dev", name];
+}
+
+function renderRoute({ link, to, via, onlink, mtu, advmss, priority, table, scope }: AddRoute): string[] {
   return [
     // Unlike `add`, `prepend` takes a second route to a destination, as the Go plugin does.
     ...["route", "prepend", formatPrefix(networkOf(to))],
     ...(via === undefined ? [] : ["via", formatAddress(via)]),
     ...["dev", link],
+    ...(onlink ? ["onlink"] : []),
     ...optional("mtu", mtu),
     ...optional("advmss", advmss),
     ...optional("metric", priority),

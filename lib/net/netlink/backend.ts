@@ -1,13 +1,29 @@
 import { system } from "#system";
 import { isSystemError } from "../../system/error.ts";
 import type { NetlinkSocket, Netns } from "../../system/system.ts";
-import type { Link, LinkBackend, LinkWithAddresses, RunReport } from "../link-backend.ts";
+import type {
+  Link,
+  LinkBackend,
+  LinkRoute,
+  LinkWithAddresses,
+  PortVlan,
+  RunReport,
+} from "../link-backend.ts";
 import type { LinkOperation, Where } from "../operation.ts";
 import { type Connection, connect, NetlinkError, noSuchDevice } from "./connection.ts";
-import { Ifla, Rtm, skipStatistics } from "./constants.ts";
+import { bridgeFamily, ExtMask, Ifla, Rtm } from "./constants.ts";
 import { encode, linkHeader } from "./encode.ts";
+import { waitForEvents } from "./events.ts";
 import { Flag, message, text, uint32 } from "./message.ts";
-import { parseLink, parseLinkAddress } from "./parse.ts";
+import {
+  isDefaultRoute,
+  linkIndexOf,
+  type Message,
+  parseLink,
+  parseLinkAddress,
+  parseRoutes,
+  parseVlans,
+} from "./parse.ts";
 
 /**
  * The backend that talks to the kernel itself.
@@ -22,16 +38,23 @@ export function netlinkBackend(socket: NetlinkSocket, container: Netns | undefin
     connections.set(where, connection);
     return connection;
   };
-  return {
+  const backend: LinkBackend = {
     name: "netlink",
     run: (operations) => run(operations, connectionTo, container),
     readLink: (where, name) => readLink(connectionTo(where), name),
     readLinks: (where) => readLinks(connectionTo(where)),
+    waitFor: (where, name, isReady, patience) => {
+      const look = () => isReady(backend.readLink(where, name));
+      return waitForEvents(look, where === "container" ? container : undefined, patience);
+    },
+    readRoutes: (where, which = "all") => readRoutes(connectionTo(where), which),
+    readVlans: (port) => readVlans(connectionTo("host"), port),
     close: () => {
       for (const connection of connections.values()) connection.close();
       connections.clear();
     },
   };
+  return backend;
 }
 
 function openIn(container: Netns | undefined): NetlinkSocket {
@@ -51,7 +74,7 @@ function run(
     try {
       const connection = connectionTo(operation.where);
       const indexOf = (name: string): number => {
-        const index = indices.get(name) ?? requireLink(connection, name).index;
+        const index = indices.get(name) ?? requireIndex(connection, name);
         indices.set(name, index);
         return index;
       };
@@ -69,26 +92,36 @@ function run(
   return { done: operations.length, failure: undefined };
 }
 
-function requireLink(connection: Connection, name: string): Link {
-  const link = findLink(connection, name);
-  if (link === undefined) throw new NetlinkError(noSuchDevice, `No such device (${JSON.stringify(name)})`);
-  return link;
+function requireIndex(connection: Connection, name: string): number {
+  const answer = askForLink(connection, name);
+  if (answer === undefined) throw new NetlinkError(noSuchDevice, `No such device (${JSON.stringify(name)})`);
+  return linkIndexOf(answer);
 }
 
 function readLink(connection: Connection, name: string): LinkWithAddresses | undefined {
-  const link = findLink(connection, name);
-  return link && { ...link, addresses: readAddresses(connection, link.index) };
+  const answer = askForLink(connection, name);
+  if (answer === undefined) return undefined;
+  const link = parseLink(answer);
+  let addresses: LinkWithAddresses["addresses"] | undefined;
+  return {
+    ...link,
+    // A dump of its own, which most who look at a link have no use for.
+    get addresses() {
+      addresses ??= readAddresses(connection, link.index);
+      return addresses;
+    },
+  };
 }
 
-function findLink(connection: Connection, name: string): Link | undefined {
+/** What the kernel tells of a link; undefined when there is none of that name. */
+function askForLink(connection: Connection, name: string): Message | undefined {
   try {
-    const [answer] = connection.request((sequence) =>
-      message(Rtm.getLink, Flag.request | Flag.ack, sequence, linkHeader(0), [
+    return connection.ask((sequence) =>
+      message(Rtm.getLink, Flag.request, sequence, linkHeader(), [
         text(Ifla.ifname, name),
-        uint32(Ifla.extMask, skipStatistics),
+        uint32(Ifla.extMask, ExtMask.skipStatistics),
       ]),
     );
-    return answer && parseLink(answer);
   } catch (error) {
     if (error instanceof NetlinkError && error.errno === noSuchDevice) return undefined;
     throw error;
@@ -96,22 +129,39 @@ function findLink(connection: Connection, name: string): Link | undefined {
 }
 
 function readLinks(connection: Connection): Link[] {
-  return connection
-    .request((sequence) =>
-      message(Rtm.getLink, Flag.request | Flag.dump, sequence, linkHeader(0), [
-        uint32(Ifla.extMask, skipStatistics),
-      ]),
-    )
-    .map(parseLink);
+  return dump(connection, Rtm.getLink, linkHeader(), ExtMask.skipStatistics).map(parseLink);
 }
 
 function readAddresses(connection: Connection, index: number): LinkWithAddresses["addresses"] {
   // struct ifaddrmsg; older kernels ignore the index and tell of every link.
   const header = new Uint8Array(8);
   new DataView(header.buffer).setUint32(4, index, true);
-  return connection
-    .request((sequence) => message(Rtm.getAddr, Flag.request | Flag.dump, sequence, header, []))
-    .flatMap((each) => parseLinkAddress(each) ?? [])
-    .filter((each) => each.index === index)
-    .map(({ address }) => address);
+  return dump(connection, Rtm.getAddr, header)
+    .filter((each) => linkIndexOf(each) === index)
+    .flatMap((each) => parseLinkAddress(each) ?? []);
+}
+
+function readRoutes(connection: Connection, which: "all" | "default"): LinkRoute[] {
+  // struct rtmsg, of all families. The kernel has no way to tell of default routes only.
+  return dump(connection, Rtm.getRoute, new Uint8Array(12))
+    .filter((each) => which === "all" || isDefaultRoute(each))
+    .flatMap(parseRoutes);
+}
+
+function readVlans(connection: Connection, port: string): PortVlan[] {
+  const answer = askForLink(connection, port);
+  if (answer === undefined) return [];
+  const index = linkIndexOf(answer);
+  // The kernel tells of the VLANs of one port only since 5.6 (RTM_GETVLAN), and of those of all ports since ever.
+  return dump(connection, Rtm.getLink, linkHeader(0, 0, bridgeFamily), ExtMask.vlanRanges)
+    .filter((each) => linkIndexOf(each) === index)
+    .flatMap(parseVlans);
+}
+
+/** All that the kernel has of a kind. @param mask What of a link is wanted (RTEXT_FILTER_). */
+function dump(connection: Connection, type: number, header: Uint8Array, mask?: number): Message[] {
+  const attributes = mask === undefined ? [] : [uint32(Ifla.extMask, mask)];
+  return connection.request((sequence) =>
+    message(type, Flag.request | Flag.dump, sequence, header, attributes),
+  );
 }

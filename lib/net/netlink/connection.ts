@@ -1,7 +1,8 @@
 import type { NetlinkSocket } from "../../system/system.ts";
+import { parseAttributes, textOf } from "./attributes.ts";
 import { Nlmsg } from "./constants.ts";
 import { headerLength } from "./message.ts";
-import { type Message, parseAttributes, parseMessages, textOf } from "./parse.ts";
+import { type Message, parseMessages } from "./parse.ts";
 
 /** How long to wait for an answer of the kernel, in milliseconds. It answers while the request is being sent. */
 const patience = 10_000;
@@ -36,52 +37,83 @@ export class NetlinkError extends Error {
 /** ENODEV, errno(3) */
 export const noSuchDevice = 19;
 
+/** Makes a message, given its number. */
+export type Compose = (sequence: number) => Uint8Array;
+
 /** Questions to the kernel, and its answers, one at a time. */
 export interface Connection {
   /**
-   * Sends a request and waits for its acknowledgement.
+   * Sends a request and waits for its acknowledgement, or for the end of a dump.
    *
-   * @param compose Makes the message, given its number.
-   * @returns the messages that came before the acknowledgement.
+   * @returns the messages that came before that.
    * @throws NetlinkError where the kernel refuses it.
    */
-  request(compose: (sequence: number) => Uint8Array): Message[];
+  request(compose: Compose): Message[];
+
+  /**
+   * Sends a question that has one answer, and is not to be acknowledged.
+   *
+   * @throws NetlinkError where the kernel refuses it.
+   */
+  ask(compose: Compose): Message;
+
   close(): void;
 }
 
 /** A connection over a socket. */
 export function connect(socket: NetlinkSocket): Connection {
   let last = 0;
-  const request = (compose: (sequence: number) => Uint8Array): Message[] => {
-    for (let attempt = 1; ; attempt++) {
-      last += 1;
-      // Composing may ask a question of its own, under a number of its own.
-      const sequence = last;
-      socket.send(compose(sequence));
-      const { messages, interrupted } = collect(socket, sequence);
-      if (!interrupted || attempt === dumpTries) return messages;
-    }
+  const send = (compose: Compose): number => {
+    last += 1;
+    // Composing may ask a question of its own, under a number of its own.
+    const sequence = last;
+    socket.send(compose(sequence));
+    return sequence;
   };
-  return { request, close: () => socket.close() };
+  return {
+    request: (compose) => {
+      for (let attempt = 1; ; attempt++) {
+        const { messages, interrupted } = collect(socket, send(compose));
+        if (!interrupted || attempt === dumpTries) return messages;
+      }
+    },
+    ask: (compose) => {
+      const sequence = send(compose);
+      for (;;) {
+        const [answer] = receive(socket, sequence);
+        if (answer === undefined) continue;
+        if (isLast(answer)) throwIfRefused(answer);
+        return answer;
+      }
+    },
+    close: () => socket.close(),
+  };
 }
 
 function collect(socket: NetlinkSocket, sequence: number): { messages: Message[]; interrupted: boolean } {
   const messages: Message[] = [];
   let interrupted = false;
   for (;;) {
-    const datagram = socket.receive(patience);
-    if (datagram === undefined) throw new NetlinkError(0, "the kernel did not answer");
-    for (const message of parseMessages(datagram)) {
-      // What is left of an earlier request that failed half-way.
-      if (message.sequence !== sequence) continue;
+    for (const message of receive(socket, sequence)) {
       interrupted ||= (message.flags & dumpInterrupted) !== 0;
-      if (message.type === Nlmsg.done || message.type === Nlmsg.error) {
+      if (isLast(message)) {
         throwIfRefused(message);
         return { messages, interrupted };
       }
       messages.push(message);
     }
   }
+}
+
+/** The messages of the next datagram, without what is left of an earlier request that failed half-way. */
+function receive(socket: NetlinkSocket, sequence: number): Message[] {
+  const datagram = socket.receive(patience);
+  if (datagram === undefined) throw new NetlinkError(0, "the kernel did not answer");
+  return parseMessages(datagram).filter((message) => message.sequence === sequence);
+}
+
+function isLast({ type }: Message): boolean {
+  return type === Nlmsg.done || type === Nlmsg.error;
 }
 
 /** NLMSG_ERROR and NLMSG_DONE start with a negative errno, or with 0 when all is well. */
@@ -92,7 +124,7 @@ function throwIfRefused({ type, flags, body }: Message): void {
   const text =
     (flags & errorAttributes) === 0
       ? undefined
-      : textOf(parseAttributes(body, type === Nlmsg.error ? 4 + headerLength : 4).get(errorText));
+      : textOf(parseAttributes(body, type === Nlmsg.error ? 4 + headerLength : 4), errorText);
   const reason = reasons[errno] ?? `error ${errno}`;
   throw new NetlinkError(errno, text === undefined ? reason : `${reason} (${text})`);
 }

@@ -1,30 +1,41 @@
-import { addressBytes } from "../../ip/address.ts";
-import { macBytes } from "../../ip/mac.ts";
+import { type Address, addressBytes } from "../../ip/address.ts";
+import type { LinkName } from "../../ip/link-name.ts";
+import { type Mac, macBytes } from "../../ip/mac.ts";
 import { firstAddressOf, lastAddressOf, type Prefix } from "../../ip/prefix.ts";
 import type {
   AddAddress,
   AddRoute,
+  AddVlans,
   ConfigurePort,
   CreateBridge,
   CreatePort,
+  CreateVlanGateway,
   DeleteAddress,
+  ForgetNeighbour,
   LinkOperation,
+  RemoveVlan,
 } from "../operation.ts";
+import { vlanRuns } from "../vlan-runs.ts";
 import {
   AddressFamilyNumber,
-  BridgePort,
+  bridgeFamily,
   Ifa,
   IfaFlag,
   Iff,
   Ifla,
+  IflaBridge,
+  IflaBridgeSpec,
   IflaInfo,
+  IflaPort,
+  Nda,
   Route,
   Rta,
   Rtax,
   Rtm,
   VethInfo,
+  VlanFlag,
 } from "./constants.ts";
-import { type Attribute, bytes, Flag, message, nest, nestAfter, text, uint8, uint32 } from "./message.ts";
+import { type Attribute, bytes, Flag, message, nest, text, uint8, uint32 } from "./message.ts";
 
 /** What an operation refers to by name, as numbers that hold at this moment. */
 export interface Resolved {
@@ -55,12 +66,28 @@ function request(operation: LinkOperation, resolved: Resolved): Request {
       return createBridge(operation);
     case "create port":
       return createPort(operation, resolved);
+    case "create vlan gateway":
+      return createVlanGateway(operation, resolved);
     case "label link":
-      return setLink([text(Ifla.ifname, operation.name), text(Ifla.ifAlias, operation.alias)]);
+      return setLink(operation.name, [text(Ifla.ifAlias, operation.alias)]);
     case "configure port":
       return configurePort(operation);
+    case "remove vlan":
+      return removeVlan(operation, resolved);
+    case "add vlans":
+      return addVlans(operation, resolved);
+    case "set promiscuous":
+      return setLink(operation.name, [], Iff.promiscuous);
+    case "set mtu":
+      return setLink(operation.name, [uint32(Ifla.mtu, operation.mtu)]);
+    case "set vlan filtering":
+      return setLink(operation.name, [bridgeInfo(vlanFiltering)]);
+    case "set mac":
+      return setLink(operation.name, [bytes(Ifla.address, macBytes(operation.mac))]);
     case "set up":
-      return setLink([text(Ifla.ifname, operation.name)], Iff.up);
+      return setLink(operation.name, [], Iff.up);
+    case "forget neighbour":
+      return forgetNeighbour(operation, resolved);
     case "add address":
       return addAddress(operation, resolved);
     case "delete address":
@@ -71,69 +98,142 @@ function request(operation: LinkOperation, resolved: Resolved): Request {
       return {
         type: Rtm.delLink,
         flags: 0,
-        fixed: linkHeader(0),
+        fixed: linkHeader(),
         attributes: [text(Ifla.ifname, operation.name)],
       };
   }
 }
 
-function createBridge({ name, mac, mtu }: CreateBridge): Request {
+function createBridge({ name, mac, mtu, vlanFiltering: filters }: CreateBridge): Request {
   return {
     type: Rtm.newLink,
     flags: createNew,
-    fixed: linkHeader(0),
-    attributes: [
-      text(Ifla.ifname, name),
-      bytes(Ifla.address, macBytes(mac)),
-      ...optional(Ifla.mtu, mtu),
-      nest(Ifla.linkInfo, text(IflaInfo.kind, "bridge")),
-    ],
+    fixed: linkHeader(),
+    attributes: [...identity(name, mac, mtu), filters ? bridgeInfo(vlanFiltering) : bridgeInfo()],
   };
 }
 
 function createPort({ name, mac, bridge, peerName, peerMac, mtu }: CreatePort, resolved: Resolved): Request {
-  // The peer must be created down: veth_open() answers ENOTCONN while the other end has no peer yet.
-  const peer = nestAfter(
-    VethInfo.peer,
-    linkHeader(0),
-    text(Ifla.ifname, peerName),
-    bytes(Ifla.address, macBytes(peerMac)),
-    ...optional(Ifla.mtu, mtu),
-    uint32(Ifla.netNsFd, resolved.containerDescriptor),
-  );
+  const peer = [...identity(peerName, peerMac, mtu), uint32(Ifla.netNsFd, resolved.containerDescriptor)];
+  return createVethPort(identity(name, mac, mtu), resolved.indexOf(bridge), peer);
+}
+
+function createVlanGateway(
+  { name, mac, bridge, portName, portMac, mtu }: CreateVlanGateway,
+  resolved: Resolved,
+): Request {
+  return createVethPort(identity(portName, portMac, mtu), resolved.indexOf(bridge), identity(name, mac, mtu));
+}
+
+/** A veth pair: a port of a bridge, which is up, and a peer, which is down. */
+function createVethPort(
+  port: readonly Attribute[],
+  bridgeIndex: number,
+  peer: readonly Attribute[],
+): Request {
   return {
     type: Rtm.newLink,
     flags: createNew,
     fixed: linkHeader(Iff.up),
     attributes: [
-      text(Ifla.ifname, name),
-      bytes(Ifla.address, macBytes(mac)),
-      ...optional(Ifla.mtu, mtu),
-      uint32(Ifla.master, resolved.indexOf(bridge)),
-      nest(Ifla.linkInfo, text(IflaInfo.kind, "veth"), nest(IflaInfo.data, peer)),
+      ...port,
+      uint32(Ifla.master, bridgeIndex),
+      nest(
+        Ifla.linkInfo,
+        text(IflaInfo.kind, "veth"),
+        // The peer must be created down: veth_open() answers ENOTCONN while the other end has no peer yet.
+        nest(IflaInfo.data, nest(VethInfo.peer, linkHeader(), ...peer)),
+      ),
     ],
   };
 }
 
-function configurePort({ name, hairpin }: ConfigurePort): Request {
-  return setLink([
-    text(Ifla.ifname, name),
-    nest(
-      Ifla.linkInfo,
-      text(IflaInfo.slaveKind, "bridge"),
-      nest(IflaInfo.slaveData, uint8(BridgePort.hairpin, hairpin ? 1 : 0)),
+/** What a new link is to be like. */
+function identity(name: LinkName, mac: Mac, mtu: number | undefined): Attribute[] {
+  return [text(Ifla.ifname, name), bytes(Ifla.address, macBytes(mac)), ...optional(Ifla.mtu, mtu)];
+}
+
+/** What makes a link a bridge, and how it is set. */
+function bridgeInfo(...settings: readonly Attribute[]): Attribute {
+  const data = settings.length === 0 ? [] : [nest(IflaInfo.data, ...settings)];
+  return nest(Ifla.linkInfo, text(IflaInfo.kind, "bridge"), ...data);
+}
+
+const vlanFiltering = uint8(IflaBridge.vlanFiltering, 1);
+
+function configurePort({ name, hairpin, isolated }: ConfigurePort): Request {
+  const data = nest(
+    IflaInfo.slaveData,
+    uint8(IflaPort.hairpin, hairpin ? 1 : 0),
+    uint8(IflaPort.isolated, isolated ? 1 : 0),
+  );
+  return setLink(name, [nest(Ifla.linkInfo, text(IflaInfo.slaveKind, "bridge"), data)]);
+}
+
+/** A change of a link that is there. */
+function setLink(name: LinkName, attributes: readonly Attribute[], raise = 0): Request {
+  return {
+    type: Rtm.newLink,
+    flags: 0,
+    fixed: linkHeader(raise),
+    attributes: [text(Ifla.ifname, name), ...attributes],
+  };
+}
+
+function removeVlan({ port, vlan }: RemoveVlan, resolved: Resolved): Request {
+  return changeVlans(Rtm.delLink, resolved.indexOf(port), [vlanInfo(vlan)]);
+}
+
+function addVlans({ port, native, tagged }: AddVlans, resolved: Resolved): Request {
+  return changeVlans(Rtm.setLink, resolved.indexOf(port), [
+    ...(native === undefined ? [] : [vlanInfo(native, VlanFlag.pvid | VlanFlag.untagged)]),
+    ...vlanRuns(tagged).flatMap(({ first, last }) =>
+      first === last
+        ? [vlanInfo(first)]
+        : [vlanInfo(first, VlanFlag.rangeBegin), vlanInfo(last, VlanFlag.rangeEnd)],
     ),
   ]);
 }
 
-/** A change of a link that is there. */
-function setLink(attributes: readonly Attribute[], raise = 0): Request {
-  return { type: Rtm.newLink, flags: 0, fixed: linkHeader(raise), attributes };
+/** A change of the VLANs of a bridge's port, which has to be named by its index. */
+function changeVlans(type: number, index: number, vlans: readonly Attribute[]): Request {
+  return {
+    type,
+    flags: 0,
+    fixed: linkHeader(0, index, bridgeFamily),
+    attributes: [nest(Ifla.afSpec, ...vlans)],
+  };
 }
 
-function addAddress({ link, address }: AddAddress, resolved: Resolved): Request {
-  // An address that is our own choice need not be asked for: no wait for duplicate address detection.
-  const nodad = address.address.family === 6 ? [uint32(Ifa.flags, IfaFlag.nodad)] : [];
+/** struct bridge_vlan_info */
+function vlanInfo(vlan: number, flags = 0): Attribute {
+  const info = new Uint8Array(4);
+  const view = new DataView(info.buffer);
+  view.setUint16(0, flags, true);
+  view.setUint16(2, vlan, true);
+  return bytes(IflaBridgeSpec.vlanInfo, info);
+}
+
+function forgetNeighbour({ link, address }: ForgetNeighbour, resolved: Resolved): Request {
+  return {
+    type: Rtm.delNeigh,
+    flags: 0,
+    fixed: neighbourHeader(address, resolved.indexOf(link)),
+    attributes: [bytes(Nda.dst, addressBytes(address))],
+  };
+}
+
+/** struct ndmsg */
+function neighbourHeader({ family }: Address, index: number): Uint8Array {
+  const header = new Uint8Array(12);
+  header[0] = AddressFamilyNumber[family];
+  new DataView(header.buffer).setInt32(4, index, true);
+  return header;
+}
+
+function addAddress({ link, address, detectDuplicates }: AddAddress, resolved: Resolved): Request {
+  const isUsedAtOnce = address.address.family === 6 && !detectDuplicates;
+  const nodad = isUsedAtOnce ? [uint32(Ifa.flags, IfaFlag.nodad)] : [];
   return {
     type: Rtm.newAddr,
     flags: createNew,
@@ -152,7 +252,7 @@ function deleteAddress({ link, address }: DeleteAddress, resolved: Resolved): Re
 }
 
 function addRoute(
-  { link, to, via, mtu, advmss, priority, table, scope }: AddRoute,
+  { link, to, via, onlink, mtu, advmss, priority, table, scope }: AddRoute,
   resolved: Resolved,
 ): Request {
   const metrics = [...optional(Rtax.mtu, mtu), ...optional(Rtax.advmss, advmss)];
@@ -160,7 +260,11 @@ function addRoute(
     type: Rtm.newRoute,
     // Flag.exclusive would refuse a second route to a destination, which the Go plugin takes.
     flags: Flag.create,
-    fixed: routeHeader(to, scope ?? (via === undefined ? Route.scopeLink : Route.scopeUniverse)),
+    fixed: routeHeader(
+      to,
+      scope ?? (via === undefined ? Route.scopeLink : Route.scopeUniverse),
+      onlink ? Route.onlink : 0,
+    ),
     attributes: [
       ...(to.length === 0 ? [] : [bytes(Rta.dst, addressBytes(firstAddressOf(to)))]),
       ...(via === undefined ? [] : [bytes(Rta.gateway, addressBytes(via))]),
@@ -172,9 +276,10 @@ function addRoute(
   };
 }
 
-/** struct ifinfomsg */
-export function linkHeader(raise: number, index = 0): Uint8Array {
+/** struct ifinfomsg. @param raise The flags (IFF_) that are to be set. */
+export function linkHeader(raise = 0, index = 0, family = 0): Uint8Array {
   const header = new Uint8Array(16);
+  header[0] = family;
   const view = new DataView(header.buffer);
   view.setInt32(4, index, true);
   view.setUint32(8, raise, true);
@@ -202,13 +307,14 @@ function broadcast(prefix: Prefix): Attribute[] {
 }
 
 /** struct rtmsg; the table stands in an attribute, since it may be above 255. */
-function routeHeader({ address, length }: Prefix, scope: number): Uint8Array {
+function routeHeader({ address, length }: Prefix, scope: number, flags: number): Uint8Array {
   const header = new Uint8Array(12);
   header[0] = AddressFamilyNumber[address.family];
   header[1] = length;
   header[5] = Route.protocolBoot;
   header[6] = scope;
   header[7] = Route.typeUnicast;
+  new DataView(header.buffer).setUint32(8, flags, true);
   return header;
 }
 

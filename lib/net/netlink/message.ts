@@ -8,14 +8,19 @@ import { encodeUtf8 } from "../../encoding/utf8.ts";
 /** Flags of a request (linux/netlink.h). */
 export const Flag = { request: 0x1, ack: 0x4, exclusive: 0x200, create: 0x400, dump: 0x300 } as const;
 
-/** An attribute that is still to be encoded. */
+/** An attribute that is still to be encoded: bytes, a number of 32 bits, or a sequence of bytes and attributes. */
 export interface Attribute {
   readonly type: number;
-  readonly value: Uint8Array | readonly Attribute[];
+  readonly value: Uint8Array | number | readonly Part[];
 }
+
+type Part = Uint8Array | Attribute;
 
 /** The bytes of the header of a message (struct nlmsghdr). */
 export const headerLength = 16;
+
+/** The bytes of the header of an attribute (struct rtattr). */
+const attributeHeaderLength = 4;
 
 /** A whole message. */
 export function message(
@@ -25,14 +30,19 @@ export function message(
   fixed: Uint8Array,
   attributes: readonly Attribute[],
 ): Uint8Array {
-  const body = concatenate([fixed, ...attributes.map(encodeAttribute)]);
-  const header = new Uint8Array(headerLength);
-  const view = new DataView(header.buffer);
-  view.setUint32(0, headerLength + body.length, true);
+  let length = headerLength + align(fixed.length);
+  for (const attribute of attributes) length += align(lengthOf(attribute));
+  // One array for all of it: an interpreter takes its time over each that it makes.
+  const bytes = new Uint8Array(length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, length, true);
   view.setUint16(4, type, true);
   view.setUint16(6, flags, true);
   view.setUint32(8, sequence, true);
-  return concatenate([header, body]);
+  bytes.set(fixed, headerLength);
+  let at = headerLength + align(fixed.length);
+  for (const attribute of attributes) at = write(bytes, view, at, attribute);
+  return bytes;
 }
 
 /** An attribute that holds bytes. */
@@ -42,7 +52,10 @@ export function bytes(type: number, value: Uint8Array): Attribute {
 
 /** An attribute that holds text, with the zero at its end that the kernel expects. */
 export function text(type: number, value: string): Attribute {
-  return { type, value: concatenate([encodeUtf8(value), new Uint8Array(1)]) };
+  const encoded = encodeUtf8(value);
+  const terminated = new Uint8Array(encoded.length + 1);
+  terminated.set(encoded);
+  return { type, value: terminated };
 }
 
 /** An attribute that holds a number of 8 bits. */
@@ -52,43 +65,48 @@ export function uint8(type: number, value: number): Attribute {
 
 /** An attribute that holds a number of 32 bits. */
 export function uint32(type: number, value: number): Attribute {
-  const encoded = new Uint8Array(4);
-  new DataView(encoded.buffer).setUint32(0, value, true);
-  return { type, value: encoded };
+  return { type, value };
 }
 
-/** An attribute that holds attributes. */
-export function nest(type: number, ...attributes: readonly Attribute[]): Attribute {
-  return { type, value: attributes };
+/** An attribute that holds attributes, behind a fixed part where there is one (VETH_INFO_PEER has one). */
+export function nest(type: number, ...parts: readonly Part[]): Attribute {
+  return { type, value: parts };
 }
 
-/** An attribute whose value is a fixed part followed by attributes (VETH_INFO_PEER is one). */
-export function nestAfter(type: number, fixed: Uint8Array, ...attributes: readonly Attribute[]): Attribute {
-  return { type, value: concatenate([fixed, ...attributes.map(encodeAttribute)]) };
+/** The length of an attribute, without what pads it. */
+function lengthOf({ value }: Attribute): number {
+  if (typeof value === "number") return attributeHeaderLength + 4;
+  if (value instanceof Uint8Array) return attributeHeaderLength + value.length;
+  let length = attributeHeaderLength;
+  for (const part of value) length += align(part instanceof Uint8Array ? part.length : lengthOf(part));
+  return length;
 }
 
-function encodeAttribute({ type, value }: Attribute): Uint8Array {
-  const payload = value instanceof Uint8Array ? value : concatenate(value.map(encodeAttribute));
-  const encoded = new Uint8Array(align(4 + payload.length));
-  const view = new DataView(encoded.buffer);
-  view.setUint16(0, 4 + payload.length, true);
-  view.setUint16(2, type, true);
-  encoded.set(payload, 4);
-  return encoded;
+/** Writes an attribute. @returns where the next one begins */
+function write(bytes: Uint8Array, view: DataView, start: number, { type, value }: Attribute): number {
+  let at = start + attributeHeaderLength;
+  if (typeof value === "number") {
+    view.setUint32(at, value, true);
+    at += 4;
+  } else if (value instanceof Uint8Array) {
+    bytes.set(value, at);
+    at += value.length;
+  } else {
+    for (const part of value) {
+      if (part instanceof Uint8Array) {
+        bytes.set(part, at);
+        at += align(part.length);
+      } else {
+        at = write(bytes, view, at, part);
+      }
+    }
+  }
+  view.setUint16(start, at - start, true);
+  view.setUint16(start + 2, type, true);
+  return align(at);
 }
 
 /** The next multiple of four (NLMSG_ALIGN, RTA_ALIGN). */
 export function align(length: number): number {
   return (length + 3) & ~3;
-}
-
-/** Byte arrays as one. */
-export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }

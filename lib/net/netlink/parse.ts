@@ -1,9 +1,35 @@
-import { decodeUtf8 } from "../../encoding/utf8.ts";
 import { addressFromBytes } from "../../ip/address.ts";
 import { macFromBytes } from "../../ip/mac.ts";
-import type { Prefix } from "../../ip/prefix.ts";
-import type { Link } from "../link-backend.ts";
-import { Ifa, Iff, Ifla, IflaInfo } from "./constants.ts";
+import type { BridgePort, Link, LinkAddress, LinkRoute, PortVlan } from "../link-backend.ts";
+import {
+  type Attributes,
+  allOfType,
+  bytesOf,
+  nestedIn,
+  parseAttributes,
+  textOf,
+  uint8Of,
+  uint16Of,
+  uint32Of,
+  viewOf,
+} from "./attributes.ts";
+import {
+  AddressFamilyNumber,
+  Ifa,
+  IfaFlag,
+  Iff,
+  Ifla,
+  IflaBridge,
+  IflaBridgeSpec,
+  IflaInfo,
+  IflaPort,
+  operstateUp,
+  portForwarding,
+  Route,
+  Rta,
+  Rtax,
+  VlanFlag,
+} from "./constants.ts";
 import { align, headerLength } from "./message.ts";
 
 /** A message that came from the kernel. */
@@ -33,61 +59,145 @@ export function parseMessages(datagram: Uint8Array): Message[] {
   return messages;
 }
 
-/** The attributes from `offset` on, by type; of one that comes twice, the last. */
-export function parseAttributes(body: Uint8Array, offset: number): Map<number, Uint8Array> {
-  const view = viewOf(body);
-  const attributes = new Map<number, Uint8Array>();
-  for (let at = offset; at + 4 <= body.length; ) {
-    const length = view.getUint16(at, true);
-    if (length < 4 || at + length > body.length) break;
-    // The two highest bits of a type say how it is encoded (NLA_F_NESTED, NLA_F_NET_BYTEORDER).
-    attributes.set(view.getUint16(at + 2, true) & 0x3fff, body.subarray(at + 4, at + length));
-    at += align(length);
-  }
-  return attributes;
-}
+/** The bytes of struct ifinfomsg. */
+const linkHeaderLength = 16;
 
 /** The link that an RTM_NEWLINK message tells of. */
 export function parseLink({ body }: Message): Link {
-  const view = viewOf(body);
-  const attributes = parseAttributes(body, 16);
-  const info = attributes.get(Ifla.linkInfo);
-  const kind = info && parseAttributes(info, 0).get(IflaInfo.kind);
-  const mac = attributes.get(Ifla.address);
+  const attributes = parseAttributes(body, linkHeaderLength);
+  const flags = attributes.view.getUint32(8, true);
+  const info = nestedIn(attributes, Ifla.linkInfo);
+  const kind = info && textOf(info, IflaInfo.kind);
+  const bridge = kind === "bridge" ? info && nestedIn(info, IflaInfo.data) : undefined;
+  const mac = bytesOf(attributes, Ifla.address);
   return {
-    index: view.getInt32(4, true),
-    up: (view.getUint32(8, true) & Iff.up) !== 0,
-    name: textOf(attributes.get(Ifla.ifname)) ?? "",
-    kind: textOf(kind),
+    index: attributes.view.getInt32(4, true),
+    name: textOf(attributes, Ifla.ifname) ?? "",
+    kind,
     mac: mac && macFromBytes(mac),
-    mtu: numberOf(attributes.get(Ifla.mtu)) ?? 0,
-    alias: textOf(attributes.get(Ifla.ifAlias)) ?? "",
-    peerIndex: numberOf(attributes.get(Ifla.link)),
+    mtu: uint32Of(attributes, Ifla.mtu) ?? 0,
+    up: (flags & Iff.up) !== 0,
+    isRunning: uint8Of(attributes, Ifla.operstate) === operstateUp,
+    isPromiscuous: (flags & Iff.promiscuous) !== 0,
+    alias: textOf(attributes, Ifla.ifAlias) ?? "",
+    master: uint32Of(attributes, Ifla.master),
+    port: info && parsePort(info),
+    vlanFiltering: bridge && uint8Of(bridge, IflaBridge.vlanFiltering) === 1,
+    // A kernel without VLANs says nothing of it.
+    defaultVlan: bridge && (uint16Of(bridge, IflaBridge.defaultVlan) ?? 0),
+    peerIndex: uint32Of(attributes, Ifla.link),
   };
 }
 
-/** The address that an RTM_NEWADDR message tells of, and the index of its link. */
-export function parseLinkAddress({ body }: Message): { index: number; address: Prefix } | undefined {
+function parsePort(info: Attributes): BridgePort | undefined {
+  const data = textOf(info, IflaInfo.slaveKind) === "bridge" ? nestedIn(info, IflaInfo.slaveData) : undefined;
+  return (
+    data && {
+      hairpin: uint8Of(data, IflaPort.hairpin) === 1,
+      isolated: uint8Of(data, IflaPort.isolated) === 1,
+      isForwarding: uint8Of(data, IflaPort.state) === portForwarding,
+    }
+  );
+}
+
+/** The index of the link that an RTM_NEWLINK or RTM_NEWADDR message tells of. */
+export function linkIndexOf({ body }: Message): number {
+  return viewOf(body).getInt32(4, true);
+}
+
+/** The address that an RTM_NEWADDR message tells of. */
+export function parseLinkAddress({ body }: Message): LinkAddress | undefined {
   const attributes = parseAttributes(body, 8);
   // Of a point-to-point link, IFA_ADDRESS is the other end's; IFA_LOCAL, where there is one, is always ours.
-  const address = addressFromBytes(
-    attributes.get(Ifa.local) ?? attributes.get(Ifa.address) ?? new Uint8Array(),
-  );
+  const bytes = bytesOf(attributes, Ifa.local) ?? bytesOf(attributes, Ifa.address);
+  const address = bytes && addressFromBytes(bytes);
   if (address === undefined) return undefined;
-  return { index: viewOf(body).getUint32(4, true), address: { address, length: body[1] ?? 0 } };
+  const flags = uint32Of(attributes, Ifa.flags) ?? body[2] ?? 0;
+  return { address, length: body[1] ?? 0, detection: detectionOf(flags) };
 }
 
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** An address that failed is tentative as well. */
+function detectionOf(flags: number): LinkAddress["detection"] {
+  if ((flags & IfaFlag.dadfailed) !== 0) return "failed";
+  return (flags & IfaFlag.tentative) !== 0 ? "tentative" : "done";
 }
 
-/** Text without the zero at its end. */
-export function textOf(value: Uint8Array | undefined): string | undefined {
-  if (value === undefined) return undefined;
-  const end = value.indexOf(0);
-  return decodeUtf8(end === -1 ? value : value.subarray(0, end));
+/** Whether an RTM_NEWROUTE message tells of a route to everywhere: the length of the destination is 0. */
+export function isDefaultRoute({ body }: Message): boolean {
+  return body[1] === 0;
 }
 
-function numberOf(value: Uint8Array | undefined): number | undefined {
-  return value === undefined || value.length < 4 ? undefined : viewOf(value).getUint32(0, true);
+/** The unicast routes that an RTM_NEWROUTE message tells of: one for each next hop; none of the table `local`. */
+export function parseRoutes({ body }: Message): LinkRoute[] {
+  const attributes = parseAttributes(body, 12);
+  const family = familyOf(body[0]);
+  const table = uint32Of(attributes, Rta.table) ?? body[4] ?? 0;
+  const isCloned = (attributes.view.getUint32(8, true) & Route.cloned) !== 0;
+  if (family === undefined || isCloned) return [];
+  if (body[7] !== Route.typeUnicast || table === Route.tableLocal) return [];
+  const to = addressFromBytes(bytesOf(attributes, Rta.dst) ?? new Uint8Array(family === 4 ? 4 : 16));
+  if (to === undefined) return [];
+  const metrics = nestedIn(attributes, Rta.metrics);
+  const route = {
+    to: { address: to, length: body[1] ?? 0 },
+    table,
+    priority: uint32Of(attributes, Rta.priority) ?? 0,
+    mtu: metrics && uint32Of(metrics, Rtax.mtu),
+    advmss: metrics && uint32Of(metrics, Rtax.advmss),
+    scope: body[6] ?? 0,
+    protocol: body[5] ?? 0,
+  };
+  return parseNextHops(attributes).map((hop) => ({ ...route, ...hop }));
+}
+
+function familyOf(number: number | undefined): 4 | 6 | undefined {
+  if (number === AddressFamilyNumber[4]) return 4;
+  return number === AddressFamilyNumber[6] ? 6 : undefined;
+}
+
+type NextHop = Pick<LinkRoute, "via" | "link">;
+
+function parseNextHops(attributes: Attributes): NextHop[] {
+  const multipath = bytesOf(attributes, Rta.multipath);
+  if (multipath === undefined) return [{ via: gatewayIn(attributes), link: uint32Of(attributes, Rta.oif) }];
+  const view = viewOf(multipath);
+  const hops: NextHop[] = [];
+  // struct rtnexthop: length, flags, weight, index; then attributes.
+  for (let at = 0; at + 8 <= multipath.length; ) {
+    const length = view.getUint16(at, true);
+    if (length < 8 || at + length > multipath.length) break;
+    const via = gatewayIn(parseAttributes(multipath.subarray(at, at + length), 8));
+    hops.push({ via, link: view.getInt32(at + 4, true) });
+    at += align(length);
+  }
+  return hops;
+}
+
+/** RTA_VIA is an address of another family than the route's, behind the number of that family (RFC 5549). */
+function gatewayIn(attributes: Attributes): LinkRoute["via"] {
+  const bytes = bytesOf(attributes, Rta.gateway) ?? bytesOf(attributes, Rta.via)?.subarray(2);
+  return bytes && addressFromBytes(bytes);
+}
+
+/** The VLANs of the port that an RTM_NEWLINK message of AF_BRIDGE tells of, ascending. */
+export function parseVlans({ body }: Message): PortVlan[] {
+  const spec = bytesOf(parseAttributes(body, linkHeaderLength), Ifla.afSpec);
+  const vlans: PortVlan[] = [];
+  let first = 0;
+  for (const info of spec === undefined ? [] : allOfType(spec, IflaBridgeSpec.vlanInfo)) {
+    const view = viewOf(info);
+    const flags = view.getUint16(0, true);
+    const last = view.getUint16(2, true);
+    // A range comes as two, with the flags that all of it has.
+    if ((flags & VlanFlag.rangeEnd) === 0) first = last;
+    if ((flags & VlanFlag.rangeBegin) !== 0) continue;
+    for (let vlan = first; vlan <= last; vlan++) {
+      vlans.push({
+        vlan,
+        isNative: (flags & VlanFlag.pvid) !== 0,
+        isUntagged: (flags & VlanFlag.untagged) !== 0,
+      });
+    }
+  }
+  return vlans;
 }
