@@ -2,24 +2,21 @@ import { describe } from "../../cni/error.ts";
 import { equalAddress } from "../../ip/address.ts";
 import { type Prefix, parsePrefix } from "../../ip/prefix.ts";
 import type { Running } from "../../system/system.ts";
+import { reasonOf } from "./command.ts";
 import type { Masquerade } from "./firewall.ts";
-import {
-  type AddressFamily,
-  listChain,
-  ofFamily,
-  reasonOf,
-  restore,
-  startRestore,
-} from "./iptables-command.ts";
+import { listChain, requireStore, restore, startRestore } from "./iptables-command.ts";
+import { listJumps } from "./iptables-jumps.ts";
 import { type PrintedRule, parseRules, type Rule, renderRule } from "./iptables-rule.ts";
+import { type AddressFamily, ofFamily, type Store } from "./iptables-store.ts";
 import { chainName, markComment, markedInterface, ruleComment } from "./marks.ts";
 
 /** Rules of one family that are being added. */
 export interface Addition {
-  readonly family: AddressFamily;
   readonly masquerade: Masquerade;
+  /** Of this family. */
+  readonly addresses: readonly Prefix[];
   /** The command that adds them; undefined where it could not be started. */
-  readonly running: Running | undefined;
+  readonly started: { readonly store: Store; readonly running: Running } | undefined;
   /** Why not. */
   readonly failure: string | undefined;
 }
@@ -27,6 +24,8 @@ export interface Addition {
 /** What adding rules of one family came to. */
 export interface AdditionOutcome {
   readonly effect: "changed" | "found" | "unknown";
+  /** Where rules are, or may be; undefined where there can be none. */
+  readonly store: Store | undefined;
   /** The addresses that rules were added for, or may have been. */
   readonly added: readonly Prefix[];
   readonly failure: string | undefined;
@@ -40,47 +39,49 @@ const tries = 5;
  * container's chain is there. (`:CHAIN -` would succeed, and empty it.)
  */
 export function startAddition(family: AddressFamily, masquerade: Masquerade): Addition {
+  const addresses = ofFamily(family, masquerade.addresses);
   try {
-    const running = startRestore(family, freshLines(family, masquerade));
-    return { family, masquerade, running, failure: undefined };
+    const store = requireStore(family);
+    const running = startRestore(store, { nat: freshLines(family, masquerade) });
+    return { masquerade, addresses, started: { store, running }, failure: undefined };
   } catch (error) {
-    return { family, masquerade, running: undefined, failure: describe(error) };
+    return { masquerade, addresses, started: undefined, failure: describe(error) };
   }
 }
 
 /** Waits until the rules are there, or are known not to be; whatever fails is in the outcome. */
-export function finishAddition({ family, masquerade, running, failure }: Addition): AdditionOutcome {
-  if (running === undefined) return { effect: "found", added: [], failure };
-  const addresses = ofFamily(family, masquerade.addresses);
+export function finishAddition({ masquerade, addresses, started, failure }: Addition): AdditionOutcome {
+  if (started === undefined) return { effect: "found", store: undefined, added: [], failure };
+  const { store, running } = started;
   try {
-    return finish(family, masquerade, addresses, running);
+    return { store, ...finish(store, masquerade, addresses, running) };
   } catch (error) {
-    return { effect: "unknown", added: addresses, failure: describe(error) };
+    return { effect: "unknown", store, added: addresses, failure: describe(error) };
   }
 }
 
 function finish(
-  family: AddressFamily,
+  store: Store,
   masquerade: Masquerade,
   addresses: readonly Prefix[],
   running: Running,
-): AdditionOutcome {
+): Omit<AdditionOutcome, "store"> {
   let outcome = running.wait();
   for (let attempt = 1; ; attempt++) {
     if (outcome.status === 0) return { effect: "changed", added: addresses, failure: undefined };
     if (outcome.late) return { effect: "unknown", added: addresses, failure: reasonOf(outcome) };
-    const chain = listChain(family, chainName(masquerade.attachment));
-    const change = chain === undefined ? undefined : missingLines(family, masquerade, chain);
+    const chain = listChain(store, "nat", chainName(masquerade.attachment));
+    const change = chain === undefined ? undefined : missingLines(store, masquerade, chain);
     if (change !== undefined) {
       if (change.lines.length === 0) return { effect: "found", added: [], failure: undefined };
-      outcome = restore(family, change.lines);
+      outcome = restore(store, { nat: change.lines });
       if (outcome.status === 0) return { effect: "changed", added: change.added, failure: undefined };
     } else if (attempt > 1) {
       // Twice without a chain in the way: it is not the chain that makes it fail.
       return { effect: "found", added: [], failure: reasonOf(outcome) };
     }
     if (attempt === tries) return { effect: "found", added: [], failure: reasonOf(outcome) };
-    outcome = restore(family, freshLines(family, masquerade));
+    outcome = restore(store, { nat: freshLines(store.family, masquerade) });
   }
 }
 
@@ -99,17 +100,15 @@ function freshLines(family: AddressFamily, masquerade: Masquerade): string[] {
 
 /** The commands for a container whose chain is there, for another interface or from an earlier start. */
 function missingLines(
-  family: AddressFamily,
+  store: Store,
   masquerade: Masquerade,
   chainOutput: string,
 ): { lines: string[]; added: Prefix[] } {
   const { attachment } = masquerade;
   const chain = chainName(attachment);
   const rules = parseRules(chain, chainOutput);
-  const jumps = parseRules("POSTROUTING", listChain(family, "POSTROUTING") ?? "").filter(
-    ({ jump }) => jump === chain,
-  );
-  const wanted = ofFamily(family, masquerade.addresses);
+  const jumps = listJumps(store, chain, ruleComment(attachment));
+  const wanted = ofFamily(store.family, masquerade.addresses);
   const isWanted = ({ source }: PrintedRule) =>
     source !== undefined && wanted.some(({ address }) => equalAddress(address, source));
   // What an earlier start left: marks of this interface at other addresses, and the jumps that belong to them.
@@ -137,7 +136,7 @@ function missingLines(
           .filter(lacks)
           .map((rule) => `-I ${chain} ${renderRule(rule)}`),
       ),
-      ...[masqueradeRule(family, masquerade), ...wanted.map((address) => markRule(masquerade, address))]
+      ...[masqueradeRule(store.family, masquerade), ...wanted.map((address) => markRule(masquerade, address))]
         .filter(lacks)
         .map((rule) => `-A ${chain} ${renderRule(rule)}`),
       ...added.map((address) => `-A POSTROUTING ${renderRule(jumpRule(masquerade, address))}`),
@@ -146,25 +145,27 @@ function missingLines(
 }
 
 /** Traffic to the container's own subnet keeps its source. */
-function acceptRule({ attachment }: Masquerade, address: Prefix): Rule {
+export function acceptRule({ attachment }: Masquerade, address: Prefix): Rule {
   return { destination: address, comment: ruleComment(attachment), jump: "ACCEPT" };
 }
 
 /** All other traffic but multicast gets the host's. */
-function masqueradeRule(family: AddressFamily, { attachment }: Masquerade): Rule {
-  return {
-    notDestination: parsePrefix(family === 4 ? "224.0.0.0/4" : "ff00::/8"),
-    comment: ruleComment(attachment),
-    jump: "MASQUERADE",
-  };
+export function masqueradeRule(family: AddressFamily, { attachment }: Masquerade): Rule {
+  return { notDestination: multicast(family), comment: ruleComment(attachment), jump: "MASQUERADE" };
 }
 
 function markRule({ attachment }: Masquerade, { address }: Prefix): Rule {
   return { source: address, comment: markComment(attachment.interface) };
 }
 
-function jumpRule({ attachment }: Masquerade, { address }: Prefix): Rule {
+/** What is from the container goes to its chain. */
+export function jumpRule({ attachment }: Masquerade, { address }: Prefix): Rule {
   return { source: address, comment: ruleComment(attachment), jump: chainName(attachment) };
+}
+
+/** All multicast addresses of a family (RFC 5771, RFC 4291). */
+export function multicast(family: AddressFamily): Prefix | undefined {
+  return parsePrefix(family === 4 ? "224.0.0.0/4" : "ff00::/8");
 }
 
 function distinct(lines: readonly string[]): string[] {

@@ -1,118 +1,76 @@
-import { system } from "#system";
 import { CniError, Code } from "../../cni/error.ts";
-import { trace } from "../../cni/trace.ts";
-import type { Prefix } from "../../ip/prefix.ts";
-import { isSystemError } from "../../system/error.ts";
 import type { Outcome, Running } from "../../system/system.ts";
+import { ListingFailed, startCommand } from "./command.ts";
+import { type AddressFamily, commandOf, type Store, usualStore } from "./iptables-store.ts";
 
-/** The version of the Internet Protocol that a command works on. */
-export type AddressFamily = 4 | 6;
+/** The tables that rules of ours are in. */
+export type Table = "nat" | "filter";
 
-/** How long a command may take, in milliseconds; it waits for others that change rules (`--wait`). */
-const deadline = 30_000;
+/** Commands of iptables for each table, without `-t TABLE`. */
+export type Changes = Readonly<Partial<Record<Table, readonly string[]>>>;
 
-const commands = { 4: "iptables", 6: "ip6tables" } as const;
-
-/** The families of addresses, each once. */
-export function familiesOf(addresses: readonly Prefix[]): AddressFamily[] {
-  return [...new Set(addresses.map(({ address }) => address.family))];
+/** The store that rules are added to. @throws CniError 101 where its command is not installed */
+export function requireStore(family: AddressFamily): Store {
+  const store = usualStore(family);
+  if (store !== undefined) return store;
+  throw new CniError(
+    Code.firewallFailed,
+    `failed to locate iptables: ${commandOf(family)} is not installed`,
+    `install it, or do without /ipMasq and /forward (for IPv${family}, they need it)`,
+  );
 }
 
-/** The addresses of one family. */
-export function ofFamily(family: AddressFamily, addresses: readonly Prefix[]): Prefix[] {
-  return addresses.filter(({ address }) => address.family === family);
+/** Starts to change a store: of each table, all of the lines are done, or none of them. */
+export function startRestore({ command }: Store, changes: Changes): Running {
+  const tables = Object.entries(changes).filter(([, lines]) => lines.length > 0);
+  const input = tables.map(([table, lines]) => `*${table}\n${lines.join("\n")}\nCOMMIT\n`).join("");
+  return startCommand(`${command}-restore`, ["--noflush", "--wait"], input);
 }
 
-/** Whether the host has the command for a family at all. */
-export function isInstalled(family: AddressFamily): boolean {
-  return system.findProgram(commands[family]) !== undefined;
+/** Changes a store; see {@linkcode startRestore}. */
+export function restore(store: Store, changes: Changes): Outcome {
+  return startRestore(store, changes).wait();
 }
 
-/**
- * Whether a look at the nat table of a family changes nothing: iptables-legacy loads a table that is not there, only to
- * find it empty. /proc/net/ip_tables_names has those that are there.
- */
-export function canLookSafely(family: AddressFamily): boolean {
-  const path = system.findProgram(commands[family]);
-  if (path === undefined) return false;
-  if (!system.realPath(path).includes("legacy")) return true;
-  const tables = family === 4 ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names";
-  return system.status(tables) !== undefined && system.readText(tables).split("\n").includes("nat");
-}
-
-/**
- * Starts to change the nat table: all of the lines or none of them.
- *
- * @param lines Commands of iptables, without `-t nat`.
- */
-export function startRestore(family: AddressFamily, lines: readonly string[]): Running {
-  const input = `*nat\n${lines.join("\n")}\nCOMMIT\n`;
-  return start(family, `${commands[family]}-restore`, ["--noflush", "--wait"], input);
-}
-
-/** Changes the nat table; see {@linkcode startRestore}. */
-export function restore(family: AddressFamily, lines: readonly string[]): Outcome {
-  return startRestore(family, lines).wait();
-}
-
-/** A chain of the nat table whose rules are being listed. */
+/** A chain whose rules are being listed, or all chains of a table. */
 export interface Listing {
-  readonly chain: string;
+  readonly store: Store;
+  readonly table: Table;
+  /** All chains when absent. */
+  readonly chain: string | undefined;
   readonly running: Running;
 }
 
-/** Starts to list the rules of a chain of the nat table. */
-export function startListing(family: AddressFamily, chain: string): Listing {
-  return { chain, running: start(family, commands[family], ["--wait", "-t", "nat", "-S", chain]) };
+/** Starts to list the rules of a chain, or of all chains of the table. */
+export function startListing(store: Store, table: Table, chain?: string): Listing {
+  const args = ["--wait", "-t", table, "-S", ...(chain === undefined ? [] : [chain])];
+  return { store, table, chain, running: startCommand(store.command, args) };
 }
 
 /**
- * The rules of a chain, as `iptables -S` prints them; undefined when there is no such chain.
+ * The rules, as `iptables -S` prints them; undefined when there is no such chain, or a rule in it that iptables cannot
+ * read (see {@linkcode isAboutMissingChain}).
  *
- * @throws CniError 101 where the command could not tell.
+ * @throws ListingFailed where the command could not tell.
  */
-export function finishListing({ chain, running }: Listing): string | undefined {
-  const outcome = running.wait();
+export function finishListing(listing: Listing): string | undefined {
+  const outcome = listing.running.wait();
   if (outcome.status === 0) return outcome.output;
   if (isAboutMissingChain(outcome.errors)) return undefined;
-  throw new CniError(Code.firewallFailed, `failed to list chain ${chain}: ${reasonOf(outcome)}`);
+  const { store, table, chain } = listing;
+  const what = chain === undefined ? `table ${table}` : `chain ${chain} of table ${table}`;
+  throw new ListingFailed(`${store.command} failed to list ${what}`, outcome);
 }
 
 /** The rules of a chain; see {@linkcode finishListing}. */
-export function listChain(family: AddressFamily, chain: string): string | undefined {
-  return finishListing(startListing(family, chain));
-}
-
-/** What a command that failed said. */
-export function reasonOf({ errors, late, status, signal }: Outcome): string {
-  if (late) return `it was ended after ${deadline / 1000} s`;
-  const text = errors
-    .split("\n")
-    .filter((line) => line !== "" && !line.startsWith("#"))
-    .join(" ");
-  return text === ""
-    ? `it ended with ${status === undefined ? `signal ${signal}` : `status ${status}`}`
-    : text;
+export function listChain(store: Store, table: Table, chain?: string): string | undefined {
+  return finishListing(startListing(store, table, chain));
 }
 
 /**
- * The words of the two kinds of iptables for a chain, or a whole table, that is not there. The nft kind calls a chain
- * that it does not know incompatible.
+ * The words of the two kinds of iptables for a chain, or a whole table, that is not there. Some versions of the nft
+ * kind use the same ones for a chain that is not there and for one with rules that others made and it cannot read.
  */
 function isAboutMissingChain(errors: string): boolean {
   return /No chain\/target\/match|does not exist|is incompatible, use 'nft' tool/.test(errors);
-}
-
-function start(family: AddressFamily, program: string, args: string[], input?: string): Running {
-  trace(() => `${[program, ...args].join(" ")}${input === undefined ? "" : `\n${input.trimEnd()}`}`);
-  try {
-    return system.start({ program, arguments: args, input, deadline });
-  } catch (error) {
-    if (!isSystemError(error, "ENOENT")) throw error;
-    throw new CniError(
-      Code.firewallFailed,
-      `failed to locate iptables: ${program} is not installed`,
-      `install it, or set "ipMasq" to false (IPv${family} addresses cannot be masqueraded without it)`,
-    );
-  }
 }

@@ -1,23 +1,46 @@
 import { type Address, bitsOf, formatAddress, parseAddress } from "../../ip/address.ts";
+import type { LinkName } from "../../ip/link-name.ts";
 import { formatPrefix, networkOf, type Prefix } from "../../ip/prefix.ts";
 
 /** What a rule of ours can say, in the order in which iptables prints it. */
 export interface Rule {
   readonly source?: Address;
+  /** In place of `source`. */
+  readonly sourceNetwork?: Prefix;
   readonly destination?: Prefix;
   readonly notDestination?: Prefix;
+  /** The link that a packet came in by, and the one that it leaves by. */
+  readonly input?: PlainLinkName;
+  readonly output?: PlainLinkName;
+  /** States of its connection: `RELATED,ESTABLISHED`. */
+  readonly connection?: string;
   readonly comment: string;
   /** A target or a chain; none for a rule that only marks. */
   readonly jump?: string;
 }
 
+/**
+ * The name of a link that means the same in a rule: a `+` at its end would stand for anything, and quotes for nothing.
+ */
+export type PlainLinkName = LinkName & { readonly __plain: "PlainLinkName" };
+
+/** The name for a rule; undefined where a rule cannot say it. */
+export function plainLinkName(name: LinkName): PlainLinkName | undefined {
+  return /^[A-Za-z0-9_.][A-Za-z0-9_.-]*$/.test(name) ? (name as PlainLinkName) : undefined;
+}
+
 /** A rule as iptables takes and prints it, without the command and the chain. */
-export function renderRule({ source, destination, notDestination, comment, jump }: Rule): string {
+export function renderRule(rule: Rule): string {
+  const { source, sourceNetwork, destination, notDestination, input, output, connection, jump } = rule;
   const parts = [
     source && `-s ${formatAddress(source)}/${bitsOf(source.family)}`,
+    sourceNetwork && `-s ${formatPrefix(networkOf(sourceNetwork))}`,
     destination && `-d ${formatPrefix(networkOf(destination))}`,
     notDestination && `! -d ${formatPrefix(networkOf(notDestination))}`,
-    `-m comment --comment ${quote(comment)}`,
+    input && `-i ${input}`,
+    output && `-o ${output}`,
+    connection && `-m conntrack --ctstate ${connection}`,
+    `-m comment --comment ${quote(rule.comment)}`,
     jump && `-j ${jump}`,
   ];
   return parts.filter((part) => part !== undefined).join(" ");

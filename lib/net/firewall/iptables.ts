@@ -1,6 +1,3 @@
-import { system } from "#system";
-import { CniError, Code, describe } from "../../cni/error.ts";
-import type { Attachment } from "../../cni/request.ts";
 import type { Prefix } from "../../ip/prefix.ts";
 import type {
   Firewall,
@@ -8,11 +5,15 @@ import type {
   MasqueradeOutcome,
   MasqueradeReceipt,
   PendingMasquerade,
-  PendingRemoval,
 } from "./firewall.ts";
 import { type Addition, finishAddition, startAddition } from "./iptables-add.ts";
-import { canLookSafely, familiesOf, isInstalled } from "./iptables-command.ts";
-import { beginRemoval, finishRemoval, prepareRemoval } from "./iptables-remove.ts";
+import { collectFromStore } from "./iptables-collect.ts";
+import { requireStore } from "./iptables-command.ts";
+import { missingInStore } from "./iptables-missing.ts";
+import { beginIptablesRemoval, startIptablesSearch } from "./iptables-remove.ts";
+import { type AddressFamily, families, familiesOf, storesWithRules } from "./iptables-store.ts";
+import { whyStoreUnusable } from "./iptables-unusable.ts";
+import { attempt, finishAll } from "./later.ts";
 
 /**
  * Rules in the nat table, by iptables and ip6tables, whichever of their two stores the host has them use.
@@ -20,73 +21,53 @@ import { beginRemoval, finishRemoval, prepareRemoval } from "./iptables-remove.t
  * The rules are those of the Go plugin, and one more that marks whose an address is; docs/formats.md.
  */
 export const iptables: Firewall = {
+  name: "iptables",
+
   add(masquerade: Masquerade): PendingMasquerade {
     const additions = familiesOf(masquerade.addresses).map((family) => startAddition(family, masquerade));
     return { finish: () => outcomeOf(masquerade, additions) };
   },
 
-  remove(
-    attachment: Attachment,
-    known: readonly Prefix[],
-    { expected }: { expected: boolean },
-  ): PendingRemoval {
-    if (expected && !isInstalled(4)) {
-      system.writeStandardError("iptables is not installed: rules that it has made before, if any, stay\n");
-    }
+  takeBack({ attachment, addresses }: MasqueradeReceipt): void {
+    const searches = familiesOf(addresses).map((family) =>
+      attempt(() => startIptablesSearch(requireStore(family), attachment, addresses, { marked: false })),
+    );
     // Each step is taken for both families before the next one: the commands run side by side.
-    const prepared = ([4, 6] as const)
-      .filter((family) => (familiesOf(known).includes(family) ? isInstalled(family) : canLookSafely(family)))
-      .map((family) => attempt(() => prepareRemoval(family, attachment, known, { marked: true })));
-    const begin = () => prepared.map((removal) => attempt(() => beginRemoval(removal())));
-    const begun = expected ? begin() : undefined;
-    return { finish: () => finishAll((begun ?? begin()).map((removal) => () => finishRemoval(removal()))) };
+    const removals = searches.map((search) => attempt(() => beginIptablesRemoval(search(), { sure: true })));
+    finishAll(
+      "failed to remove masquerade rules",
+      removals.map((removal) => () => removal().finish()),
+    );
   },
 
-  takeBack({ attachment, addresses }: MasqueradeReceipt): void {
-    const begun = familiesOf(addresses).map((family) =>
-      attempt(() => beginRemoval(prepareRemoval(family, attachment, addresses, { marked: false }))),
+  missing(masquerade: Masquerade): string[] {
+    return familiesOf(masquerade.addresses).flatMap((family) => missingInStore(family, masquerade));
+  },
+
+  collect(network, valid): void {
+    const stores = families.flatMap(storesWithRules);
+    finishAll(
+      `failed to remove masquerade rules of network ${network}`,
+      stores.map((store) => () => collectFromStore(store, network, valid)),
     );
-    finishAll(begun.map((removal) => () => finishRemoval(removal())));
+  },
+
+  whyUnusable(wanted: readonly AddressFamily[]): string | undefined {
+    return wanted.map(whyStoreUnusable).find((reason) => reason !== undefined);
   },
 };
-
-/** Does something now; what it came to, also when that is an error, is for later. */
-function attempt<T>(action: () => T): () => T {
-  try {
-    const value = action();
-    return () => value;
-  } catch (error) {
-    return () => {
-      throw error;
-    };
-  }
-}
 
 function outcomeOf({ attachment }: Masquerade, additions: readonly Addition[]): MasqueradeOutcome {
   const outcomes = additions.map(finishAddition);
   const failures = outcomes.flatMap(({ failure }) => failure ?? []);
+  const addresses: Prefix[] = outcomes.flatMap(({ added }) => added);
   return {
     effect: outcomes.some(({ effect }) => effect === "unknown")
       ? "unknown"
       : outcomes.some(({ effect }) => effect === "changed")
         ? "changed"
         : "found",
-    receipt: { attachment, addresses: outcomes.flatMap(({ added }) => added) },
+    receipt: { attachment, addresses, kinds: outcomes.flatMap(({ store }) => store?.name ?? []) },
     failure: failures.length === 0 ? undefined : failures.join("; "),
   };
-}
-
-/** Takes every step, whether others fail or not. @throws CniError 101 with all that failed */
-function finishAll(steps: readonly (() => void)[]): void {
-  const problems: string[] = [];
-  for (const step of steps) {
-    try {
-      step();
-    } catch (error) {
-      problems.push(describe(error));
-    }
-  }
-  if (problems.length > 0) {
-    throw new CniError(Code.firewallFailed, `failed to remove masquerade rules: ${problems.join("; ")}`);
-  }
 }
