@@ -1,4 +1,3 @@
-import { CniError, Code } from "../../lib/cni/error.ts";
 import type { Request } from "../../lib/cni/request.ts";
 import type { Result } from "../../lib/cni/result.ts";
 import { allocate } from "./allocate.ts";
@@ -18,16 +17,13 @@ import { routesOf } from "./routes.ts";
  *   the leases, 5, 110, 111, 112, 113 as for {@linkcode allocate}.
  */
 export function add({ config, version, attachment, arguments: args }: Request<HostLocalConfig>): Result {
-  if (config.ipam === undefined) {
-    throw new CniError(Code.invalidConfiguration, "IPAM config missing 'ipam' key", "/ipam is missing");
-  }
   const sets = rangeSetsOf(config, version);
   const requested = requestedAddresses(config, args);
   const adopt = isAdopting(args);
   const routes = routesOf(config);
-  const dns = readResolvConf(config.ipam.resolvConf);
+  const dns = readResolvConf(config.ipam?.resolvConf);
 
-  const directory = leaseDirectory(config.ipam.dataDir, attachment.network);
+  const directory = leaseDirectory(config.ipam?.dataDir, attachment.network);
   const ips = withLeases(directory, (leases) => allocate(leases, { attachment, sets, requested, adopt }));
   return { interfaces: [], ips, routes, dns };
 }

@@ -1,16 +1,22 @@
 import { system } from "#system";
 import { CniError, Code, describe } from "../../lib/cni/error.ts";
-import type { Attachment, NetworkName } from "../../lib/cni/request.ts";
+import type { Attachment, NetworkName, ValidAttachment } from "../../lib/cni/request.ts";
+import { trace } from "../../lib/cni/trace.ts";
 import { type Address, formatAddress, parseAddress } from "../../lib/ip/address.ts";
 import { isSystemError } from "../../lib/system/error.ts";
-import type { Lock } from "../../lib/system/system.ts";
-import { temporaryPrefix } from "../../lib/system/system.ts";
+import { type Lock, temporaryPrefix } from "../../lib/system/system.ts";
+import {
+  contentFor,
+  type LeaseFiles,
+  lastReservedName,
+  lockName,
+  namesHeldBy,
+  namesHolding,
+  readLeaseFiles,
+} from "./lease-files.ts";
 
 /** How long to wait for other calls that hold the lock, in milliseconds. */
 const lockPatience = 10_000;
-
-const lockName = "lock";
-const lastReservedName = "last_reserved_ip.";
 
 /** The directory with the leases of a network. */
 export function leaseDirectory(dataDir: string | undefined, network: NetworkName): string {
@@ -33,18 +39,43 @@ export function withLeases<T>(directory: string, work: (leases: Leases) => T, pa
   }
 }
 
+/**
+ * Writes a file into the lease directory and removes it again.
+ *
+ * @param directory See {@linkcode leaseDirectory}; created when it is missing.
+ * @throws CniError 5 when that is not possible. While another call is at it, it is taken for possible.
+ */
+export function tryWriting(directory: string): void {
+  const lock = tryLock(directory, 0);
+  if (lock === undefined) return;
+  // A call that finds it, after this one was killed, removes it.
+  const path = `${directory}/${temporaryPrefix}status`;
+  try {
+    system.replaceFile(path, "status", 0o600);
+    system.removeFile(path);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new CniError(Code.inputOutput, `cannot write leases in ${directory}`, error.message);
+  } finally {
+    lock.release();
+  }
+}
+
 function lockDirectory(directory: string, patience: number): Lock {
-  const path = `${directory}/${lockName}`;
+  const lock = tryLock(directory, patience);
+  if (lock !== undefined) return lock;
+  const details = `another call held ${directory}/${lockName} for ${patience / 1000} s`;
+  throw new CniError(Code.tryAgainLater, `the leases in ${directory} are locked`, details);
+}
+
+function tryLock(directory: string, patience: number): Lock | undefined {
   try {
     system.makeDirectory(directory, 0o755);
-    const lock = system.lock(path, { patience, mode: 0o750 });
-    if (lock !== undefined) return lock;
+    return system.lock(`${directory}/${lockName}`, { patience, mode: 0o750 });
   } catch (error) {
     if (!isSystemError(error)) throw error;
     throw new CniError(Code.inputOutput, `cannot lock the leases in ${directory}`, error.message);
   }
-  const details = `another call held ${path} for ${patience / 1000} s`;
-  throw new CniError(Code.tryAgainLater, `the leases in ${directory} are locked`, details);
 }
 
 /**
@@ -56,27 +87,29 @@ function lockDirectory(directory: string, patience: number): Lock {
  */
 export class Leases {
   readonly #directory: string;
-  /** The content of each file, by name; `undefined` where it cannot be read. */
-  readonly #files = new Map<string, string | undefined>();
+  readonly #files: LeaseFiles["contents"];
   /** Why some cannot be read, in words. */
   readonly #unreadable: string[] = [];
 
   /** Reads every file, once. */
   constructor(directory: string) {
     this.#directory = directory;
-    for (const name of system.listDirectory(directory) ?? []) {
-      // Under the lock, nobody is writing it.
-      if (name.startsWith(temporaryPrefix)) this.#sweep(name);
-      else if (name !== lockName && !name.startsWith(lastReservedName)) this.#read(name);
+    const { contents, unreadable, temporary } = readLeaseFiles(directory);
+    this.#files = contents;
+    for (const [name, error] of unreadable) {
+      // Nobody knows whose it is, so it is nobody's to take or to release. A directory is no lease.
+      if (error.code !== "EISDIR") this.#unreadable.push(`${name}: ${error.message}`);
+      warn(`ignored ${this.#pathOf(name)}: ${error.message}`);
     }
+    // Under the lock, nobody is writing them.
+    for (const name of temporary) this.#sweep(name);
   }
 
   /** The addresses that the attachment holds. */
   heldBy(attachment: Attachment): Address[] {
-    const names = [
-      ...this.#namesHolding(contentFor(attachment)),
-      ...this.#namesHolding(attachment.container),
-    ];
+    const names = [contentFor(attachment), attachment.container].flatMap((content) =>
+      namesHolding(content, this.#files),
+    );
     return names.map(parseAddress).filter((address) => address !== undefined);
   }
 
@@ -116,29 +149,32 @@ export class Leases {
   }
 
   /**
-   * Ends all leases of the attachment. Those that early versions of the reference made, which name no interface, are
-   * its own when it has no others.
+   * Ends all leases of the attachment (see {@linkcode namesHeldBy}).
    *
    * @throws CniError 5 when a file could not be removed, or none is the attachment's but some could not be read; the
    *   others are gone then.
    */
   releaseAll(attachment: Attachment): void {
-    const own = this.#namesHolding(contentFor(attachment));
-    const names = own.length > 0 ? own : this.#namesHolding(attachment.container);
-    const failures = names.length > 0 ? [] : [...this.#unreadable];
-    for (const name of names) {
-      try {
-        this.#remove(name);
-      } catch (error) {
-        failures.push(describe(error));
-      }
+    const names = namesHeldBy(attachment, this.#files);
+    this.#removeAll(names, names.length > 0 ? [] : this.#unreadable);
+  }
+
+  /**
+   * Ends the leases of all attachments but these, and removes empty files, which a crash of the reference leaves.
+   *
+   * What is no lease stays, and so does one that names no interface: nobody can tell that it is not in use.
+   *
+   * @throws CniError 5 when a file could not be removed; the others are gone then.
+   */
+  releaseAllBut(valid: readonly ValidAttachment[]): void {
+    const inUse = new Set(valid.map(contentFor));
+    const stale: string[] = [];
+    for (const [name, content] of this.#files) {
+      if (content !== undefined && inUse.has(content)) continue;
+      if (parseAddress(name) !== undefined && isLeftOver(content)) stale.push(name);
+      else trace(() => `host-local: left ${this.#pathOf(name)}, which is no lease of an attachment`);
     }
-    if (failures.length === 0) return;
-    throw new CniError(
-      Code.inputOutput,
-      `cannot release the leases in ${this.#directory}`,
-      failures.join("; "),
-    );
+    this.#removeAll(stale, []);
   }
 
   /** The address of a range set that was handed out last. */
@@ -157,26 +193,8 @@ export class Leases {
     system.replaceFile(this.#pathOf(`${lastReservedName}${set}`), formatAddress(address), 0o600);
   }
 
-  #namesHolding(content: string): string[] {
-    return [...this.#files].filter(([, found]) => found === content).map(([name]) => name);
-  }
-
   #isFree(name: string): boolean {
     return !this.#files.has(name) || this.#files.get(name) === "";
-  }
-
-  /** Keeps the content of a file, without white space around it, as the reference compares them. */
-  #read(name: string): void {
-    try {
-      this.#files.set(name, system.readText(this.#pathOf(name)).trim());
-    } catch (error) {
-      if (isSystemError(error, "ENOENT")) return;
-      if (!isSystemError(error)) throw error;
-      // Nobody knows whose it is, so it is nobody's to take or to release. A directory is no lease.
-      this.#files.set(name, undefined);
-      if (error.code !== "EISDIR") this.#unreadable.push(`${name}: ${error.message}`);
-      warn(`ignored ${this.#pathOf(name)}: ${error.message}`);
-    }
   }
 
   #sweep(name: string): void {
@@ -201,14 +219,28 @@ export class Leases {
     this.#files.delete(name);
   }
 
+  /** Removes files. @throws CniError 5 with these failures, and those of files that could not be removed */
+  #removeAll(names: readonly string[], failures: readonly string[]): void {
+    const all = [...failures];
+    for (const name of names) {
+      try {
+        this.#remove(name);
+      } catch (error) {
+        all.push(describe(error));
+      }
+    }
+    if (all.length === 0) return;
+    throw new CniError(Code.inputOutput, `cannot release the leases in ${this.#directory}`, all.join("; "));
+  }
+
   #pathOf(name: string): string {
     return `${this.#directory}/${name}`;
   }
 }
 
-/** What the file of an attachment's lease holds, byte for byte as the reference writes it. */
-function contentFor({ container, interface: name }: Attachment): string {
-  return `${container}\r\n${name}`;
+/** Whether an attachment that is not in use may have left this: container and interface, or nothing yet. */
+function isLeftOver(content: string | undefined): boolean {
+  return content !== undefined && /^([a-zA-Z0-9][a-zA-Z0-9_.-]*\r\n[^\s/:]+)?$/.test(content);
 }
 
 function warn(text: string): void {

@@ -36,6 +36,9 @@ interface Source {
  * @throws CniError 7 with the reference's texts.
  */
 export function rangeSetsOf(config: HostLocalConfig, version: string): RangeSet[] {
+  if (config.ipam === undefined) {
+    throw new CniError(Code.invalidConfiguration, "IPAM config missing 'ipam' key", "/ipam is missing");
+  }
   const sets = sourcesOf(config).map(parseRangeSet);
   if (sets.length === 0) {
     throw new CniError(
@@ -87,7 +90,8 @@ function parseRange({ path, range }: Source, number: number): Range {
   const start = addressAt(`${path}/rangeStart`, range.rangeStart);
   const end = addressAt(`${path}/rangeEnd`, range.rangeEnd);
 
-  if (start !== undefined && !(contains(subnet, start) && (end === undefined || !isBehind(start, end)))) {
+  const last = end ?? lastUsableAddressOf(subnet);
+  if (start !== undefined && !(contains(subnet, start) && !isBehind(start, last))) {
     const reason = `RangeStart ${formatAddress(start)} not in network ${network}`;
     throw invalidSet(number, reason, `${path}/rangeStart must be in the subnet and not behind rangeEnd`);
   }
@@ -96,7 +100,7 @@ function parseRange({ path, range }: Source, number: number): Range {
     const reason = `RangeEnd ${formatAddress(end)} not in network ${network}`;
     throw invalidSet(number, reason, `${path}/rangeEnd must be in the subnet and not before rangeStart`);
   }
-  return { subnet, start: first, end: end ?? lastUsableAddressOf(subnet), gateway };
+  return { subnet, start: first, end: last, gateway };
 }
 
 function parseSubnet(path: string, text: string | undefined, number: number): Prefix {

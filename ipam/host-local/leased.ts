@@ -1,0 +1,80 @@
+import { system } from "#system";
+import { decode } from "../../lib/cni/decode.ts";
+import type { JsonObject } from "../../lib/cni/json.ts";
+import type { Attachment, NetworkName, ValidAttachment } from "../../lib/cni/request.ts";
+import { type Address, compareAddress, formatAddress, parseAddress } from "../../lib/ip/address.ts";
+import { isSystemError } from "../../lib/system/error.ts";
+import { HostLocalConfig } from "./config.schema.ts";
+import { holderOf, type LeaseFiles, namesHeldBy, readLeaseFiles } from "./lease-files.ts";
+import { leaseDirectory } from "./leases.ts";
+
+/**
+ * The addresses that the attachment holds, lowest first, as far as that can be told without the lock.
+ *
+ * @param config A network configuration whose addresses host-local leases, in whatever state: of it, only
+ *   `/ipam/dataDir` counts.
+ * @returns none where there is no lease, and where leases cannot be read.
+ */
+export function leasedAddresses(config: object, attachment: Attachment): Address[] {
+  try {
+    return addressesHeldBy(attachment, readLeaseFiles(directoryOf(config, attachment.network)).contents);
+  } catch (error) {
+    if (isSystemError(error)) return [];
+    throw error;
+  }
+}
+
+/**
+ * Who holds leases of a network, as far as that can be told without the lock; leases that name no interface are left out.
+ *
+ * @param config As for {@linkcode leasedAddresses}.
+ */
+export function leaseHolders(config: object, network: NetworkName): ValidAttachment[] {
+  try {
+    const { contents } = readLeaseFiles(directoryOf(config, network));
+    return [...contents.values()].flatMap((content) => holderOf(content) ?? []);
+  } catch (error) {
+    if (isSystemError(error)) return [];
+    throw error;
+  }
+}
+
+/**
+ * Whether every lease that the attachment holds was written before this machine booted: nothing is alive that has it.
+ *
+ * @param config As for {@linkcode leasedAddresses}.
+ * @returns false also where the attachment holds none.
+ */
+export function areLeasesOfEarlierBoot(config: object, attachment: Attachment): boolean {
+  const directory = directoryOf(config, attachment.network);
+  const files = leasedAddresses(config, attachment).map(
+    (address) => `${directory}/${formatAddress(address)}`,
+  );
+  const boot = bootTime();
+  return (
+    files.length > 0 &&
+    files.every((path) => Number((system.status(path)?.modified ?? 0n) / 1_000_000n) < boot)
+  );
+}
+
+/** How far apart the clock of files and the time since boot can be, in milliseconds. */
+const clockMargin = 5_000;
+
+/** A time before this machine booted, in milliseconds since 1970: a file that is older is from an earlier boot. */
+function bootTime(): number {
+  const uptime = Number(system.readText("/proc/uptime").split(" ")[0]) * 1000;
+  return system.now() - uptime - clockMargin;
+}
+
+function directoryOf(config: object, network: NetworkName): string {
+  const lenient = { lenient: true, warn: () => {} };
+  // What a caller has decoded by a schema of its own is JSON all the same.
+  const known = decode<HostLocalConfig | undefined>(HostLocalConfig, config as JsonObject, lenient);
+  return leaseDirectory(known?.ipam?.dataDir, network);
+}
+
+/** The addresses that the attachment holds by these files, lowest first. */
+export function addressesHeldBy(attachment: Attachment, contents: LeaseFiles["contents"]): Address[] {
+  const addresses = namesHeldBy(attachment, contents).map(parseAddress);
+  return addresses.filter((address) => address !== undefined).sort(compareAddress);
+}
