@@ -1,27 +1,34 @@
 import { system } from "#system";
 import type { CarriedPlugins } from "../../lib/cni/delegate.ts";
 import { CniError, describe } from "../../lib/cni/error.ts";
-import { withLock } from "../../lib/cni/lock.ts";
 import type { Attachment, Request } from "../../lib/cni/request.ts";
 import type { Result } from "../../lib/cni/result.ts";
 import { resultInVersion } from "../../lib/cni/result-format.ts";
 import { emptyResult } from "../../lib/cni/result-parse.ts";
 import { localMac } from "../../lib/ip/mac.ts";
+import { announce } from "../../lib/net/announce.ts";
 import { apply } from "../../lib/net/apply.ts";
-import { iptables } from "../../lib/net/firewall/iptables.ts";
-import { chainName } from "../../lib/net/firewall/marks.ts";
-import { bridgeAlias, portAlias, portName } from "../../lib/net/identity.ts";
+import { keepRouterRoutes } from "../../lib/net/default-route.ts";
+import { chooseFirewall } from "../../lib/net/firewall/choose.ts";
+import { ruleKindsOf } from "../../lib/net/firewall/rule-kind.ts";
+import { portAlias, portName } from "../../lib/net/identity.ts";
 import { openLinks } from "../../lib/net/open-links.ts";
+import type { Operation } from "../../lib/net/operation.ts";
 import { isOwnPort } from "../../lib/net/port.ts";
 import type { Receipt } from "../../lib/net/receipt.ts";
 import type { Tools } from "../../lib/net/tools.ts";
 import { undo } from "../../lib/net/undo.ts";
 import type { BridgeConfig } from "./config.schema.ts";
 import { openContainerNetns } from "./container-netns.ts";
+import { awaitDetection } from "./detection.ts";
 import { withGateways } from "./gateways.ts";
-import { type HostState, readHost } from "./host-state.ts";
-import { leaseAddresses, releaseAddresses } from "./lease.ts";
+import { readHost } from "./host-state.ts";
+import { type Lease, leaseAddresses, releaseAddresses } from "./lease.ts";
+import { leaveShared } from "./leave.ts";
+import { isLeaseLeftBehind } from "./left-behind.ts";
+import { whileChanging, whileJoining } from "./locks.ts";
 import { type Macs, planAttachment } from "./plan.ts";
+import { removeRecord, writeRecord } from "./record.ts";
 import { resultOf } from "./result.ts";
 import { type Settings, settingsOf } from "./settings.ts";
 
@@ -31,7 +38,7 @@ import { type Settings, settingsOf } from "./settings.ts";
  * All or nothing: when a step fails, every step before it is undone and the lease is released. What other containers
  * may use by then (the bridge, its addresses, forwarding) stays.
  *
- * @throws CniError 2, 7 for a configuration that cannot work, 8 for an unusable namespace, 102 for a container that is
+ * @throws CniError 7 for a configuration that cannot work, 8 for an unusable namespace, 102 for a container that is
  *   attached already, 100 and 101 where the kernel or the firewall refuses a step, what the IPAM plugin answered.
  */
 export function add(request: Request<BridgeConfig>, carried: CarriedPlugins): Result {
@@ -39,9 +46,14 @@ export function add(request: Request<BridgeConfig>, carried: CarriedPlugins): Re
   // Versions that cannot say that there is no address refuse here, before anything is done.
   if (settings.ipamType === undefined) resultInVersion(emptyResult, request.version);
   const netns = openContainerNetns(request.netnsPath, request.call.environment);
-  const tools: Tools = { links: openLinks(netns), firewall: iptables, netns };
+  const firewall = chooseFirewall(settings.masquerading?.backend);
+  const tools: Tools = { links: openLinks(netns), firewall, netns };
   try {
-    return withLock("member", chainName(request.attachment), () => attach(request, settings, tools, carried));
+    return whileChanging(request.attachment, () =>
+      leavingOnError(request.attachment, settings, tools, () =>
+        whileJoining(settings.bridge, () => attach(request, settings, tools, carried)),
+      ),
+    );
   } finally {
     tools.links.close();
     netns.close();
@@ -55,22 +67,71 @@ function attach(
   carried: CarriedPlugins,
 ): Result {
   const host = readHost(settings, request.attachment, tools.links);
-  const lease = leaseAddresses(settings.ipamType, request, carried);
+  const mayTakeOver = () => isLeaseLeftBehind(request, host, tools.links);
+  const lease = leaseAddresses(settings.ipamType, request, carried, mayTakeOver);
   const macs = chooseMacs(settings);
   const receipts: Receipt[] = [];
   try {
-    const leased = withGateways(lease, settings);
-    apply(planAttachment(settings, request.attachment, leased, host, macs), tools, receipts);
-    const bridgeMac = findBridgeMac(settings, host, macs, tools, receipts);
-    return resultOf(settings, request.attachment, leased, { bridgeMac, macs, netnsPath: request.netnsPath });
+    return join(request, settings, tools, { host, lease, macs, receipts });
   } catch (error) {
     // Two calls at once, where no lock could be had: lease and rules are the other one's, who has made the port.
     if (isPortOfOther(request.attachment, macs, tools)) throw error;
     throw withProblems(error, [
       ...undo(receipts, tools),
       ...attempt(() => releaseAddresses(settings.ipamType, request, carried)),
+      ...attempt(() => removeRecord(portName(request.attachment))),
     ]);
   }
+}
+
+/** What the attachments of a network share goes with the last of them, also when that one failed. */
+function leavingOnError<T>(attachment: Attachment, settings: Settings, { links }: Tools, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw withProblems(
+      error,
+      attempt(() => leaveShared(attachment, settings, links)),
+    );
+  }
+}
+
+interface Preparation {
+  readonly host: ReturnType<typeof readHost>;
+  readonly lease: Lease;
+  readonly macs: Macs;
+  /** Gets a receipt for every step that was done or begun. */
+  readonly receipts: Receipt[];
+}
+
+function join(
+  { attachment, netnsPath, version }: Request<BridgeConfig>,
+  settings: Settings,
+  tools: Tools,
+  { host, lease, macs, receipts }: Preparation,
+): Result {
+  const { links, firewall } = tools;
+  const leased = withGateways(lease.result, settings);
+  const { isFresh } = lease;
+  const plan = planAttachment({
+    ...{ settings, attachment, leased, isFresh, host, macs, backend: firewall.name },
+  });
+  // Of an attachment that may have been there before, nobody knows what it had.
+  const rules = isFresh || settings.ipamType === undefined ? ruleKindsOf(plan, firewall.name) : undefined;
+  writeRecord(portName(attachment), { mac: macs.port, rules });
+  if (plan.some(isIpv6Forwarding)) keepRouterRoutes(links, warn);
+  apply(plan, tools, receipts);
+  if (!settings.isLeftDown) {
+    const addresses = leased.ips.map(({ address }) => address);
+    awaitDetection(attachment.interface, addresses, links);
+    const container = { name: attachment.interface, mac: macs.container };
+    announce(portName(attachment), container, settings.gatewayLink, addresses, links);
+  }
+  return resultOf({ attachment, settings, host, macs, leased, netnsPath, version }, links);
+}
+
+function isIpv6Forwarding(operation: Operation): boolean {
+  return operation.do === "write sysctl" && operation.key === "ipv6/conf/all/forwarding";
 }
 
 function isPortOfOther(attachment: Attachment, macs: Macs, { links }: Tools): boolean {
@@ -85,27 +146,12 @@ function isPortOfOther(attachment: Attachment, macs: Macs, { links }: Tools): bo
 
 /** All of one address's worth of random bytes each, but for what was asked for. */
 function chooseMacs({ mac }: Settings): Macs {
-  const seed = system.random(18);
+  const seed = system.random(30);
+  const next = (index: number) => localMac(seed.subarray(index * 6, (index + 1) * 6));
   return {
-    bridge: localMac(seed.subarray(0, 6)),
-    port: localMac(seed.subarray(6, 12)),
-    container: mac ?? localMac(seed.subarray(12, 18)),
+    ...{ bridge: next(0), gateway: next(1), gatewayPort: next(2), port: next(3) },
+    container: mac ?? next(4),
   };
-}
-
-/** The MAC that the bridge has. One that we did not make may borrow its ports' MACs, and have another one by now. */
-function findBridgeMac(
-  { bridge: name }: Settings,
-  { bridge }: HostState,
-  macs: Macs,
-  { links }: Tools,
-  receipts: readonly Receipt[],
-): string {
-  if (receipts.some(({ operation, effect }) => operation.do === "create bridge" && effect === "changed")) {
-    return macs.bridge;
-  }
-  const link = bridge?.alias === bridgeAlias ? bridge : links.readLink("host", name);
-  return link?.mac ?? "";
 }
 
 /** The error, with what could not be undone after it. */
@@ -122,4 +168,8 @@ function attempt(action: () => void): string[] {
   } catch (error) {
     return [describe(error)];
   }
+}
+
+function warn(text: string): void {
+  system.writeStandardError(`bridge: ${text}\n`);
 }

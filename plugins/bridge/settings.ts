@@ -3,17 +3,35 @@ import type { Dns } from "../../lib/cni/result.ts";
 import { type LinkName, whyNoLinkName } from "../../lib/ip/link-name.ts";
 import { type Mac, parseMac } from "../../lib/ip/mac.ts";
 import type { BridgeConfig } from "./config.schema.ts";
+import { type Masquerading, masqueradingOf } from "./masquerading.ts";
+import { type Vlans, vlansOf } from "./vlans.ts";
 
 /** A configuration that can be worked with: every default filled in, every text parsed. */
 export interface Settings {
   readonly bridge: LinkName;
+  /** What has the gateway's addresses: the bridge, or in a VLAN `BRIDGE.VLAN`. */
+  readonly gatewayLink: LinkName;
   readonly isGateway: boolean;
   readonly isDefaultGateway: boolean;
   readonly forceAddress: boolean;
-  readonly masquerade: boolean;
-  /** In bytes; undefined for the kernel's default. */
-  readonly mtu: number | undefined;
+  /** Undefined where the container's addresses are not to be hidden. */
+  readonly masquerading: Masquerading | undefined;
+  /** Let the network's packets pass a firewall that drops forwarded ones. */
+  readonly forward: boolean;
+  /** In bytes; `auto` for that of the host's default route, undefined for the kernel's default. */
+  readonly mtu: number | "auto" | undefined;
   readonly hairpin: boolean;
+  readonly isolated: boolean;
+  readonly promiscuous: boolean;
+  /** Undefined where the configuration says nothing of VLANs. */
+  readonly vlans: Vlans | undefined;
+  /** What the port may send: any frame, those with its own MAC, or those with its own addresses as well. */
+  readonly guard: "none" | "mac" | "addresses";
+  /** Have the kernel ask whether somebody has the container's IPv6 addresses. */
+  readonly detectDuplicates: boolean;
+  /** Leave the container's interface down. */
+  readonly isLeftDown: boolean;
+  readonly deleteBridgeIfEmpty: boolean;
   /** The container's, where it was asked for. */
   readonly mac: Mac | undefined;
   /** The IPAM plugin; undefined for a network without addresses. */
@@ -23,63 +41,101 @@ export interface Settings {
 }
 
 /** What the bridge is called when the configuration does not say (the reference's default). */
-const defaultBridge = "cni0";
+export const defaultBridge = "cni0" as LinkName;
 
 /**
- * Reads a configuration for ADD.
+ * Reads a configuration.
  *
  * @param args The pairs of CNI_ARGS.
- * @throws CniError 7 for a value that cannot work, 2 for a key that is not supported.
+ * @throws CniError 7 for a value that cannot work, or two that cannot work together.
  */
 export function settingsOf(config: BridgeConfig, args: ReadonlyMap<string, string>): Settings {
-  refuseUnsupported(config);
+  refuseContradictions(config);
+  const bridge = bridgeNameOf(config);
+  const vlans = vlansOf(config);
+  const isGateway = config.isGateway === true || config.isDefaultGateway === true;
+  const ipamType = ipamTypeOf(config);
   return {
-    bridge: bridgeName(config),
-    isGateway: config.isGateway === true || config.isDefaultGateway === true,
+    bridge,
+    gatewayLink: isGateway && ipamType !== undefined ? gatewayLinkOf(bridge, vlans) : bridge,
+    isGateway,
     isDefaultGateway: config.isDefaultGateway === true,
     forceAddress: config.forceAddress === true,
-    masquerade: config.ipMasq === true,
+    masquerading: ipamType === undefined ? undefined : masqueradingOf(config),
+    forward: config.forward === "accept",
     mtu: config.mtu === 0 ? undefined : config.mtu,
     hairpin: config.hairpinMode === true,
+    isolated: config.portIsolation === true,
+    promiscuous: config.promiscMode === true,
+    vlans,
+    guard: config.ipSpoofCheck === true ? "addresses" : config.macspoofchk === true ? "mac" : "none",
+    detectDuplicates: config.enabledad === true,
+    isLeftDown: config.disableContainerInterface === true,
+    deleteBridgeIfEmpty: config.deleteBridgeIfEmpty === true,
     mac: requestedMac(config, args),
-    ipamType: config.ipam?.type === "" ? undefined : config.ipam?.type,
+    ipamType,
     dns: dnsOf(config),
   };
 }
 
-/** Keys that would change what is made, but are not implemented: silence would be worse than a refusal. */
-function refuseUnsupported(config: BridgeConfig): void {
-  const keys = [
-    "promiscMode",
-    "vlan",
-    "vlanTrunk",
-    "macspoofchk",
-    "enabledad",
-    "disableContainerInterface",
-    "portIsolation",
-  ] as const;
-  const asked = keys.find((key) => config[key]);
-  if (asked !== undefined) throw unsupported(asked, config[asked]);
-  if (config.ipMasqBackend !== undefined && config.ipMasqBackend !== "iptables") {
-    throw unsupported("ipMasqBackend", config.ipMasqBackend);
+/**
+ * The IPAM plugin that a configuration names; undefined for a network without addresses, and for `bridge` itself, which
+ * would hand each call on to itself for ever.
+ */
+export function ipamTypeOf({ ipam }: BridgeConfig): string | undefined {
+  return ipam?.type === "" || ipam?.type === "bridge" ? undefined : ipam?.type;
+}
+
+/** The bridge that a configuration names. @throws CniError 7 where it can be none */
+export function bridgeNameOf({ bridge = defaultBridge }: BridgeConfig): LinkName {
+  return linkName(bridge, "/bridge");
+}
+
+function refuseContradictions(config: BridgeConfig): void {
+  if (config.ipam?.type === "bridge") {
+    throw contradiction("bridge leases no addresses", "set /ipam/type to an IPAM plugin, such as host-local");
+  }
+  if (config.disableContainerInterface === true && ipamTypeOf(config) !== undefined) {
+    throw contradiction(
+      "cannot use IPAM when DisableContainerInterface flag is set",
+      "remove /ipam/type or /disableContainerInterface",
+    );
+  }
+  if (config.hairpinMode === true && config.promiscMode === true) {
+    throw contradiction(
+      "cannot set hairpin mode and promiscuous mode at the same time",
+      "remove /hairpinMode or /promiscMode",
+    );
+  }
+  if (config.ipSpoofCheck === true && ipamTypeOf(config) === undefined) {
+    throw contradiction(
+      "cannot check the addresses of a container that is leased none",
+      "set /ipam/type, or /macspoofchk in place of /ipSpoofCheck",
+    );
+  }
+  if (config.ipSpoofCheck === true && config.vlanTrunk !== undefined) {
+    throw contradiction(
+      "cannot check the addresses of frames with VLAN tags",
+      "remove /ipSpoofCheck or /vlanTrunk; /macspoofchk works with both",
+    );
   }
 }
 
-function unsupported(key: string, value: unknown): CniError {
-  return new CniError(
-    Code.unsupportedField,
-    `unsupported field "${key}" with value ${JSON.stringify(value)}`,
-    `this version of bridge does not implement it; remove /${key}`,
-  );
+function contradiction(message: string, remedy: string): CniError {
+  return new CniError(Code.invalidConfiguration, message, remedy);
 }
 
-function bridgeName({ bridge = defaultBridge }: BridgeConfig): LinkName {
-  const reason = whyNoLinkName(bridge);
-  if (reason === undefined) return bridge as LinkName;
+function gatewayLinkOf(bridge: LinkName, vlans: Vlans | undefined): LinkName {
+  return vlans?.access === undefined ? bridge : linkName(`${bridge}.${vlans.access}`, "/bridge with /vlan");
+}
+
+function linkName(text: string, path: string): LinkName {
+  const reason = whyNoLinkName(text);
+  if (reason === undefined) return text as LinkName;
   throw new CniError(
     Code.invalidConfiguration,
-    `/bridge cannot be used: ${reason}`,
-    `found ${JSON.stringify(bridge)}`,
+    `${path} cannot be used: ${reason}`,
+    `found ${JSON.stringify(text)}`,
   );
 }
 

@@ -1,0 +1,39 @@
+import type { Attachment } from "../../lib/cni/request.ts";
+import type { Result } from "../../lib/cni/result.ts";
+import type { LinkName } from "../../lib/ip/link-name.ts";
+import { chooseFirewall } from "../../lib/net/firewall/choose.ts";
+import type { Masquerade } from "../../lib/net/firewall/firewall.ts";
+import { missingFromGuard } from "../../lib/net/firewall/guard-missing.ts";
+import { missingNetworkRules } from "../../lib/net/firewall/network-ensure.ts";
+import type { FoundLinks } from "./check-links.ts";
+import type { Settings } from "./settings.ts";
+import { wantedRules } from "./wanted-rules.ts";
+
+/** Which rules of an attachment are missing, in words. */
+export function ruleProblems(
+  settings: Settings,
+  attachment: Attachment,
+  { port, container }: FoundLinks,
+  { ips }: Result,
+): string[] {
+  // Without its links there is nothing that a rule could be about; that they are missing was said already.
+  if (container?.mac === undefined || port === undefined) return [];
+  const backend = chooseFirewall(settings.masquerading?.backend).name;
+  const { masquerade, guard, shared } = wantedRules(settings, {
+    ...{ attachment, ips, port: port.name as LinkName, mac: container.mac, isFresh: false, backend },
+  });
+  return [
+    ...(masquerade === undefined ? [] : masqueradeProblems(settings, masquerade)),
+    ...(guard === undefined ? [] : missingFromGuard(guard)),
+    ...(shared === undefined ? [] : missingNetworkRules(shared)),
+  ];
+}
+
+/** Where the configuration leaves it open who has the rules, they may be with either. */
+function masqueradeProblems({ masquerading }: Settings, masquerade: Masquerade): string[] {
+  const chosen = chooseFirewall(masquerading?.backend);
+  const problems = chosen.missing(masquerade);
+  if (problems.length === 0 || masquerading?.backend !== undefined) return problems;
+  const other = chooseFirewall(chosen.name === "iptables" ? "nftables" : "iptables");
+  return other.whyUnusable([4]) === undefined && other.missing(masquerade).length === 0 ? [] : problems;
+}

@@ -1,0 +1,44 @@
+import { CniError, Code } from "../../lib/cni/error.ts";
+import type { LinkName } from "../../lib/ip/link-name.ts";
+import { equalPrefix, formatPrefix, type Prefix } from "../../lib/ip/prefix.ts";
+import type { LinkAddress, LinkBackend } from "../../lib/net/link-backend.ts";
+
+/** How long the kernel may take, in milliseconds. Where it asks for duplicates, it takes 1 to 2 s. */
+const patience = 5_000;
+
+/**
+ * Waits until the kernel lets the container's IPv6 addresses be used: it knows that nobody else has them (RFC 4862,
+ * section 5.4), or has taken note that it need not ask, which it does some microseconds after the link came up.
+ *
+ * @throws CniError 100 where somebody has one, or where that is still not known after five seconds.
+ */
+export function awaitDetection(name: LinkName, addresses: readonly Prefix[], links: LinkBackend): void {
+  if (!addresses.some(({ address }) => address.family === 6)) return;
+  let found: readonly LinkAddress[] = [];
+  const isDone = links.waitFor(
+    "container",
+    name,
+    (link) => {
+      found = (link?.addresses ?? []).filter((each) => addresses.some((own) => equalPrefix(own, each)));
+      return found.some(isTaken) || found.every(({ detection }) => detection === "done");
+    },
+    patience,
+  );
+  const taken = found.find(isTaken);
+  if (taken !== undefined) {
+    throw unsettled(name, `somebody else on the bridge has ${formatPrefix(taken)} (its state is DADFAILED)`);
+  }
+  if (!isDone) throw unsettled(name, `an address is still tentative after ${patience / 1000} s`);
+}
+
+function isTaken({ detection }: LinkAddress): boolean {
+  return detection === "failed";
+}
+
+function unsettled(name: LinkName, reason: string): CniError {
+  return new CniError(
+    Code.linkFailed,
+    `failed to settle addresses for ${JSON.stringify(name)}: ${reason}`,
+    "look for who has it, or unset /enabledad to do without the question",
+  );
+}
