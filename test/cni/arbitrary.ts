@@ -46,7 +46,10 @@ export function nearly(schema: Schema): fc.Arbitrary<Json> {
   );
 }
 
-function fitting({ type, properties = {}, items, minimum, maximum }: Schema): fc.Arbitrary<Json> {
+function fitting(schema: Schema): fc.Arbitrary<Json> {
+  const { type, properties = {}, items, minimum, maximum, anyOf } = schema;
+  if (anyOf !== undefined) return fc.oneof(...anyOf.map(nearly));
+  if (schema.const !== undefined) return fc.constant(schema.const as Json);
   switch (type) {
     case "object":
       return objects(properties);

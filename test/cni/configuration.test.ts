@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseConfiguration } from "../../lib/cni/configuration.ts";
+import { parseConfiguration, parseDocument } from "../../lib/cni/configuration.ts";
 import type { Verb } from "../../lib/cni/request.ts";
 import { supportedVersions } from "../../lib/cni/version.ts";
 import { BridgeConfig } from "../../plugins/bridge/config.schema.ts";
@@ -109,8 +109,9 @@ test("DEL leaves out what breaks the schema, and says so", () => {
 function read(verb: Verb, input: string | object) {
   const warnings: string[] = [];
   const text = typeof input === "string" ? input : JSON.stringify(input);
-  const configuration = parseConfiguration<BridgeConfig>(BridgeConfig, verb, text, (warning) =>
+  const { network, document } = parseDocument(text);
+  const configuration = parseConfiguration<BridgeConfig>(BridgeConfig, verb, document, (warning) =>
     warnings.push(warning),
   );
-  return { ...configuration, warnings };
+  return { network, ...configuration, warnings };
 }

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { Type } from "typebox";
 import Value from "typebox/value";
 import { describe, expect, test } from "vitest";
 import { HostLocalConfig } from "../../ipam/host-local/config.schema.ts";
@@ -9,7 +10,24 @@ import { Incarnation } from "../../lxc/incarnation.schema.ts";
 import { BridgeConfig } from "../../plugins/bridge/config.schema.ts";
 import { nearly } from "./arbitrary.ts";
 
-const schemas = { bridge: BridgeConfig, "host-local": HostLocalConfig, incarnation: Incarnation };
+/** Values that may be of several kinds. */
+const Mixed = Type.Object({
+  mtu: Type.Optional(Type.Union([Type.Integer({ minimum: 0, maximum: 65535 }), Type.Literal("auto")])),
+  masquerade: Type.Optional(
+    Type.Union([
+      Type.Boolean(),
+      Type.Object({ v4: Type.Optional(Type.Boolean()), v6: Type.Optional(Type.Boolean()) }),
+    ]),
+  ),
+  ports: Type.Array(Type.Union([Type.String(), Type.Object({ id: Type.Optional(Type.Integer()) })])),
+});
+
+const schemas = {
+  bridge: BridgeConfig,
+  "host-local": HostLocalConfig,
+  incarnation: Incarnation,
+  "a configuration with alternatives": Mixed,
+};
 
 describe.each(Object.entries(schemas))("a value for the schema of %s", (_, schema) => {
   test("is taken when TypeBox takes it, as it is, and refused when TypeBox refuses it", () => {
@@ -136,6 +154,66 @@ describe("keys", () => {
       "/toString is missing",
     );
   });
+});
+
+describe("of alternatives", () => {
+  const ports: string[] = [];
+
+  test.each<Json>([
+    { mtu: 1400, masquerade: true, ports },
+    { mtu: "auto", masquerade: {}, ports },
+    { masquerade: { v4: false, v6: true }, ports: ["a", { id: 1 }] },
+  ])("each one is taken: %j", (value) => {
+    expect(strictly(Mixed, value)).toEqual({ value, warnings: [] });
+  });
+
+  test("the members of an object are read as those of any other", () => {
+    expect(strictly(Mixed, { masquerade: { V4: true, v6: null, other: null }, ports: [{ ID: 7 }] })).toEqual({
+      value: { masquerade: { v4: true, other: null }, ports: [{ id: 7 }] },
+      warnings: ["/masquerade/V4 is read as /masquerade/v4", "/ports/0/ID is read as /ports/0/id"],
+    });
+  });
+
+  test.each<[Json, string, string]>([
+    [{ mtu: true }, '/mtu must fit one of "integer", "auto"', "found true"],
+    [{ mtu: "Auto" }, '/mtu must fit one of "integer", "auto"', 'found "Auto"'],
+    [{ mtu: -1 }, "/mtu must be at least 0", "found -1"],
+    [{ mtu: 70000 }, "/mtu must be at most 65535", "found 70000"],
+    [{ mtu: 0.5 }, "/mtu must be an integer", "found 0.5"],
+    [{ masquerade: "yes" }, '/masquerade must fit one of "boolean", "object"', 'found "yes"'],
+    [{ masquerade: { v4: "yes" } }, "/masquerade/v4 must be a boolean", 'found "yes"'],
+    [{ masquerade: { V6: 1 } }, "/masquerade/v6 must be a boolean", "found 1"],
+    [{ ports: ["a", null] }, '/ports/1 must fit one of "string", "object"', "found null"],
+  ])("none fits %j: %s", (value, message, details) => {
+    const whole = { ports, ...(value as object) };
+    expect(() => strictly(Mixed, whole)).toThrow(expect.objectContaining({ code: 7, message, details }));
+  });
+
+  test("an object has to have what is required of it", () => {
+    const schema = Type.Union([Type.Boolean(), Type.Object({ id: Type.Integer() })]);
+    expect(() => strictly(schema, {})).toThrow("/id is missing");
+    expect(leniently(schema, {}).value).toEqual({});
+  });
+
+  test("read leniently, only what does not fit is left out", () => {
+    expect(
+      leniently(Mixed, { mtu: "x", masquerade: { v4: 1, v6: true }, ports: [1, { id: "x" }, "a"] }),
+    ).toEqual({
+      value: { masquerade: { v6: true }, ports: [{}, "a"] },
+      warnings: [
+        'ignored /mtu: must fit one of "integer", "auto", found "x"',
+        "ignored /masquerade/v4: must be a boolean, found 1",
+        'ignored /ports/0: must fit one of "string", "object", found 1',
+        'ignored /ports/1/id: must be an integer, found "x"',
+      ],
+    });
+  });
+});
+
+test("a path is a JSON pointer: a slash in a key is escaped", () => {
+  const schema = Type.Object({ "a/b~c": Type.String(), "cni.dev/x": Type.Optional(Type.Boolean()) });
+  expect(() => strictly(schema, { "a/b~c": "", "cni.dev/x": 1 })).toThrow("/cni.dev~1x must be a boolean");
+  expect(() => strictly(schema, {})).toThrow("/a~1b~0c is missing");
 });
 
 describe("read leniently, a value", () => {

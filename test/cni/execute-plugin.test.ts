@@ -2,6 +2,7 @@ import { closeSync, copyFileSync, openSync, readFileSync, writeFileSync } from "
 import { afterEach, describe, expect, vi } from "vitest";
 import { system } from "#system";
 import { call } from "../../lib/cni/delegate.ts";
+import type { Verb } from "../../lib/cni/request.ts";
 import { test, writeScript } from "./scratch.ts";
 
 const input = '{"cniVersion":"1.0.0","name":"net","type":"plugin"}';
@@ -107,7 +108,7 @@ describe("the error of a plugin that fails", () => {
       message: typeof message === "string" ? message : expect.stringMatching(message),
       ...(details !== undefined && { details }),
     };
-    for (const verb of ["ADD", "DEL"]) {
+    for (const verb of ["ADD", "DEL"] as const) {
       expect(() => run(path, verb)).toThrow(expect.objectContaining(expected));
     }
   });
@@ -170,7 +171,7 @@ test("an executable that stays open for writing is given up", ({ directory }) =>
   expect(pause).toHaveBeenCalledTimes(19);
 });
 
-function run(path: string, verb: string) {
+function run(path: string, verb: Verb) {
   return call({ carried: undefined, path }, verb, { environment: { PATH: "/usr/bin:/bin" }, input }, "1.0.0");
 }
 

@@ -30,7 +30,7 @@ const results: fc.Arbitrary<Result> = fc.record({
         advmss: number,
         priority: number,
         table: fc.nat(),
-        scope: fc.nat(),
+        scope: fc.nat(255),
       },
       { requiredKeys: ["dst"] },
     ),
@@ -96,6 +96,17 @@ describe("a result", () => {
     expect(parseResult({ cniVersion: "0.2.0", ip4: { ip: "10.1.2.3/24" } }, "1.0.0").ips).toHaveLength(1);
   });
 
+  test("may have null for whatever may be left out", () => {
+    const value = {
+      interfaces: [{ name: "eth0", mac: null, mtu: null, sandbox: null }],
+      ips: [{ address: "10.1.2.3/24", gateway: null, interface: null }],
+      routes: [{ dst: "::/0", gw: null, table: null }],
+      dns: { nameservers: null, domain: null },
+    };
+    expect(formatResult(parseResult(value, "1.0.0"), "1.0.0")).not.toContain("null");
+    expect(parseResult({ ip4: null, ip6: null }, "0.2.0")).toEqual(emptyResult);
+  });
+
   test("has addresses without a gateway", () => {
     const ips = [{ address: "10.1.2.3/24", gateway: "" }];
     expect(parseResult({ ips }, "1.0.0").ips).toEqual([
@@ -120,6 +131,29 @@ describe("a result", () => {
     ],
     [{ interfaces: [{}] }, "could not parse result: /interfaces/0 must be an interface"],
     [
+      { interfaces: [{ name: "eth0", mtu: "1500" }] },
+      "could not parse result: /interfaces/0/mtu must be an integer",
+    ],
+    [
+      { interfaces: [{ name: "eth0", mac: 7 }] },
+      "could not parse result: /interfaces/0/mac must be a string",
+    ],
+    [
+      { ips: [{ address: "10.1.2.3/24", interface: 0.5 }] },
+      "could not parse result: /ips/0/interface must be an integer",
+    ],
+    [
+      { routes: [{ dst: "::/0", priority: "100" }] },
+      "could not parse result: /routes/0/priority must be an integer",
+    ],
+    [{ dns: [] }, "could not parse result: /dns must be an object"],
+    [
+      { dns: { nameservers: "10.0.0.1" } },
+      "could not parse result: /dns/nameservers must be a list of strings",
+    ],
+    [{ dns: { search: [7] } }, "could not parse result: /dns/search must be a list of strings"],
+    [{ cniVersion: "0.1.0", ip4: "10.1.2.3/24" }, "could not parse result: /ip4 must be an object"],
+    [
       { routes: [{ dst: "10.0.0.0/8" }, {}] },
       "could not parse result: /routes/1/dst must be an address with a prefix length",
     ],
@@ -134,6 +168,90 @@ describe("a result", () => {
     ],
   ])("%j is none", (value, message) => {
     expect(() => parseResult(value, "1.0.0")).toThrow(expect.objectContaining({ code: 6, message }));
+  });
+});
+
+describe("a result is converted", () => {
+  const old = {
+    cniVersion: "0.2.0",
+    ip4: {
+      ip: "10.1.2.3/24",
+      gateway: "10.1.2.1",
+      routes: [{ dst: "192.0.2.0/24", gw: "10.1.2.1" }, { dst: "198.51.100.0/24" }],
+    },
+    ip6: { ip: "fd00::3/64", gateway: "fd00::1", routes: [{ dst: "2001:db8::/32" }] },
+    dns: { nameservers: ["10.1.2.1"], domain: "example.org" },
+  };
+  const newer = {
+    cniVersion: "0.4.0",
+    ips: [
+      { version: "4", address: "10.1.2.3/24", gateway: "10.1.2.1" },
+      { version: "6", address: "fd00::3/64", gateway: "fd00::1" },
+    ],
+    routes: [{ dst: "192.0.2.0/24", gw: "10.1.2.1" }, { dst: "198.51.100.0/24" }, { dst: "2001:db8::/32" }],
+    dns: { nameservers: ["10.1.2.1"], domain: "example.org" },
+  };
+  const newest = {
+    cniVersion: "1.1.0",
+    interfaces: [{ name: "eth0", mtu: 1400, socketPath: "/s", pciID: "1", sandbox: "/run/netns/c1" }],
+    ips: [{ address: "10.1.2.3/24", interface: 0 }],
+    routes: [{ dst: "0.0.0.0/0", mtu: 1300 }],
+  };
+
+  test.each<[string, Json, string, Json]>([
+    ["0.1.0 to 0.2.0", { ...old, cniVersion: "0.1.0" }, "0.2.0", old],
+    ["0.2.0 to 0.4.0: IPv4 first", old, "0.4.0", newer],
+    ["0.4.0 back to 0.2.0", newer, "0.2.0", old],
+    [
+      "0.4.0 to 0.2.0: routes of a family without an address are dropped, more addresses, too",
+      {
+        ...newer,
+        ips: [
+          { version: "6", address: "fd00::3/64" },
+          { version: "6", address: "fd00::4/64" },
+        ],
+      },
+      "0.2.0",
+      {
+        cniVersion: "0.2.0",
+        ip6: { ip: "fd00::3/64", routes: [{ dst: "2001:db8::/32" }] },
+        dns: newer.dns,
+      },
+    ],
+    [
+      "0.4.0 to 1.0.0: addresses lose their version",
+      newer,
+      "1.0.0",
+      {
+        ...newer,
+        cniVersion: "1.0.0",
+        ips: [
+          { address: "10.1.2.3/24", gateway: "10.1.2.1" },
+          { address: "fd00::3/64", gateway: "fd00::1" },
+        ],
+      },
+    ],
+    [
+      "1.1.0 to 0.4.0: addresses get one, interfaces lose what they had not then",
+      newest,
+      "0.4.0",
+      {
+        cniVersion: "0.4.0",
+        interfaces: [{ name: "eth0", sandbox: "/run/netns/c1" }],
+        ips: [{ version: "4", address: "10.1.2.3/24", interface: 0 }],
+        routes: [{ dst: "0.0.0.0/0", mtu: 1300 }],
+        dns: {},
+      },
+    ],
+    ["1.1.0 to 1.0.0: nothing is lost", newest, "1.0.0", { ...newest, cniVersion: "1.0.0" }],
+    [
+      "1.1.0 to 0.1.0: through all of it",
+      newest,
+      "0.1.0",
+      { cniVersion: "0.1.0", ip4: { ip: "10.1.2.3/24", routes: [{ dst: "0.0.0.0/0" }] }, dns: {} },
+    ],
+  ])("from %s", (_, from, version, to) => {
+    expect(JSON.parse(formatResult(parseResult(from, "0.0.0"), version))).toEqual(to);
   });
 });
 

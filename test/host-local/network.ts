@@ -31,6 +31,12 @@ export interface Network {
   result(ipam: IpamConfig, options?: CallOptions): Result;
   /** Calls DEL. `ipam` may be anything, as in a file that somebody edited meanwhile. */
   del(ipam: object, options?: CallOptions): void;
+  /** Calls CHECK. */
+  check(ipam: object, options?: CallOptions): void;
+  /** Calls GC. @param valid Attachments that are in use, container and interface; undefined: nothing is said of them. */
+  gc(ipam: object, valid: readonly (readonly [string, string])[] | undefined): void;
+  /** Calls STATUS. */
+  status(ipam: object, options?: CallOptions): void;
   /** Every file and its content; `lock` and `last_reserved_ip.*` left out. */
   leases(): Record<string, string>;
   read(name: string): string;
@@ -72,6 +78,16 @@ function networkIn(dataDir: string): Network {
     add: (ipam, options) => network.result(ipam, options).ips.map(({ address }) => formatPrefix(address)),
     del: (ipam, options) => {
       call("DEL", ipam, options);
+    },
+    check: (ipam, options) => {
+      call("CHECK", ipam, options);
+    },
+    gc: (ipam, valid) => {
+      const list = valid?.map(([containerID, ifname]) => ({ containerID, ifname }));
+      call("GC", ipam, { config: { "cni.dev/valid-attachments": list } });
+    },
+    status: (ipam, options) => {
+      call("STATUS", ipam, options);
     },
     leases: () => {
       const names = readdirSync(directory).filter(

@@ -161,6 +161,14 @@ describe("range sets", () => {
     expect(refusal(configOf(...ranges))).toMatchObject({ code: 7, message });
   });
 
+  test("are missing without a section that could have them", () => {
+    const config: HostLocalConfig = {
+      name: "net0",
+      runtimeConfig: { ipRanges: [[{ subnet: "10.0.0.0/24" }]] },
+    };
+    expect(refusal(config)).toMatchObject({ code: 7, message: "IPAM config missing 'ipam' key" });
+  });
+
   test("may share a subnet when their ranges are apart", () => {
     const low = { subnet: "10.0.0.0/24", rangeEnd: "10.0.0.127" };
     const high = { subnet: "10.0.0.0/24", rangeStart: "10.0.0.128" };

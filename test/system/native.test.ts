@@ -46,7 +46,7 @@ describe.each(kinds.filter((kind) => kind !== "js"))("a native executable (%s)",
       });
       expect(result).toMatchObject({
         stderr: "",
-        stdout: "nothing yet\nlo, test0, test1\nNo such device\n",
+        stdout: "nothing yet\nlo, test0, test1\nNo such device\nnothing yet\ntest0 changed\n",
         status: 0,
       });
     }));

@@ -1,4 +1,7 @@
-/** Lists the links of a network namespace, asks for one that is not there, and prints what the kernel answers. */
+/**
+ * Lists the links of a network namespace, asks for one that is not there, sets one up, and prints what the kernel answers
+ * and tells.
+ */
 
 import { system } from "#system";
 
@@ -9,6 +12,8 @@ const NLMSG_DONE = 3;
 const NLM_F_REQUEST_ACK = 0x5;
 const NLM_F_REQUEST_DUMP = 0x301;
 const IFLA_IFNAME = 3;
+const IFF_UP = 1;
+const RTMGRP_LINK = 1;
 
 system.run(() => {
   const netns = system.openNetns(system.arguments()[0] ?? "");
@@ -30,10 +35,35 @@ system.run(() => {
   const [answer] = messages(socket.receive(1000));
   const missing = answer?.type === NLMSG_ERROR && view(answer.body).getInt32(0, true) === -19;
   system.writeStandardOutput(missing ? "No such device\n" : "an unexpected answer\n");
+  const events = system.openNetlink(netns, RTMGRP_LINK);
+  if (events === undefined) return 1;
+  system.writeStandardOutput(events.receive(0) === undefined ? "nothing yet\n" : "something\n");
+  socket.send(setUp("test0"));
+  const [told] = messages(events.receive(1000));
+  system.writeStandardOutput(told?.type === RTM_NEWLINK ? `${linkName(told.body)} changed\n` : "silence\n");
+  events.close();
   socket.close();
   netns.close();
   return 0;
 });
+
+/** RTM_NEWLINK that raises a flag of the link with a name of five characters. */
+function setUp(name: string): Uint8Array {
+  const message = new Uint8Array(44);
+  const header = view(message);
+  header.setUint32(0, message.length, true);
+  header.setUint16(4, RTM_NEWLINK, true);
+  header.setUint16(6, NLM_F_REQUEST_ACK, true);
+  header.setUint32(24, IFF_UP, true);
+  header.setUint32(28, IFF_UP, true);
+  header.setUint16(32, 4 + name.length + 1, true);
+  header.setUint16(34, IFLA_IFNAME, true);
+  message.set(
+    Array.from(name, (character) => character.charCodeAt(0)),
+    36,
+  );
+  return message;
+}
 
 /** RTM_GETLINK with an ifinfomsg (rtnetlink(7)). */
 function request(flags: number, index: number): Uint8Array {
