@@ -1,31 +1,13 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect } from "vitest";
-import { buildExecutables } from "../../scripts/build/executables.mjs";
+import { describe, expect } from "vitest";
 import type { Container } from "../fixture/container.ts";
 import type { Host } from "../fixture/host.ts";
 import { test } from "../fixture/test.ts";
 import { missingToolchain } from "../system/build.ts";
-import type { Wish, WrittenOperation } from "./programs/links.ts";
+import type { WrittenOperation } from "./programs/links.ts";
+import { buildLinksProgram, isBuilt, ways, wish } from "./ways.ts";
 
-/** The ways in which operations are applied. */
-const ways = [
-  { name: "bin, netlink", target: "bin", backend: "netlink" },
-  { name: "bin, iproute2", target: "bin", backend: "iproute2" },
-  { name: "js, iproute2", target: "js", backend: "iproute2" },
-] as const;
-type Way = (typeof ways)[number];
-
-const here = import.meta.dirname;
-const built = mkdtempSync(join(tmpdir(), "lxc-cni-test-"));
-const targets = missingToolchain === undefined ? (["bin", "js"] as const) : (["js"] as const);
-
-beforeAll(async () => {
-  const entries = [{ name: "links", main: join(here, "programs/links.ts") }];
-  await buildExecutables({ entries, outdir: built, targets: [...targets] });
-}, 120_000);
-afterAll(() => rmSync(built, { recursive: true }));
+buildLinksProgram();
 
 const bridgeMac = "02:00:00:00:00:01";
 const portMac = "02:00:00:00:00:02";
@@ -39,6 +21,7 @@ const createBridge: WrittenOperation = {
   name: "br.7",
   mac: bridgeMac,
   mtu: 1400,
+  vlanFiltering: false,
 };
 const createPort: WrittenOperation = {
   ...{
@@ -52,6 +35,10 @@ const createPort: WrittenOperation = {
   },
   ...{ peerName: "eth0", peerMac },
 };
+const createVlanGateway: WrittenOperation = {
+  ...{ do: "create vlan gateway", where: "host", name: "br.7.9", mac: "02:00:00:00:00:04", bridge: "br.7" },
+  ...{ portName: "veth9", portMac: "02:00:00:00:00:05", mtu: 1350 },
+};
 const setUp: WrittenOperation = { do: "set up", where: "container", name: "eth0" };
 
 /** Every operation that makes something. */
@@ -64,7 +51,12 @@ const everything = {
     { do: "add address", where: "host", link: "br.7", address: "fd00::1/64" },
     createPort,
     { do: "label link", where: "host", name: "veth0", alias },
-    { do: "configure port", where: "host", name: "veth0", hairpin: true },
+    { do: "configure port", where: "host", name: "veth0", hairpin: true, isolated: true },
+    createVlanGateway,
+    { do: "configure port", where: "host", name: "veth9", hairpin: false, isolated: false },
+    { do: "set mtu", where: "host", name: "br.7.9", mtu: 1340 },
+    { do: "set mac", where: "host", name: "br.7.9", mac: "02:00:00:00:00:06" },
+    { do: "set promiscuous", where: "host", name: "br.7" },
   ] as WrittenOperation[],
   container: [
     { do: "add address", where: "container", link: "eth0", address: "10.10.0.2/16" },
@@ -72,6 +64,7 @@ const everything = {
     { do: "add address", where: "container", link: "eth0", address: "192.0.2.8/31" },
     { do: "add address", where: "container", link: "eth0", address: "192.0.2.16/32" },
     { do: "add address", where: "container", link: "eth0", address: "fd00::2/64" },
+    { do: "add address", where: "container", link: "eth0", address: "fd00::3/64", detectDuplicates: true },
     setUp,
     { do: "add route", where: "container", link: "eth0", to: "0.0.0.0/0", via: "10.10.0.1" },
     { do: "add route", where: "container", link: "eth0", to: "::/0", via: "fd00::1" },
@@ -95,6 +88,15 @@ const everything = {
       scope: 0,
       priority: 0,
     },
+    // By gateways that no address of the link is near to.
+    {
+      ...{ do: "add route", where: "container", link: "eth0", to: "198.51.100.0/25", via: "169.254.1.1" },
+      onlink: true,
+    },
+    {
+      ...{ do: "add route", where: "container", link: "eth0", to: "2001:db8:2::/48", via: "2001:db8:9::1" },
+      onlink: true,
+    },
     // A second way to the same place, as the reference has it: in front of the first one.
     { do: "add route", where: "container", link: "eth0", to: "198.18.0.0/15", via: "10.10.0.8" },
   ] as WrittenOperation[],
@@ -116,13 +118,35 @@ describe("the same operations leave the same in the kernel,", () => {
 
       const [onHost, inContainer] = [await oracle(host), await oracle(c1)];
       expect(onHost.links).toContainEqual({
-        ...{ index: expect.any(Number), name: "br.7", up: true, mtu: 1300, mac: bridgeMac },
+        ...{
+          index: expect.any(Number),
+          name: "br.7",
+          up: true,
+          promiscuous: true,
+          mtu: 1300,
+          mac: bridgeMac,
+        },
         ...{ alias: "lxc-cni bridge" },
       });
       expect(onHost.links).toContainEqual({
-        ...{ index: expect.any(Number), name: "veth0", up: true, mtu: 1300, mac: portMac },
+        ...{
+          index: expect.any(Number),
+          name: "veth0",
+          up: true,
+          promiscuous: false,
+          mtu: 1300,
+          mac: portMac,
+        },
         ...{ alias, master: "br.7" },
       });
+      expect(onHost.links).toContainEqual(
+        expect.objectContaining({ name: "br.7.9", up: false, mtu: 1340, mac: "02:00:00:00:00:06" }),
+      );
+      expect(onHost.links).toContainEqual(
+        expect.objectContaining({ name: "veth9", up: true, mtu: 1350, master: "br.7" }),
+      );
+      const flags = ["hairpin_mode", "isolated"].map((flag) => `/sys/class/net/veth0/brport/${flag}`);
+      expect(await host.run(["cat", ...flags])).toBe("1\n1");
       expect(inContainer.links).toContainEqual(
         expect.objectContaining({ name: "eth0", up: true, mtu: 1300, mac: peerMac, alias: "" }),
       );
@@ -134,13 +158,18 @@ describe("the same operations leave the same in the kernel,", () => {
           { ...v4, address: [192, 0, 2, 8], length: 31 },
           { ...v4, address: [192, 0, 2, 16], length: 32 },
           { link: "eth0", address: [0xfd, ...Array(14).fill(0), 2], length: 64, nodad: true },
+          { link: "eth0", address: [0xfd, ...Array(14).fill(0), 3], length: 64, nodad: false },
         ]),
       );
-      const toNet = { family: 2, link: "eth0" };
+      const toNet = { family: 2, link: "eth0", onlink: false };
       expect(inContainer.routes).toEqual(
         expect.arrayContaining([
           { ...toNet, length: 0, via: [10, 10, 0, 1], scope: "UNIVERSE", table: 254 },
           { ...toNet, to: [198, 51, 100, 0], length: 24, scope: "LINK", table: 254 },
+          {
+            ...{ ...toNet, to: [198, 51, 100, 0], length: 25, via: [169, 254, 1, 1], onlink: true },
+            ...{ scope: "UNIVERSE", table: 254 },
+          },
           {
             ...{
               ...toNet,
@@ -186,14 +215,14 @@ for (const way of ways) {
       const [bridge, port, eth0, missing, names] = answers;
       expect(bridge).toMatchObject({
         ...{ name: "br.7", kind: "bridge", mac: bridgeMac, mtu: 1300, up: true, alias: "lxc-cni bridge" },
+        ...{ isPromiscuous: true, vlanFiltering: false },
         addresses: expect.arrayContaining(["10.10.0.1/16", "fd00::1/64"]),
       });
+      const { index } = bridge as { index: number };
       expect(port).toMatchObject({
-        name: "veth0",
-        kind: "veth",
-        index: link.ifindex,
-        peerIndex: link.link_index,
-        mac: portMac,
+        ...{ name: "veth0", kind: "veth", index: link.ifindex, peerIndex: link.link_index, mac: portMac },
+        ...{ up: true, isRunning: false, isPromiscuous: false, master: index },
+        port: { hairpin: true, isolated: true, isForwarding: false },
       });
       expect(eth0).toMatchObject({
         name: "eth0",
@@ -204,6 +233,20 @@ for (const way of ways) {
       });
       expect(missing).toBeUndefined();
       expect(names).toContain("eth0");
+    });
+
+    test("tells a port that works from one that does not", async ({ host }) => {
+      const c1 = await host.container("c1");
+      const read = { do: "read", where: "host", name: "veth0" } as const;
+      const { answers } = await wish(host, way, c1, [
+        { do: "run", operations: everything.host },
+        read,
+        { do: "run", operations: [setUp] },
+        { do: "wait", where: "host", name: "veth0", until: "running", patience: 5000 },
+        read,
+      ]);
+      expect(answers[1]).toMatchObject({ isRunning: false, port: { isForwarding: false } });
+      expect(answers[4]).toMatchObject({ isRunning: true, port: { isForwarding: true } });
     });
 
     test("is what links have that are not ours, with names as odd as the kernel takes them", async ({
@@ -228,12 +271,12 @@ for (const way of ways) {
       const c1 = await host.container("c1");
       const later = { ...createBridge, name: "br.8" };
       const { answers } = await wish(host, way, c1, [
-        { do: "run", operations: [{ ...createPort, bridge: "missing" }, later] },
+        { do: "run", operations: [createBridge, { ...createPort, bridge: "missing" }, later] },
         { do: "list", where: "host" },
       ]);
-      // `ip` ends there without a word about the line: then it is not known how far it came.
-      const failure = { reason: expect.stringMatching(/missing/), unknown: way.backend === "iproute2" };
-      expect(answers[0]).toEqual({ done: 0, failure });
+      const failure = { reason: expect.stringMatching(/missing/), unknown: false };
+      expect(answers[0]).toEqual({ done: 1, failure });
+      expect(answers[1]).toContain("br.7");
       expect(answers[1]).not.toContain("br.8");
     });
 
@@ -296,6 +339,71 @@ for (const way of ways) {
         expect.not.arrayContaining(["veth0"]),
       ]);
       expect(answers[4]).toContain("br.7");
+    });
+
+    test("that makes the gateway of a VLAN finds the one that is there", async ({ host }) => {
+      const c1 = await host.container("c1");
+      const { answers } = await wish(host, way, c1, [
+        { do: "run", operations: [createBridge] },
+        { do: "apply", operations: [createVlanGateway, createVlanGateway] },
+        { do: "run", operations: [{ do: "delete link", where: "host", name: "br.7.9" }] },
+        { do: "run", operations: [{ ...createBridge, name: "br.7.9" }] },
+        { do: "apply", operations: [createVlanGateway] },
+      ]);
+      expect(answers[1]).toEqual({
+        receipts: ["create vlan gateway: changed", "create vlan gateway: found"],
+      });
+      expect(answers[4]).toMatchObject({
+        code: 7,
+        message: '"br.7.9" already exists but is no gateway of a VLAN',
+      });
+    });
+
+    test("that forgets a neighbour forgets it, or finds that nothing is known", async ({ host }) => {
+      const c1 = await host.container("c1");
+      const known = ["10.10.0.5", "fd00::5"];
+      const forget = known.map((address) => ({
+        ...{ do: "forget neighbour", where: "host", link: "br.7", address },
+      })) as WrittenOperation[];
+      await wish(host, way, c1, [
+        { do: "run", operations: everything.host },
+        { do: "run", operations: [setUp] },
+        // A bridge without a port that works forgets everybody.
+        { do: "wait", where: "host", name: "br.7", until: "running", patience: 5000 },
+      ]);
+      for (const address of [...known, "10.10.0.6"]) {
+        const mac = ["lladdr", "02:00:00:00:00:99"];
+        await host.run(["ip", "neighbour", "add", address, ...mac, "dev", "br.7", "nud", "stale"]);
+      }
+      const { answers } = await wish(host, way, c1, [
+        { do: "apply", operations: forget },
+        { do: "apply", operations: forget },
+        { do: "apply", operations: [{ ...forget[0], link: "missing" } as WrittenOperation] },
+      ]);
+      const changed = "forget neighbour: changed";
+      // `ip neighbour flush` says nothing of it.
+      const found = way.backend === "netlink" ? "forget neighbour: found" : changed;
+      expect(answers.slice(0, 2)).toMatchObject([
+        { receipts: [changed, changed] },
+        { receipts: [changed, changed, found, found] },
+      ]);
+      expect(answers[2]).toMatchObject({ code: 100, message: expect.stringMatching(/missing/) });
+      const left = await host.run(["ip", "neighbour", "show", "dev", "br.7", "nud", "stale"]);
+      expect(left.split("\n").map((line) => line.split(" ")[0])).toEqual(["10.10.0.6"]);
+    });
+
+    test("that makes a port says so when its bridge is gone", async ({ host }) => {
+      const c1 = await host.container("c1");
+      const { answers } = await wish(host, way, c1, [
+        { do: "apply", operations: [{ ...createPort, bridge: "missing" }] },
+        { do: "apply", operations: [{ ...createVlanGateway, bridge: "missing" }] },
+      ]);
+      for (const answer of answers) {
+        expect(answer).toMatchObject({
+          code: 100,
+          message: expect.stringMatching(/^failed to create veth .*: the bridge "missing" is gone$/),
+        });
+      }
     });
 
     test("that makes a bridge finds another link: a refusal, and the link is left alone", async ({
@@ -390,6 +498,43 @@ for (const way of ways) {
   });
 }
 
+describe("whoever reads a host", () => {
+  test("sees the same", async ({ host }) => {
+    const c1 = await host.container("c1");
+    await host.run(["ip", "-batch", "-"], { input: assortment });
+    const wishes = [
+      { do: "list in full", where: "host" },
+      ...["br0", "v0", "v1", "w0"].map((name) => ({ do: "read", where: "host", name }) as const),
+    ] as const;
+    const views = await Promise.all(
+      ways.filter(isBuilt).map(async (way) => (await wish(host, way, c1, wishes)).answers),
+    );
+    const [first, ...others] = views;
+    expect(first?.[1]).toMatchObject({
+      isPromiscuous: true,
+      addresses: expect.arrayContaining(["10.1.0.1/16"]),
+    });
+    expect(first?.[2]).toMatchObject({ port: { hairpin: true, isolated: true } });
+    for (const other of others) expect(other).toEqual(first);
+  });
+
+  /** Made by somebody else, and with nothing left that time decides about. */
+  const assortment = `
+    link add br0 type bridge
+    link set br0 addrgenmode none
+    link set br0 up promisc on alias "a b"
+    address add 10.1.0.1/16 dev br0
+    address add fd00::1/64 dev br0 nodad
+    link add v0 type veth peer name v1
+    link set v0 master br0 addrgenmode none
+    link set v1 addrgenmode none
+    link set v0 type bridge_slave hairpin on isolated on
+    link set v1 up mtu 1400
+    address add 10.2.0.1 peer 10.2.0.2/32 dev v1
+    link add w0 type veth peer name w1 netns c1
+  `;
+});
+
 describe("a name that the kernel takes", () => {
   for (const way of ways.filter(isBuilt)) {
     test(`is taken however odd it is: ${way.name}`, async ({ host }) => {
@@ -427,25 +572,6 @@ describe("a name that the kernel takes", () => {
   });
 });
 
-function isBuilt({ target }: Way): boolean {
-  return targets.some((each) => each === target);
-}
-
-interface Answers {
-  readonly backend: string;
-  readonly answers: readonly unknown[];
-}
-
-async function wish(host: Host, way: Way, { netns }: Container, wishes: readonly Wish[]): Promise<Answers> {
-  const input = JSON.stringify({ netns, wishes });
-  const output = await host.run([`${built}/${way.target}/links`], {
-    input,
-    env: { LXC_CNI_LINKS: way.backend },
-  });
-  // What was undefined in an answer is null in a list.
-  return JSON.parse(output, (_, value) => value ?? undefined);
-}
-
 interface State {
   readonly links: readonly { readonly index: number; readonly name: string }[];
   readonly addresses: readonly { readonly link: string; readonly address: readonly number[] }[];
@@ -454,7 +580,7 @@ interface State {
 
 /** The state of a namespace, read by an independent implementation. */
 async function oracle(place: Host | Container): Promise<State> {
-  return JSON.parse(await place.run([process.execPath, join(here, "programs/oracle.cjs")]));
+  return JSON.parse(await place.run([process.execPath, join(import.meta.dirname, "programs/oracle.cjs")]));
 }
 
 /** Without what differs from one time to the next: numbers, and link-local addresses that time decides about. */

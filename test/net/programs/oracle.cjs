@@ -12,6 +12,7 @@ async function main() {
       index: data.index,
       name: attrs.ifname,
       up: data.flags.up === true,
+      promiscuous: data.flags.promisc === true,
       mtu: attrs.mtu,
       mac: colons(attrs.address),
       alias: attrs.ifalias ?? "",
@@ -32,6 +33,8 @@ async function main() {
         length: data.dstLen,
         via: attrs.gateway && [...attrs.gateway],
         link: nameOf.get(attrs.oif),
+        // RTNH_F_ONLINK, which the package has no name for.
+        onlink: ((data.flags.__unknown ?? 0) & 4) !== 0,
         scope: data.scope,
         table: attrs.table,
         priority: attrs.priority,
