@@ -7,18 +7,18 @@ import { test } from "../fixture/test.ts";
 import { describeVariants, type Variant } from "../fixture/variants.ts";
 import { recipe } from "./recipe.ts";
 
-/** What an IPAM plugin may print that ends with status 0, and is of no use; and the code of the error. */
+/** What an IPAM plugin may print that ends with status 0, and is of no use. */
 const unusable = [
-  ['{"cniVersion":"0.3.1","ips":[{"version":"4","address":"nonsense"}]}', 120],
-  ['{"cniVersion":"0.3.1","ips":5}', 120],
-  ['{"cniVersion":"7.0.0","ips":[]}', 120],
-  ["[]", 120],
-  ["garbage{", 120],
-  ["", 120],
+  '{"cniVersion":"0.3.1","ips":[{"version":"4","address":"nonsense"}]}',
+  '{"cniVersion":"0.3.1","ips":5}',
+  '{"cniVersion":"7.0.0","ips":[]}',
+  "[]",
+  "garbage{",
+  "",
   // Results, but without an address.
-  ["null", 7],
-  ['{"cniVersion":"0.3.1"}', 7],
-] as const;
+  "null",
+  '{"cniVersion":"0.3.1"}',
+];
 
 describeVariants("an ADD that fails", (variant) => {
   test("as its IPAM plugin answers nonsense, has that plugin release what it may have leased", async ({
@@ -27,10 +27,10 @@ describeVariants("an ADD that fails", (variant) => {
     const c1 = await host.container("c1");
     const before = await snapshot(host);
     const simplenet = networkOn(host, variant, { ...recipe, ipam: { ...recipe.ipam, type: "babbler" } });
-    for (const [text, code] of unusable) {
+    for (const text of unusable) {
       const babbler = await installBabbler(host, variant, text);
       const answer = await simplenet.add(c1, { env: { CNI_PATH: babbler.directory } });
-      expect(refusalOf(answer), text).toMatchObject({ code });
+      expect(refusalOf(answer), text).toMatchObject({ code: 120 });
       expect(await babbler.calls(), text).toEqual(["ADD", "DEL"]);
       expect(difference(before, await snapshot(host)), text).toEqual([]);
     }
@@ -40,10 +40,10 @@ describeVariants("an ADD that fails", (variant) => {
     const c1 = await host.container("c1");
     await host.run(["ip", "link", "add", "cnibr0", "type", "bridge"]);
     await host.run(["ip", "address", "add", "192.0.2.1/24", "dev", "cnibr0"]);
-    // A veth has an MTU of 68 at least; and no route can go by a gateway that cannot be reached.
+    // A veth has an MTU of 68 at least; and no route can go by a multicast group.
     const { ipam } = recipe;
-    const unreachable = { ...ipam, routes: [{ dst: "198.51.100.0/24", gw: "203.0.113.1" }] };
-    for (const change of [{ mtu: 20 }, { ipam: unreachable }]) {
+    const impossible = { ...ipam, routes: [{ dst: "198.51.100.0/24", gw: "224.0.0.1" }] };
+    for (const change of [{ mtu: 20 }, { ipam: impossible }]) {
       const simplenet = networkOn(host, variant, { ...recipe, forceAddress: true, ...change });
       expect(refusalOf(await simplenet.add(c1))).toMatchObject({ code: 100 });
       const [bridge] = JSON.parse(await host.run(["ip", "-json", "-4", "address", "show", "cnibr0"]));
