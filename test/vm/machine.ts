@@ -1,0 +1,70 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { type Answer, readSerialLines } from "./serial-lines.ts";
+
+/** A virtual machine. Its kernel is Debian's, which can do what this machine's own may not. */
+export interface Machine {
+  /**
+   * Runs a line of shell code in it, in which `$nl` is a line end. Any number of them run at once.
+   *
+   * @param deadline Milliseconds in which it has to end.
+   * @throws Error when no answer comes, with what stands on the console.
+   */
+  run(code: string, deadline: number): Promise<Answer>;
+
+  /** Ends it, with everything in it. */
+  end(): Promise<void>;
+}
+
+/** What a machine holds beside the programs that every machine has. */
+export interface Contents {
+  /** Files and directories of this machine, by the path that they get in there. */
+  readonly copies: Readonly<Record<string, string>>;
+  /** Files with ext4 file systems, which are /disk/vda, /disk/vdb and so on in there. */
+  readonly disks?: readonly string[];
+}
+
+const script = fileURLToPath(new URL("../../scripts/vm/boot", import.meta.url));
+
+/** The status with which the script says that there can be no virtual machine. */
+const unavailable = 3;
+
+/** Milliseconds in which a machine has to boot. It takes five seconds, and longer where the kernel is fetched first. */
+export const bootDeadline = 120_000;
+
+/**
+ * Boots a machine. It ends with this process, however that ends.
+ *
+ * @returns the machine, or why there can be none here.
+ * @throws Error when it does not boot, with what stands on the console.
+ */
+export async function bootMachine({ copies, disks = [] }: Contents): Promise<Machine | string> {
+  const qemu = spawn(script, [
+    ...disks.flatMap((disk) => ["--disk", disk]),
+    ...Object.entries(copies).map(([target, source]) => `${source}=${target}`),
+  ]);
+  const ended = new Promise<void>((resolve) => qemu.once("close", () => resolve()));
+  const lines = readSerialLines(qemu);
+  // A machine that has ended reads nothing more; whoever expects an answer hears of it.
+  qemu.stdin.on("error", () => {});
+  const end = () => {
+    qemu.kill("SIGKILL");
+    return ended;
+  };
+
+  try {
+    await lines.answer("ready", bootDeadline);
+  } catch (error) {
+    await end();
+    if (qemu.exitCode !== unavailable) throw error;
+    return lines.console().trimEnd().split("\n").at(-1) ?? "";
+  }
+  let requests = 0;
+  const run = (code: string, deadline: number) => {
+    const name = String(++requests);
+    const answer = lines.answer(name, deadline);
+    qemu.stdin.write(`${name} ${code}\n`);
+    return answer;
+  };
+  return { run, end };
+}
