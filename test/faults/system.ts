@@ -1,13 +1,14 @@
 import { system as real } from "../../lib/system/native.ts";
-import type { NetlinkSocket, Running, System } from "../../lib/system/system.ts";
+import type { NetlinkSocket, Outcome, Running, System } from "../../lib/system/system.ts";
 
 /**
  * The native system with one fault in it, for executables that `faults` built. LXC_CNI_FAULT says which:
  *
- * * `count`: none; the number of steps goes to standard error at the end.
+ * * `count`: none; the number of steps goes to standard error at the end, and which of them wait for a command.
  * * `fail:N`: step N does not happen, and throws as a failed system call does.
  * * `late:N`: step N happens, and throws all the same: nobody knows what came of it. (Not the start of a command, of
  *   which that is known.)
+ * * `timeout:N`: in step N a command is waited for; it does its work, and is ended because its time is over.
  * * `kill:N`: before step N the process is ended by SIGKILL.
  *
  * A step is whatever reads from the host or changes it, waiting for a command and each datagram included.
@@ -15,10 +16,12 @@ import type { NetlinkSocket, Running, System } from "../../lib/system/system.ts"
 const [kind = "none", number = "0"] = (real.environment().LXC_CNI_FAULT ?? "").split(":");
 const faultyStep = Number(number);
 let steps = 0;
+const waits: number[] = [];
 
 function step<T>(name: string, action: () => T): T {
   steps += 1;
-  if (steps !== faultyStep || kind === "count") return action();
+  if (name === "wait") waits.push(steps);
+  if (steps !== faultyStep || kind === "count" || kind === "timeout") return action();
   if (kind === "kill") {
     real.start({ program: "kill", arguments: ["-KILL", String(real.pid)], deadline: 10_000 }).wait();
   }
@@ -47,14 +50,28 @@ const counted = [
 
 function wrapSocket(socket: NetlinkSocket): NetlinkSocket {
   return {
+    ...socket,
     send: (datagram) => step("send", () => socket.send(datagram)),
     receive: (patience) => step("receive", () => socket.receive(patience)),
-    close: () => socket.close(),
   };
 }
 
+/** How a command ended that was given no more time. */
+const ended: Outcome = { status: undefined, signal: 9, late: true, output: "", errors: "" };
+
 function wrapRunning(running: Running): Running {
-  return { wait: () => step("wait", () => running.wait()) };
+  let outcome: Outcome | undefined;
+  const wait = () => {
+    const real = running.wait();
+    return kind === "timeout" && steps === faultyStep ? ended : real;
+  };
+  return {
+    wait() {
+      // A second call gives the same answer, and is no step.
+      outcome ??= step("wait", wait);
+      return outcome;
+    },
+  };
 }
 
 const wrapped = Object.fromEntries(
@@ -67,15 +84,17 @@ const wrapped = Object.fromEntries(
 export const system: System = {
   ...real,
   ...wrapped,
-  openNetlink: (netns) => {
-    const socket = step("openNetlink", () => real.openNetlink(netns));
+  openNetlink: (...where) => {
+    const socket = step("openNetlink", () => real.openNetlink(...where));
     return socket && wrapSocket(socket);
   },
   start: (command) => wrapRunning(step("start", () => real.start(command))),
   run: (main) =>
     real.run(() => {
       const status = main();
-      if (kind === "count") real.writeStandardError(`steps: ${steps}\n`);
+      if (kind === "count") {
+        real.writeStandardError(`steps: ${steps}\nsteps that wait: ${waits.join(" ")}\n`);
+      }
       return status;
     }),
 };
