@@ -1,10 +1,12 @@
-/* Runs a command and prints what it cost: nanoseconds from its start to its end, the largest resident set of it and
- * of the children that it waited for, in KiB, and its exit status (128 + the signal's number where one ended it).
+/* Runs a command, or several of it at once, and prints what that cost: nanoseconds from the first start to the last
+ * end, the largest resident set of one of them and of the children that it waited for, in KiB, how many failed, and
+ * the exit status of one that did (128 + the signal's number where one ended it).
  *
- * usage: launch INPUT OUTPUT PROGRAM [ARGUMENT]...
+ * usage: launch COUNT INPUT OUTPUT PROGRAM [ARGUMENT]...
  *
- * INPUT is the file that it reads, OUTPUT the one that gets what it prints. Static and small, since the kernel
- * counts the memory of whoever starts a program as that program's own. */
+ * INPUT is the file that each reads, OUTPUT the one that gets what they print. In the environment of each, %d stands
+ * for its number, from 1 on. Static and small, since the kernel counts the memory of whoever starts a program as
+ * that program's own. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,30 +31,69 @@ static void fail(const char *what, int number) {
   exit(127);
 }
 
-int main(int count, char **words) {
-  if (count < 4) fail("usage: launch INPUT OUTPUT PROGRAM [ARGUMENT]...", EINVAL);
-  int input = open(words[1], O_RDONLY | O_CLOEXEC);
-  if (input < 0) fail(words[1], errno);
-  int output = open(words[2], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (output < 0) fail(words[2], errno);
+/* The variable with each %d replaced by the number. */
+static char *numbered(const char *variable, int number) {
+  char *result = malloc(8 * strlen(variable) + 1), *end = result;
+  if (!result) fail("malloc", errno);
+  for (const char *next = variable; *next;) {
+    if (next[0] == '%' && next[1] == 'd') {
+      end += sprintf(end, "%d", number);
+      next += 2;
+    } else {
+      *end++ = *next++;
+    }
+  }
+  *end = '\0';
+  return result;
+}
+
+static char **numbered_environment(int number) {
+  int count = 0;
+  while (environ[count]) count++;
+  char **variables = calloc((size_t)count + 1, sizeof(*variables));
+  if (!variables) fail("calloc", errno);
+  for (int i = 0; i < count; i++) variables[i] = numbered(environ[i], number);
+  return variables;
+}
+
+int main(int argument_count, char **words) {
+  int count = argument_count < 5 ? 0 : atoi(words[1]);
+  if (count < 1) fail("usage: launch COUNT INPUT OUTPUT PROGRAM [ARGUMENT]...", EINVAL);
+  int output = open(words[3], O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+  if (output < 0) fail(words[3], errno);
 
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, words[2], O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
+  char ***environments = calloc((size_t)count, sizeof(*environments));
+  if (!environments) fail("calloc", errno);
+  for (int i = 0; i < count; i++) environments[i] = numbered_environment(i + 1);
 
-  pid_t child;
   int64_t start = nanoseconds();
-  int error = posix_spawn(&child, words[3], &actions, NULL, words + 3, environ);
-  if (error != 0) fail(words[3], error);
-  int status;
-  struct rusage usage;
-  while (wait4(child, &status, 0, &usage) < 0)
-    if (errno != EINTR) fail("wait4", errno);
+  for (int i = 0; i < count; i++) {
+    pid_t child;
+    int error = posix_spawn(&child, words[4], &actions, NULL, words + 4, environments[i]);
+    if (error != 0) fail(words[4], error);
+  }
+  long largest = 0;
+  int failed = 0, ending = 0;
+  for (int ended = 0; ended < count;) {
+    int status;
+    struct rusage usage;
+    if (wait4(-1, &status, 0, &usage) < 0) {
+      if (errno != EINTR) fail("wait4", errno);
+      continue;
+    }
+    ended++;
+    if (usage.ru_maxrss > largest) largest = usage.ru_maxrss;
+    if (status == 0) continue;
+    failed++;
+    ending = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
   int64_t end = nanoseconds();
 
-  printf("%lld %ld %d\n", (long long)(end - start), usage.ru_maxrss,
-         WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+  printf("%lld %ld %d %d\n", (long long)(end - start), largest, failed, ending);
   return 0;
 }

@@ -1,101 +1,106 @@
-import { keyOf } from "./contests.mjs";
-import { median } from "./statistics.mjs";
+import { go } from "./contest.mjs";
+import { figureOf } from "./statistics.mjs";
 
 /**
  * A line of the table: what is compared, and what was stated about it.
  *
  * @typedef {object} Line
  * @property {string} what
- * @property {"ms" | "MB"} unit
- * @property {Figure | undefined} ours
- * @property {Figure | undefined} go undefined where there is none to compare with.
+ * @property {"ms" | "us" | "MB"} unit
+ * @property {import("./statistics.mjs").Figure} [ours]
+ * @property {import("./statistics.mjs").Figure} [reference] undefined where there is none to compare with.
+ * @property {string} [failure] Why ours failed.
+ * @property {string} [referenceFailure] Why the reference failed; it was timed all the same.
  * @property {Limit} [limit]
  */
 
-/** @typedef {{ median: number, min: number }} Figure */
-
 /**
- * What must hold for the medians: ours is at most `most` (in the line's unit), or at most `ratio` times that of Go.
+ * What must hold for the medians: ours is at most `most` (in the line's unit), or at most `ratio` times the reference.
  *
  * @typedef {{ most: number } | { ratio: number }} Limit
  */
 
 /**
- * The lines of the table.
+ * The lines that a contest asks for.
  *
- * @param {Record<string, import("./launcher.mjs").Cost[]>} costs What measure.mjs printed.
- * @param {{ name: string, ours: number, go: number | undefined }[]} sizes Of the executables, in bytes.
+ * @param {import("./contest.mjs").Contest} contest
+ * @param {import("./measure.mjs").Outcome[]} outcomes What measure.mjs printed.
  * @returns {Line[]}
  */
-export function linesOf(costs, sizes) {
-  const figure = (unit, contest, step, contestant) => {
-    const runs = costs[keyOf(contest, step, contestant)];
-    return runs && figureOf(runs.map((cost) => (unit === "ms" ? cost.milliseconds : cost.kilobytes / 1000)));
-  };
-  const line = (what, unit, contest, step, { limit, name = "bin" } = {}) => ({
-    what,
-    unit,
-    limit,
-    ours: figure(unit, contest, step, name),
-    go: figure(unit, contest, step, "go"),
+export function linesOf(contest, outcomes) {
+  return contest.lines.map(({ what, step, unit = "ms", ours = "bin", reference = go, beyond, limit }) => {
+    const find = (contestant) =>
+      outcomes
+        .filter((outcome) => outcome.contestant === contestant && outcome.step === step)
+        .flatMap(({ costs }) => costs);
+    const figure = (contestant) => difference(figureIn(unit, find(contestant)), figureIn(unit, find(beyond)));
+    return {
+      what,
+      unit,
+      limit,
+      ours: figure(ours),
+      reference: figure(reference),
+      failure: failureIn(find(ours)),
+      referenceFailure: failureIn(find(reference)),
+    };
   });
-  const overTrue = (name) =>
-    difference(figure("ms", "start", "VERSION", name), figure("ms", "start", "VERSION", "true"));
-  const others = ["bin with iproute2", "js"];
-
-  return [
-    {
-      what: "VERSION, more than /bin/true",
-      unit: "ms",
-      limit: { most: 2 },
-      ours: overTrue("bin"),
-      go: overTrue("go"),
-    },
-    line("ADD with ipMasq", "ms", "ipMasq", "ADD", { limit: { ratio: 0.4 } }),
-    line("DEL with ipMasq", "ms", "ipMasq", "DEL", { limit: { ratio: 0.6 } }),
-    ...sizes.map(({ name, ours, go }) => ({
-      what: `size of ${name}`,
-      unit: "MB",
-      limit: { most: 2.5 },
-      ours: figureOf([ours / 1e6]),
-      go: go && figureOf([go / 1e6]),
-    })),
-    line("memory of bridge, ADD with ipMasq", "MB", "ipMasq", "ADD", { limit: { most: 4 } }),
-    line("memory of host-local, ADD", "MB", "host-local", "ADD", { limit: { most: 4 } }),
-    line("memory of lxc-cni, start-host", "MB", "hook", "start-host", { limit: { most: 4 } }),
-    line("ADD without ipMasq", "ms", "no ipMasq", "ADD"),
-    line("DEL without ipMasq", "ms", "no ipMasq", "DEL"),
-    line("host-local ADD", "ms", "host-local", "ADD"),
-    line("host-local DEL", "ms", "host-local", "DEL"),
-    line("lxc-cni hook, start-host", "ms", "hook", "start-host"),
-    line("lxc-cni hook, stop", "ms", "hook", "stop"),
-    ...others.flatMap((name) => [
-      line(`${name}: VERSION`, "ms", "start", "VERSION", { name }),
-      line(`${name}: ADD with ipMasq`, "ms", "ipMasq", "ADD", { name }),
-      line(`${name}: DEL with ipMasq`, "ms", "ipMasq", "DEL", { name }),
-    ]),
-  ];
 }
 
-/** @returns {Figure} */
-function figureOf(values) {
-  return { median: median(values), min: Math.min(...values) };
+/**
+ * The sizes of the executables.
+ *
+ * @param {{ name: string, ours: number, go: number | undefined }[]} sizes In bytes.
+ * @returns {Line[]}
+ */
+export function sizeLines(sizes) {
+  return sizes.map(({ name, ours, go }) => ({
+    what: `size of ${name}`,
+    unit: "MB",
+    limit: { most: 2.5 },
+    ours: figureOf([ours / 1e6]),
+    reference: go && figureOf([go / 1e6]),
+  }));
 }
 
-/** @returns {Figure | undefined} */
-function difference(a, b) {
-  return a && b && { median: a.median - b.median, min: a.min - b.min };
+function figureIn(unit, costs) {
+  const values = costs
+    .filter(({ milliseconds }) => milliseconds !== undefined)
+    .map((cost) => inUnit(unit, cost));
+  return values.length === 0 ? undefined : figureOf(values);
+}
+
+function inUnit(unit, { milliseconds, kilobytes }) {
+  switch (unit) {
+    case "ms":
+      return milliseconds;
+    case "us":
+      return milliseconds * 1000;
+    case "MB":
+      return kilobytes / 1000;
+  }
+}
+
+function difference(figure, less) {
+  if (figure === undefined || less === undefined) return figure;
+  return { median: figure.median - less.median, quartile: figure.quartile - less.quartile };
+}
+
+/** How many failed, and what one of them said. */
+function failureIn(costs) {
+  const failures = costs.flatMap(({ failure }) => failure ?? []);
+  return failures.length === 0 ? undefined : `${failures.length} of ${costs.length} failed: ${failures[0]}`;
 }
 
 /**
  * What became of what was stated.
  *
  * @param {Line} line
- * @returns {"kept" | "missed" | "not measured" | ""} Empty where nothing was stated.
+ * @returns {"ok" | "over" | "failed" | "not measured" | ""} Empty where nothing was stated.
  */
-export function verdictOf({ ours, go, limit }) {
+export function verdictOf({ ours, reference, failure, limit }) {
+  if (failure !== undefined) return "failed";
   if (limit === undefined) return "";
-  const most = "most" in limit ? limit.most : go && go.median * limit.ratio;
+  const most = "most" in limit ? limit.most : reference && reference.median * limit.ratio;
   if (ours === undefined || most === undefined) return "not measured";
-  return ours.median <= most ? "kept" : "missed";
+  return ours.median <= most ? "ok" : "over";
 }

@@ -1,21 +1,22 @@
 // Measures what the project says about itself, and compares it with the Go reference plugins: medians of runs in turn,
-// on a host of their own (network, mount and process namespaces; the machine's network is not touched).
+// on hosts of their own (network, mount and process namespaces; the machine's network is not touched).
 //
-// usage (as root): node scripts/bench/main.mjs [RUNS]
+// usage: see options.mjs
 //
-//   RUNS   how often each thing is measured; 20 when absent
-//
-// Exit status: 1 when a stated limit is missed. Ratios to the Go plugins are "not measured" where these cannot be had;
-// that is no failure. 3 when this machine cannot build the native executables.
+// Exit status: 1 when a stated limit is missed, or something of ours fails. Ratios to the Go plugins are "not measured"
+// where these cannot be had; that is no failure. 2 for a command line that makes no sense, 3 when this machine cannot
+// build the native executables.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { compileLauncher } from "./launcher.mjs";
-import { linesOf, verdictOf } from "./lines.mjs";
+import { contests } from "./contests.mjs";
+import { linesOf, sizeLines, verdictOf } from "./lines.mjs";
 import { runOnOwnHost } from "./namespace.mjs";
+import { parseOptions, usage } from "./options.mjs";
+import { compilePrograms } from "./programs.mjs";
 import { findReference } from "./reference.mjs";
 import { formatTable } from "./table.mjs";
 
@@ -23,37 +24,73 @@ const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const bin = path("../../dist/bin");
 const js = path("../../dist/js");
 const names = ["bridge", "host-local", "lxc-cni"];
-const runs = Number(process.argv[2] ?? 20);
+const help = `${usage}\n  ${[...contests.map(({ name }) => name), "size"].join("\n  ")}`;
 
-if (!isBuilt()) spawnSync(process.execPath, [path("../build/main.mjs")], { stdio: "inherit" });
-if (isBuilt()) bench();
+const options = readOptions();
+if (options === undefined) process.exitCode = 2;
+else if (options.help) console.log(help);
+else if (isBuilt() || build()) bench(options);
 else {
   console.error("bench: there are no native executables to measure (npm run build says why)");
   process.exitCode = 3;
+}
+
+function readOptions() {
+  try {
+    return parseOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(`bench: ${error.message}\n\n${help}`);
+    return undefined;
+  }
 }
 
 function isBuilt() {
   return [bin, js].every((directory) => names.every((name) => existsSync(join(directory, name))));
 }
 
-function bench() {
+function build() {
+  spawnSync(process.execPath, [path("../build/main.mjs")], { stdio: "inherit" });
+  return isBuilt();
+}
+
+function bench({ rounds, isWanted }) {
   const reference = findReference();
-  const lines = linesOf(measure({ bin, js, go: reference.directory }), sizes(reference.directory));
-  console.log(`medians and minima of ${runs} runs, in turn; Go: ${describe(reference)}\n`);
+  const wanted = contests.filter(({ name }) => isWanted(name));
+  const lines = [
+    ...measure(wanted, { bin, js, go: reference.directory }, rounds),
+    ...(isWanted("size") ? sizeLines(sizes(reference.directory)) : []),
+  ];
+  console.log(`medians and lower quartiles of ${rounds} rounds, in turn; Go: ${describe(reference)}\n`);
   console.log(formatTable(lines));
-  for (const verdict of ["kept", "not measured", "missed"]) {
-    const those = lines.filter((line) => verdictOf(line) === verdict);
-    if (those.length > 0) console.log(`\n${verdict}: ${those.map(({ what }) => what).join("; ")}`);
-    if (verdict === "missed" && those.length > 0) process.exitCode = 1;
+  summarize(lines);
+}
+
+function measure(wanted, directories, rounds) {
+  const work = mkdtempSync(join(tmpdir(), "lxc-cni-bench-"));
+  try {
+    const programs = compilePrograms(work);
+    return wanted.flatMap((contest) => {
+      const start = performance.now();
+      const call = { contest: contest.name, programs, directories, rounds };
+      const lines = linesOf(contest, runOnOwnHost(path("measure.mjs"), call));
+      process.stderr.write(`${contest.name}: ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
+      return lines;
+    });
+  } finally {
+    rmSync(work, { recursive: true, force: true });
   }
 }
 
-function measure(directories) {
-  const work = mkdtempSync(join(tmpdir(), "lxc-cni-bench-"));
-  try {
-    return runOnOwnHost(path("measure.mjs"), { launcher: compileLauncher(work), directories, runs });
-  } finally {
-    rmSync(work, { recursive: true, force: true });
+/** Says what became of what was stated, and why what failed did. */
+function summarize(lines) {
+  for (const verdict of ["ok", "not measured", "over", "failed"]) {
+    const those = lines.filter((line) => verdictOf(line) === verdict);
+    if (those.length > 0) console.log(`\n${verdict}: ${those.map(({ what }) => what).join("; ")}`);
+    if ((verdict === "over" || verdict === "failed") && those.length > 0) process.exitCode = 1;
+  }
+  for (const { what, failure, referenceFailure } of lines) {
+    if (failure !== undefined) console.log(`\n${what}: ${failure}`);
+    if (referenceFailure !== undefined) console.log(`\n${what}: Go, timed all the same: ${referenceFailure}`);
   }
 }
 

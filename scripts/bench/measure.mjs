@@ -1,30 +1,59 @@
-// Runs the contests, on a host of its own (see namespace.mjs), and prints what every run cost, as JSON.
+// Holds a contest, on a host of its own (see namespace.mjs), and prints what every step cost, as JSON.
 //
-// usage: node scripts/bench/measure.mjs '{"launcher": PATH, "directories": DIRECTORIES, "runs": NUMBER}'
+// usage: node scripts/bench/measure.mjs '{"contest": NAME, "programs": {...}, "directories": {...}, "rounds": NUMBER}'
 
 import { mkdtempSync } from "node:fs";
-import { join } from "node:path";
-import { keyOf, prepareContests } from "./contests.mjs";
-import { launch } from "./launcher.mjs";
+import { go } from "./contest.mjs";
+import { contests } from "./contests.mjs";
+import { pause } from "./namespace.mjs";
 
-const { launcher, directories, runs } = JSON.parse(process.argv[2] ?? "");
+/**
+ * What taking a contestant's step cost; there is one for each turn.
+ *
+ * @typedef {object} Outcome
+ * @property {string} contestant
+ * @property {string} step
+ * @property {import("./contest.mjs").Cost[]} costs
+ */
+
+/** How long everything rests before a step, in milliseconds: what the kernel does later is no part of the next step. */
+const rest = 20;
+
+const { contest: name, programs, directories, rounds } = JSON.parse(process.argv[2] ?? "");
+const contest = contests.find((each) => each.name === name);
 const work = mkdtempSync("/run/bench-");
+console.log(JSON.stringify(hold(contest, { programs, directories, work }, rounds)));
 
-/** @type {Record<string, import("./launcher.mjs").Cost[]>} */
-const costs = {};
-for (const contest of prepareContests(directories, work)) {
-  process.stderr.write(`${contest.name}: ${contest.contestants.map(({ name }) => name).join(", ")}\n`);
-  // The first turn is not counted: it makes the bridge, and brings every file into the page cache.
-  for (let run = 0; run <= runs; run++) {
-    for (const { name, steps } of contest.contestants) {
-      for (const step of steps) {
-        const environment = { ...step.environment, ...step.prepare?.() };
-        const cost = launch(launcher, { ...step, environment, output: join(work, "output") });
-        const key = keyOf(contest.name, step.name, name);
-        costs[key] ??= [];
-        if (run > 0) costs[key].push(cost);
+/** @returns {Outcome[]} */
+function hold({ prepare, share = 1, once = false }, place, rounds) {
+  const contestants = prepare(place);
+  const outcomes = [];
+  const failing = new Set();
+  const turns = once ? 1 : 1 + Math.max(3, Math.round(rounds * share));
+  for (let turn = 0; turn < turns; turn++) {
+    // Whoever comes second finds what the first one has left to the kernel to do.
+    for (const contestant of turn % 2 === 0 ? contestants : contestants.toReversed()) {
+      for (const step of contestant.steps.filter((each) => !failing.has(each))) {
+        const costs = attempt(step);
+        const failed = costs.some(({ failure }) => failure !== undefined);
+        // The first turn makes the bridge, and brings every file into the page cache.
+        if (turn > 0 || once || failed)
+          outcomes.push({ contestant: contestant.name, step: step.name, costs });
+        if (!failed || contestant.name === go) continue;
+        // What ours cannot do need not be timed, nor what builds on it; the reference is timed as it is.
+        for (const each of step === contestant.steps[0] ? contestant.steps : [step]) failing.add(each);
+        if (step === contestant.steps[0]) break;
       }
     }
   }
+  return outcomes;
 }
-console.log(JSON.stringify(costs));
+
+function attempt(step) {
+  pause(rest);
+  try {
+    return step.run();
+  } catch (error) {
+    return [{ failure: error.message }];
+  }
+}

@@ -47,6 +47,24 @@ export function makeContainer(name) {
 }
 
 /**
+ * Makes what stands for the world behind the host: a network namespace that knows the host's address and no other.
+ *
+ * @returns {{ netns: string, address: string }} Its path, and its address.
+ */
+export function makeOutside() {
+  const netns = makeContainer("outside");
+  const commands = [
+    "link add uplink type veth peer name eth0 netns outside",
+    "address add 192.0.2.1/24 dev uplink",
+    "link set uplink up",
+  ];
+  for (const command of commands) execFileSync("ip", command.split(" "));
+  for (const command of ["address add 192.0.2.2/24 dev eth0", "link set eth0 up"])
+    execFileSync("ip", ["-n", "outside", ...command.split(" ")]);
+  return { netns, address: "192.0.2.2" };
+}
+
+/**
  * Starts what stands for the first process of a container.
  *
  * @param {string} container The path of its network namespace, which outlives it, as LXC sees to for its hooks.
@@ -63,6 +81,7 @@ export function endProcess(pid) {
   while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"))) pause(1);
 }
 
-function pause(milliseconds) {
+/** Does nothing for so many milliseconds. */
+export function pause(milliseconds) {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }

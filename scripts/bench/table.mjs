@@ -1,9 +1,9 @@
 import { verdictOf } from "./lines.mjs";
 
-const heads = ["", "ours", "min", "Go", "min", "ours / Go", "limit", ""];
+const heads = ["", "ours", "quartile", "Go", "quartile", "ratio", "limit", ""];
 
 /**
- * The lines as a table for people.
+ * The lines as a table for people: medians, lower quartiles, and the ratio of the medians.
  *
  * @param {readonly import("./lines.mjs").Line[]} lines
  * @returns {string}
@@ -27,16 +27,17 @@ function pad(cell, width, column) {
 }
 
 function cellsOf(line) {
-  const { what, unit, ours, go, limit } = line;
+  const { what, unit, ours, reference, limit, referenceFailure } = line;
   const number = (value) => (value === undefined ? "-" : `${value.toFixed(2)} ${unit}`);
+  const remarks = [verdictOf(line), referenceFailure === undefined ? "" : "Go fails"];
   return [
     what,
     number(ours?.median),
-    number(ours?.min),
-    number(go?.median),
-    number(go?.min),
-    ours && go ? (ours.median / go.median).toFixed(2) : "-",
-    limit === undefined ? "" : "most" in limit ? `${limit.most} ${unit}` : `${limit.ratio} x Go`,
-    verdictOf(line),
+    number(ours?.quartile),
+    number(reference?.median),
+    number(reference?.quartile),
+    ours && reference && ours.median > 0 ? (ours.median / reference.median).toFixed(2) : "-",
+    limit === undefined ? "" : "most" in limit ? `${limit.most} ${unit}` : `${limit.ratio.toFixed(2)} x`,
+    remarks.filter((remark) => remark !== "").join(", "),
   ];
 }

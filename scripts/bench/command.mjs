@@ -1,0 +1,49 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+
+/**
+ * A command that is measured.
+ *
+ * @typedef {object} Command
+ * @property {string[]} argv The program's path, and its arguments.
+ * @property {Record<string, string>} environment All of its environment.
+ * @property {string} [input] The file that it reads; nothing when absent.
+ * @property {string} output The file that gets what it prints.
+ * @property {number} [count] How many of it are run at once; in each one's environment, `%d` is its number.
+ */
+
+/**
+ * Runs a command.
+ *
+ * @param {string} launch The program that does, of programs.mjs.
+ * @param {Command} command
+ * @returns {import("./contest.mjs").Cost}
+ * @throws when it cannot be run.
+ */
+export function runCommand(launch, { argv, environment, input = "/dev/null", output, count = 1 }) {
+  const { status, stdout, stderr, error } = spawnSync(launch, [String(count), input, output, ...argv], {
+    env: environment,
+    encoding: "utf8",
+  });
+  if (error !== undefined) throw error;
+  if (status !== 0) throw new Error(stderr);
+  const [nanoseconds = 0, kibibytes = 0, failed = 0, ending = 0] = stdout.split(" ").map(Number);
+  const cost = { milliseconds: nanoseconds / 1e6, kilobytes: kibibytes * 1.024 };
+  if (failed === 0) return cost;
+  const which = count === 1 ? "" : `${failed} of ${count}, `;
+  return { ...cost, failure: `${which}status ${ending}: ${messageIn(readFileSync(output, "utf8"))}` };
+}
+
+/** What a plugin said in its error, or else all that was printed, in one line. */
+function messageIn(output) {
+  try {
+    return oneLine(JSON.parse(output).msg);
+  } catch {
+    return oneLine(output);
+  }
+}
+
+function oneLine(text) {
+  const line = String(text).replace(/\s+/g, " ").trim();
+  return line.length <= 160 ? line : `${line.slice(0, 157)}...`;
+}

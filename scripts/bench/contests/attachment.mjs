@@ -1,0 +1,99 @@
+import { go } from "../contest.mjs";
+import { makeContainer } from "../namespace.mjs";
+import { callPlugin, lastResult, network, writeConfiguration } from "../network.mjs";
+import { addRulesOfOthers } from "../others.mjs";
+
+const subnets = [[{ subnet: "10.10.0.0/16" }], [{ subnet: "fd00:10:10::/64" }]];
+
+/** The kinds of networks, and where their rules are. */
+const kinds = [
+  {
+    name: "plain",
+    configuration: { ...network, isDefaultGateway: false, isGateway: true },
+    stores: ["iptables"],
+    // The kernel itself waits, some 10 to 20 ms, for whoever may still look at a veth that is deleted.
+    limits: { ADD: 0.4, CHECK: 0.4, DEL: 0.85 },
+  },
+  {
+    name: "ipMasq by iptables",
+    configuration: { ...network, ipMasq: true },
+    stores: ["iptables"],
+    limits: { ADD: 0.4, CHECK: 0.4, DEL: 0.4 },
+  },
+  {
+    name: "ipMasq by nftables",
+    configuration: { ...network, ipMasq: true, ipMasqBackend: "nftables" },
+    stores: ["nftables"],
+    limits: { ADD: 0.4, CHECK: 0.4, DEL: 0.4 },
+  },
+  {
+    name: "dual stack, ipMasq",
+    configuration: { ...network, ipMasq: true, ipam: { type: "host-local", ranges: subnets } },
+    stores: ["iptables", "ip6tables"],
+    limits: { ADD: 0.4, CHECK: 0.4, DEL: 0.4 },
+  },
+];
+
+/**
+ * Attaching, checking and detaching a container, among rules of no others and of 1000.
+ *
+ * @type {import("../contest.mjs").Contest[]}
+ */
+export const attachmentContests = [0, 1000].flatMap((others) =>
+  kinds.map(({ name: kind, configuration, stores, limits }) => {
+    const name = `${kind}, ${others} others`;
+    return {
+      name,
+      // The kernel's waits differ by their own length: where they are all that there is, it takes more rounds to tell.
+      share: others > 0 ? 0.4 : kind === "plain" ? 2 : 1,
+      prepare: (place) => {
+        for (const store of stores) addRulesOfOthers(store, configuration.name, others);
+        const container = makeContainer("c1");
+        return pluginsOf(place).map((plugin) => ({
+          name: plugin.name,
+          steps: attachmentSteps(place, plugin, container, configuration),
+        }));
+      },
+      lines: [
+        ...Object.entries(limits).map(([verb, ratio]) => ({
+          what: `${verb}, ${name}`,
+          step: verb,
+          limit: { ratio },
+        })),
+        ...(kind === "ipMasq by iptables" && others === 0
+          ? [{ what: "memory of bridge, ADD", unit: "MB", step: "ADD", limit: { most: 4 } }]
+          : []),
+      ],
+    };
+  }),
+);
+
+/** Ours, and the Go plugins where there are any. */
+export function pluginsOf({ directories }) {
+  return [
+    { name: "bin", directory: directories.bin },
+    ...(directories.go === undefined ? [] : [{ name: go, directory: directories.go }]),
+  ];
+}
+
+/**
+ * ADD, CHECK and DEL of a container, the latter two with the result of ADD.
+ *
+ * @returns {import("../contest.mjs").Step[]}
+ */
+function attachmentSteps(place, plugin, netns, configuration) {
+  const input = writeConfiguration(place, "network", configuration);
+  let attached = input;
+  const call = (verb, file) => callPlugin(place, plugin, { verb, container: "c1", netns, input: file });
+  const step = (verb, run) => ({ name: verb, run: () => [run()] });
+  return [
+    step("ADD", () => {
+      const cost = call("ADD", input);
+      const prevResult = cost.failure === undefined ? lastResult(place) : undefined;
+      attached = writeConfiguration(place, "attached", { ...configuration, prevResult });
+      return cost;
+    }),
+    step("CHECK", () => call("CHECK", attached)),
+    step("DEL", () => call("DEL", attached)),
+  ];
+}
