@@ -49,6 +49,15 @@ describeVariants("what ADD writes is what docs/formats.md says", (variant) => {
     expect(await read(host, recordFile)).toBe(`600 ${await withRealValues(host, web, record)}\n`);
   });
 
+  test("what bridge records of an attachment", async ({ host }) => {
+    const web = await host.container("web-qkwznmfy");
+    succeeded(await networkOn(host, variant, configuration).add(web));
+    const file = `/run/lxc-cni/attachments/${port}`;
+    const mac = await host.run(["cat", `/sys/class/net/${port}/address`]);
+    const [example = ""] = formats.block(`json ${file}`);
+    expect(await read(host, file)).toBe(`600 ${example.replace("02:00:00:00:00:02", mac)}`);
+  });
+
   test("the locks", async ({ host }) => {
     await host.write(networkFile, source);
     const web = await makeContainerOfProcess(host, "web");

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Attachment } from "../../lib/cni/request.ts";
+import type { LinkName } from "../../lib/ip/link-name.ts";
 import { chainName } from "../../lib/net/firewall/marks.ts";
-import { bridgeAlias, portAlias, portName } from "../../lib/net/identity.ts";
+import { bridgeAlias, gatewayPortName, portAlias, portName } from "../../lib/net/identity.ts";
 import { containerIdOf } from "../../lxc/container-id.ts";
 import { parseHookWords } from "../../lxc/hook-words.ts";
 import { openPage } from "./page.ts";
@@ -24,6 +25,12 @@ describe("hook lines", () => {
 describe("port names", () => {
   test.for(formats.rows("Port names"))("%s, %s, %s: %s", ([network, container, link, port]) => {
     expect(portName(attachment(network, container, link))).toBe(port);
+  });
+});
+
+describe("ports of gateways in VLANs", () => {
+  test.for(formats.rows("Gateways in VLANs"))("%s: %s", ([gateway, port]) => {
+    expect(gatewayPortName(gateway as LinkName)).toBe(port);
   });
 });
 
