@@ -21,6 +21,7 @@ import { undo } from "../../lib/net/undo.ts";
 import type { BridgeConfig } from "./config.schema.ts";
 import { openContainerNetns } from "./container-netns.ts";
 import { awaitDetection } from "./detection.ts";
+import { forwardingKeys, isForwarding } from "./forwarding.ts";
 import { withGateways } from "./gateways.ts";
 import { readHost } from "./host-state.ts";
 import { type Lease, leaseAddresses, releaseAddresses } from "./lease.ts";
@@ -119,7 +120,7 @@ function join(
   // Of an attachment that may have been there before, nobody knows what it had.
   const rules = isFresh || settings.ipamType === undefined ? ruleKindsOf(plan, firewall.name) : undefined;
   writeRecord(portName(attachment), { mac: macs.port, rules });
-  if (plan.some(isIpv6Forwarding)) keepRouterRoutes(links, warn);
+  if (plan.some(isIpv6Forwarding) && !isForwarding(6)) keepRouterRoutes(links, warn);
   apply(plan, tools, receipts);
   if (!settings.isLeftDown) {
     const addresses = leased.ips.map(({ address }) => address);
@@ -131,7 +132,7 @@ function join(
 }
 
 function isIpv6Forwarding(operation: Operation): boolean {
-  return operation.do === "write sysctl" && operation.key === "ipv6/conf/all/forwarding";
+  return operation.do === "write sysctl" && operation.key === forwardingKeys[6];
 }
 
 function isPortOfOther(attachment: Attachment, macs: Macs, { links }: Tools): boolean {

@@ -1,11 +1,9 @@
-import { system } from "#system";
 import type { IpConfig, Result, Route } from "../../lib/cni/result.ts";
 import { equalAddress, formatAddress } from "../../lib/ip/address.ts";
 import { equalPrefix, formatPrefix, networkOf } from "../../lib/ip/prefix.ts";
 import type { LinkBackend, LinkRoute } from "../../lib/net/link-backend.ts";
-import { isSystemError } from "../../lib/system/error.ts";
 import type { FoundLinks } from "./check-links.ts";
-import { forwardingKeys } from "./forwarding.ts";
+import { isForwarding } from "./forwarding.ts";
 import { bridgeAddresses, gatewayOf } from "./gateways.ts";
 import type { Settings } from "./settings.ts";
 
@@ -72,13 +70,4 @@ export function gatewayProblems(settings: Settings, { ips }: Result, links: Link
     ...missing.map((address) => `${name} does not have the gateway's address ${formatPrefix(address)}`),
     ...closed.map((family) => `the host does not forward IPv${family}`),
   ];
-}
-
-function isForwarding(family: 4 | 6): boolean {
-  try {
-    return system.readText(`/proc/sys/net/${forwardingKeys[family]}`).trim() !== "0";
-  } catch (error) {
-    if (isSystemError(error)) return false;
-    throw error;
-  }
 }

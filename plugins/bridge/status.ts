@@ -51,7 +51,8 @@ function requirePermission(): void {
 function whyNoRules({ masquerading, forward, guard }: Settings): string | undefined {
   const firewall = chooseFirewall(masquerading?.backend);
   return (
-    (masquerading && firewall.whyUnusable(masquerading.families)) ??
+    // Which families the addresses will be of, only the IPAM plugin knows.
+    (masquerading && firewall.whyUnusable(masquerading.families.slice(0, 1))) ??
     (forward ? chooseFirewall("iptables").whyUnusable([4]) : undefined) ??
     (guard === "none" ? undefined : whyGuardsUnusable())
   );

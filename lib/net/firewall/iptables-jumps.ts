@@ -1,7 +1,7 @@
 import { CniError, Code } from "../../cni/error.ts";
 import { parseAddress } from "../../ip/address.ts";
 import { parsePrefix } from "../../ip/prefix.ts";
-import { listChain } from "./iptables-command.ts";
+import { finishListing, type Listing, startListing } from "./iptables-command.ts";
 import { type PrintedRule, parseRules, renderRule } from "./iptables-rule.ts";
 import type { Store } from "./iptables-store.ts";
 import { isNftInstalled, nftList } from "./nft-command.ts";
@@ -16,8 +16,27 @@ import { isNftInstalled, nftList } from "./nft-command.ts";
  * @throws CniError 101 where they cannot be listed.
  */
 export function listJumps(store: Store, chain: string, comment: string): PrintedRule[] {
-  const output = listChain(store, "nat", "POSTROUTING");
-  if (output !== undefined) return parseRules("POSTROUTING", output).filter(({ jump }) => jump === chain);
+  return finishJumpListing(store, startJumpListing(store), chain, comment);
+}
+
+/** Starts to list what {@linkcode finishJumpListing} reads. */
+export function startJumpListing(store: Store): Listing {
+  return startListing(store, "nat", "POSTROUTING");
+}
+
+/** The rules of POSTROUTING; see {@linkcode listJumps}. @throws CniError 101 where they cannot be listed */
+export function finishJumpListing(
+  store: Store,
+  listing: Listing,
+  chain: string,
+  comment: string,
+): PrintedRule[] {
+  const output = finishListing(listing);
+  if (output !== undefined) {
+    // There may be thousands of other containers' rules: only those that matter are read.
+    const own = output.split("\n").filter((line) => line.includes(`-j ${chain}`));
+    return parseRules("POSTROUTING", own.join("\n")).filter(({ jump }) => jump === chain);
+  }
   if (store.variant === "legacy") return [];
   return jumpsIn(listByNft(store)).flatMap((jump) =>
     jump.chain === chain ? printedJump(jump.source, chain, comment) : [],

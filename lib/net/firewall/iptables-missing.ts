@@ -2,25 +2,37 @@ import { formatAddress } from "../../ip/address.ts";
 import { formatPrefix, networkOf } from "../../ip/prefix.ts";
 import type { Masquerade } from "./firewall.ts";
 import { acceptRule, jumpRule, masqueradeRule } from "./iptables-add.ts";
-import { listChain, requireStore } from "./iptables-command.ts";
-import { listJumps } from "./iptables-jumps.ts";
+import { finishListing, type Listing, requireStore, startListing } from "./iptables-command.ts";
+import { finishJumpListing, startJumpListing } from "./iptables-jumps.ts";
 import { parseRules, type Rule, renderRule } from "./iptables-rule.ts";
-import { type AddressFamily, ofFamily } from "./iptables-store.ts";
+import { type AddressFamily, ofFamily, type Store } from "./iptables-store.ts";
 import { chainName, ruleComment } from "./marks.ts";
 
 /**
- * What the addresses of one family lack. The mark is not asked for: the Go plugin makes none.
+ * Starts to look for what the addresses of one family lack. The mark is not asked for: the Go plugin makes none.
  *
- * @throws CniError 101 where the rules cannot be listed.
+ * @returns what waits for it, and tells what is missing, in words.
+ * @throws CniError 101 where the rules cannot be listed; so does what is returned.
  */
-export function missingInStore(family: AddressFamily, masquerade: Masquerade): string[] {
+export function startLooking(family: AddressFamily, masquerade: Masquerade): () => string[] {
+  const store = requireStore(family);
+  const rules = startListing(store, "nat", chainName(masquerade.attachment));
+  const jumps = startJumpListing(store);
+  return () => missingAmong(family, masquerade, store, { rules, jumps });
+}
+
+function missingAmong(
+  family: AddressFamily,
+  masquerade: Masquerade,
+  store: Store,
+  listings: { readonly rules: Listing; readonly jumps: Listing },
+): string[] {
   const { attachment } = masquerade;
   const chain = chainName(attachment);
-  const store = requireStore(family);
-  const output = listChain(store, "nat", chain);
+  const output = finishListing(listings.rules);
   if (output === undefined) return [`chain ${chain} in table nat of ${store.command}`];
   const rules = parseRules(chain, output);
-  const jumps = listJumps(store, chain, ruleComment(attachment));
+  const jumps = finishJumpListing(store, listings.jumps, chain, ruleComment(attachment));
   const lacks = (rule: Rule, among = rules) => !among.some(({ text }) => text === renderRule(rule));
   const addresses = ofFamily(family, masquerade.addresses);
   return [

@@ -9,7 +9,7 @@ import type {
 import { type Addition, finishAddition, startAddition } from "./iptables-add.ts";
 import { collectFromStore } from "./iptables-collect.ts";
 import { requireStore } from "./iptables-command.ts";
-import { missingInStore } from "./iptables-missing.ts";
+import { startLooking } from "./iptables-missing.ts";
 import { beginIptablesRemoval, startIptablesSearch } from "./iptables-remove.ts";
 import { type AddressFamily, families, familiesOf, storesWithRules } from "./iptables-store.ts";
 import { whyStoreUnusable } from "./iptables-unusable.ts";
@@ -41,7 +41,8 @@ export const iptables: Firewall = {
   },
 
   missing(masquerade: Masquerade): string[] {
-    return familiesOf(masquerade.addresses).flatMap((family) => missingInStore(family, masquerade));
+    const begun = familiesOf(masquerade.addresses).map((family) => startLooking(family, masquerade));
+    return begun.flatMap((finish) => finish());
   },
 
   collect(network, valid): void {
