@@ -40,7 +40,8 @@ export function isOwnBridge({ alias }: Pick<LinkWithAddresses, "alias">): boolea
 }
 
 /**
- * A bridge of somebody else is used as it is: what he set may be what his other ports need.
+ * A bridge of somebody else is used as it is: what he set may be what his other ports need. One that is not even up is in
+ * nobody's use: its owner, or a call of ours, may have been ended over making it.
  *
  * @throws CniError 7 for a link that is no bridge, or a bridge of somebody else that would have to be changed.
  */
@@ -49,7 +50,7 @@ export function requireSuitableBridge(
   found: LinkWithAddresses,
 ): void {
   requireBridge(bridge, found.kind);
-  if (isOwnBridge(found)) return;
+  if (isOwnBridge(found) || !found.up) return;
   if (vlans !== undefined && found.vlanFiltering === false) {
     throw foreign(bridge, "does not keep VLANs apart", `type bridge vlan_filtering 1`);
   }

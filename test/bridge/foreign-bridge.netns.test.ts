@@ -43,7 +43,7 @@ describeVariants("a bridge that was made here", (variant) => {
 describeVariants("a bridge that somebody else made", (variant) => {
   test("is not made promiscuous: ADD refuses, STATUS says so, and nothing is touched", async ({ host }) => {
     const c1 = await host.container("c1");
-    await host.run(["ip", "link", "add", "br0", "type", "bridge"]);
+    await host.run(["ip", "link", "add", "br0", "up", "type", "bridge"]);
     const before = await snapshot(host);
     const bridge = await bridgeOn(host);
     const reason = 'bridge "br0" is not promiscuous, and was not made by this plugin';
@@ -56,6 +56,12 @@ describeVariants("a bridge that somebody else made", (variant) => {
 
     await host.run(["ip", "link", "set", "br0", "promisc", "on"]);
     succeeded(await network.add(c1));
+  });
+
+  test("and that is not even up is made promiscuous: nobody uses it", async ({ host }) => {
+    await host.run(["ip", "link", "add", "br0", "type", "bridge"]);
+    succeeded(await networkOn(host, variant, promiscuous).add(await host.container("c1")));
+    expect((await bridgeOn(host)).flags).toContain("PROMISC");
   });
 
   test("keeps its MTU, MAC and alias, and stays when its last container goes", async ({ host }) => {

@@ -68,7 +68,13 @@ export async function faultsOf(
 
 /** What a call that met a fault answered, and what was wrong afterwards, in lines. */
 export function problemsOf(fault: string, answer: Answer, problems: readonly string[]): string[] {
-  return [...oddities(answer), ...problems].map(
+  // A lease that cannot be read is nobody's to release; the answer says which one.
+  const isIgnored = (line: string) => {
+    const path = /^\+ file (\S+)/.exec(line)?.[1];
+    return path !== undefined && answer.errors.includes(`ignored ${path}:`);
+  };
+  const left = problems.filter((line) => !isIgnored(line));
+  return [...oddities(answer), ...left].map(
     (line) => `${fault} ${(answer.output + answer.errors).slice(0, 300)}: ${line}`,
   );
 }
