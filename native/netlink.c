@@ -1,15 +1,17 @@
-/* rtnetlink sockets. What goes through them is composed and read in TypeScript. */
+/* rtnetlink sockets. What goes through them is composed and read in TypeScript, but for the search for attributes. */
 
 #include <errno.h>
 #include <linux/netlink.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "host.h"
 
-/* What the kernel takes at most (netlink_recvmsg). */
-static const size_t dump_capacity = 32768;
+/* The datagram that came last. The parts of a dump have 32 KiB at most (netlink_recvmsg()), other answers as much as
+ * they need; what is not filled costs nothing. */
+static uint8_t datagram[1 << 20];
 
 /* Returns a descriptor that gets the events of `groups`, or -1 with errno set and `failed` naming the call. */
 static int open_socket(uint32_t groups, const char **failed) {
@@ -65,16 +67,23 @@ static JSValue host_netlink_send(JSContext *context, JSValueConst self, int coun
   return sent < 0 ? throw_system_error(context, errno, "send", NULL, NULL) : JS_UNDEFINED;
 }
 
-/* Waits for a datagram. Returns its length, -1 with errno set, or -2 when none came in time. */
-static ssize_t next_datagram_length(int descriptor, double deadline) {
+/* --- receiving --- */
+
+/* Takes the next datagram, waiting for it until `deadline`. Returns its length, -1 with errno set, or -2 when
+ * none came in time. */
+static ssize_t take_datagram(int descriptor, double deadline, struct sockaddr_nl *sender) {
   for (;;) {
+    socklen_t sender_length = sizeof(*sender);
+    /* First of all, since the kernel's answer is mostly there before it has been asked for. */
+    const int flags = MSG_DONTWAIT | MSG_TRUNC;
+    ssize_t length =
+        recvfrom(descriptor, datagram, sizeof(datagram), flags, (struct sockaddr *)sender, &sender_length);
+    if (length >= 0) return length;
+    if (errno != EINTR && errno != EAGAIN) return -1;
     struct pollfd entry = {.fd = descriptor, .events = POLLIN};
     int ready = poll(&entry, 1, clock_patience(deadline));
     if (ready == 0) return -2;
     if (ready < 0 && errno != EINTR) return -1;
-    if (ready < 0) continue;
-    ssize_t length = recv(descriptor, NULL, 0, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT);
-    if (length >= 0 || (errno != EINTR && errno != EAGAIN)) return length;
   }
 }
 
@@ -87,34 +96,49 @@ static JSValue host_netlink_receive(JSContext *context, JSValueConst self, int c
   double deadline = clock_milliseconds() + patience;
 
   for (;;) {
-    ssize_t length = next_datagram_length(descriptor, deadline);
+    struct sockaddr_nl sender = {0};
+    ssize_t length = take_datagram(descriptor, deadline, &sender);
     if (length == -2) return JS_UNDEFINED;
     if (length < 0) return throw_system_error(context, errno, "recv", NULL, NULL);
-
-    /* The kernel cuts the rest of a dump to the size of the largest buffer that it has seen. */
-    size_t capacity = (size_t)length > dump_capacity ? (size_t)length : dump_capacity;
-    uint8_t *bytes = js_malloc(context, capacity);
-    if (!bytes) return JS_EXCEPTION;
-    struct sockaddr_nl sender = {0};
-    socklen_t sender_length = sizeof(sender);
-    ssize_t got;
-    do got = recvfrom(descriptor, bytes, capacity, 0, (struct sockaddr *)&sender, &sender_length);
-    while (got < 0 && errno == EINTR);
-    JSValue datagram = JS_UNDEFINED;
-    if (got < 0)
-      datagram = throw_system_error(context, errno, "recv", NULL, NULL);
-    else if (sender.nl_pid == 0)
-      datagram = JS_NewUint8ArrayCopy(context, bytes, (size_t)got);
-    js_free(context, bytes);
     /* Any process may write to a netlink socket; only the kernel has the port id 0. */
-    if (!JS_IsUndefined(datagram)) return datagram;
+    if (sender.nl_pid != 0) continue;
+    if ((size_t)length > sizeof(datagram)) return throw_system_error(context, EMSGSIZE, "recv", NULL, NULL);
+    return JS_NewUint8ArrayCopy(context, datagram, (size_t)length);
   }
+}
+
+/* --- attributes --- */
+
+/* The types that lib/net/netlink/attribute-values.ts tells of. */
+enum { type_count = 128 };
+
+static JSValue host_attribute_values(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  size_t length;
+  uint32_t start;
+  const uint8_t *bytes = JS_GetUint8Array(context, &length, values[0]);
+  if (!bytes || JS_ToUint32(context, &start, values[1]) != 0) return JS_EXCEPTION;
+  uint32_t places[type_count] = {0};
+  struct nlattr header;
+  for (size_t at = start; at + sizeof(header) <= length; at += NLA_ALIGN(header.nla_len)) {
+    memcpy(&header, bytes + at, sizeof(header));
+    if (header.nla_len < sizeof(header) || at + header.nla_len > length) break;
+    unsigned type = header.nla_type & NLA_TYPE_MASK;
+    if (type < type_count) places[type] = (uint32_t)(at + sizeof(header));
+  }
+  JSValue buffer = JS_NewArrayBufferCopy(context, (const uint8_t *)places, sizeof(places));
+  if (JS_IsException(buffer)) return buffer;
+  JSValue arguments[] = {buffer};
+  JSValue array = JS_NewTypedArray(context, 1, arguments, JS_TYPED_ARRAY_UINT32);
+  JS_FreeValue(context, buffer);
+  return array;
 }
 
 static const JSCFunctionListEntry entries[] = {
     JS_CFUNC_DEF("netlinkOpen", 2, host_netlink_open),
     JS_CFUNC_DEF("netlinkSend", 2, host_netlink_send),
     JS_CFUNC_DEF("netlinkReceive", 2, host_netlink_receive),
+    JS_CFUNC_DEF("attributeValues", 2, host_attribute_values),
 };
 
 const struct host_functions netlink_functions = HOST_FUNCTIONS(entries);

@@ -35,23 +35,26 @@ static JSValue host_arguments(JSContext *context, JSValueConst self, int count, 
   return list;
 }
 
+/* Whether a variable of that name stands before `entry`. */
+static bool is_repeated(char **entry, size_t name_length) {
+  for (char **earlier = environ; earlier < entry; earlier++)
+    if (strncmp(*earlier, *entry, name_length + 1) == 0) return true;
+  return false;
+}
+
 /* Adds `NAME=value` to `variables`. Of two with one name the first one counts, as with getenv(3). */
-static bool add_variable(JSContext *context, JSValueConst variables, const char *entry) {
-  const char *separator = strchr(entry, '=');
-  if (!separator) return true;
-  JSValue name = string_from_bytes(context, entry, (size_t)(separator - entry));
+static bool add_variable(JSContext *context, JSValueConst variables, char **entry) {
+  const char *separator = strchr(*entry, '=');
+  size_t name_length = separator ? (size_t)(separator - *entry) : 0;
+  if (!separator || is_repeated(entry, name_length)) return true;
+  JSValue name = string_from_bytes(context, *entry, name_length);
   if (JS_IsException(name)) return false;
   JSAtom atom = JS_ValueToAtom(context, name);
   JS_FreeValue(context, name);
   if (atom == JS_ATOM_NULL) return false;
-
-  int known = JS_GetOwnProperty(context, NULL, variables, atom);
-  bool succeeded = known >= 0;
-  if (known == 0) {
-    JSValue value = string_from_bytes(context, separator + 1, strlen(separator + 1));
-    succeeded =
-        !JS_IsException(value) && JS_DefinePropertyValue(context, variables, atom, value, JS_PROP_C_W_E) >= 0;
-  }
+  JSValue value = string_from_bytes(context, separator + 1, strlen(separator + 1));
+  bool succeeded =
+      !JS_IsException(value) && JS_DefinePropertyValue(context, variables, atom, value, JS_PROP_C_W_E) >= 0;
   JS_FreeAtom(context, atom);
   return succeeded;
 }
@@ -61,7 +64,7 @@ static JSValue host_environment(JSContext *context, JSValueConst self, int count
   JSValue variables = JS_NewObject(context);
   if (JS_IsException(variables)) return variables;
   for (char **entry = environ; *entry; entry++) {
-    if (!add_variable(context, variables, *entry)) {
+    if (!add_variable(context, variables, entry)) {
       JS_FreeValue(context, variables);
       return JS_EXCEPTION;
     }

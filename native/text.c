@@ -1,5 +1,6 @@
-/* UTF-8 on its way in and out, with the answers that Node gives to ill-formed text. */
+/* UTF-8 on its way in and out, with the answers that Node gives to ill-formed text, and bytes as digits. */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "host.h"
@@ -121,3 +122,105 @@ JSValue string_from_bytes(JSContext *context, const char *bytes, size_t length) 
   js_free(context, repaired);
   return string;
 }
+
+/* --- what lib/encoding does in an interpreter's time --- */
+
+static JSValue host_encode_utf8(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  struct text text;
+  if (!text_from_value(context, values[0], &text)) return JS_EXCEPTION;
+  JSValue bytes = JS_NewUint8ArrayCopy(context, (const uint8_t *)text.bytes, text.length);
+  text_free(context, &text);
+  return bytes;
+}
+
+/* Reads an argument that says where in `length` bytes something begins or ends; undefined changes nothing. */
+static bool position_from_value(JSContext *context, JSValueConst value, size_t length, size_t *position) {
+  uint64_t number;
+  if (JS_IsUndefined(value)) return true;
+  if (JS_ToIndex(context, &number, value) != 0) return false;
+  *position = number < length ? (size_t)number : length;
+  return true;
+}
+
+static JSValue host_decode_utf8(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  size_t length, start = 0;
+  const uint8_t *bytes = JS_GetUint8Array(context, &length, values[0]);
+  if (!bytes) return JS_EXCEPTION;
+  size_t end = length;
+  if (!position_from_value(context, values[1], length, &start) ||
+      !position_from_value(context, values[2], length, &end))
+    return JS_EXCEPTION;
+  return string_from_bytes(context, (const char *)bytes + start, end > start ? end - start : 0);
+}
+
+static JSValue host_encode_hex(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  static const char digits[] = "0123456789abcdef";
+  size_t length;
+  struct text separator = {.bytes = ""};
+  const uint8_t *bytes = JS_GetUint8Array(context, &length, values[0]);
+  if (!bytes) return JS_EXCEPTION;
+  if (!JS_IsUndefined(values[1]) && !text_from_value(context, values[1], &separator)) return JS_EXCEPTION;
+
+  char *text = js_malloc(context, (2 + separator.length) * length + 1), *end = text;
+  for (size_t i = 0; text && i < length; i++) {
+    if (i > 0) end = mempcpy(end, separator.bytes, separator.length);
+    *end++ = digits[bytes[i] >> 4];
+    *end++ = digits[bytes[i] & 15];
+  }
+  JSValue string = text ? JS_NewStringLen(context, text, (size_t)(end - text)) : JS_EXCEPTION;
+  js_free(context, text);
+  if (!JS_IsUndefined(values[1])) text_free(context, &separator);
+  return string;
+}
+
+/* The character at the start of some bytes that mean something in HTML or end a line of JavaScript; 0 for
+ * another one. Sets `length` to its bytes. */
+static unsigned special_at(const char *bytes, size_t available, size_t *length) {
+  *length = 1;
+  if (*bytes == '<' || *bytes == '>' || *bytes == '&') return (unsigned char)*bytes;
+  if (available < 3 || memcmp(bytes, "\xE2\x80", 2) != 0) return 0;
+  unsigned last = (unsigned char)bytes[2];
+  if (last != 0xA8 && last != 0xA9) return 0;
+  *length = 3;
+  return 0x2000 | (last & 0x3F);
+}
+
+static JSValue host_escape_html(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  enum { escape_length = 6 }; /* \u003c */
+  struct text text;
+  if (!text_from_value(context, values[0], &text)) return JS_EXCEPTION;
+
+  size_t specials = 0, length;
+  for (size_t i = 0; i < text.length; i++)
+    if (special_at(text.bytes + i, text.length - i, &length)) specials++;
+  JSValue result = JS_EXCEPTION;
+  if (specials == 0) {
+    result = JS_DupValue(context, values[0]);
+  } else {
+    char *escaped = js_malloc(context, text.length + specials * escape_length + 1), *end = escaped;
+    for (size_t i = 0; escaped && i < text.length; i += length) {
+      unsigned special = special_at(text.bytes + i, text.length - i, &length);
+      if (special)
+        end += sprintf(end, "\\u%04x", special);
+      else
+        *end++ = text.bytes[i];
+    }
+    if (escaped) result = JS_NewStringLen(context, escaped, (size_t)(end - escaped));
+    js_free(context, escaped);
+  }
+  text_free(context, &text);
+  return result;
+}
+
+static const JSCFunctionListEntry entries[] = {
+    JS_CFUNC_DEF("encodeUtf8", 1, host_encode_utf8),
+    JS_CFUNC_DEF("decodeUtf8", 3, host_decode_utf8),
+    JS_CFUNC_DEF("encodeHex", 2, host_encode_hex),
+    JS_CFUNC_DEF("escapeHtml", 1, host_escape_html),
+};
+
+const struct host_functions text_functions = HOST_FUNCTIONS(entries);

@@ -85,19 +85,18 @@ function parseRangeSet(sources: readonly Source[], number: number): RangeSet {
 /** Checks one range and fills in what it leaves out. */
 function parseRange({ path, range }: Source, number: number): Range {
   const subnet = parseSubnet(`${path}/subnet`, range.subnet, number);
-  const network = formatPrefix(subnet);
   const gateway = addressAt(`${path}/gateway`, range.gateway) ?? nextAddress(subnet.address);
   const start = addressAt(`${path}/rangeStart`, range.rangeStart);
   const end = addressAt(`${path}/rangeEnd`, range.rangeEnd);
 
   const last = end ?? lastUsableAddressOf(subnet);
   if (start !== undefined && !(contains(subnet, start) && !isBehind(start, last))) {
-    const reason = `RangeStart ${formatAddress(start)} not in network ${network}`;
+    const reason = `RangeStart ${formatAddress(start)} not in network ${formatPrefix(subnet)}`;
     throw invalidSet(number, reason, `${path}/rangeStart must be in the subnet and not behind rangeEnd`);
   }
   const first = start ?? nextAddress(subnet.address);
   if (end !== undefined && !(contains(subnet, end) && rangeContains({ start: first, end }, end))) {
-    const reason = `RangeEnd ${formatAddress(end)} not in network ${network}`;
+    const reason = `RangeEnd ${formatAddress(end)} not in network ${formatPrefix(subnet)}`;
     throw invalidSet(number, reason, `${path}/rangeEnd must be in the subnet and not before rangeStart`);
   }
   return { subnet, start: first, end: last, gateway };

@@ -76,7 +76,8 @@ function textMember(document: JsonObject, key: string): string | undefined {
 /** The member that Go's decoder would take for `key`: the last one whose name differs in case at most, and no null. */
 export function foldedMember(document: JsonObject, key: string): Json {
   const folded = key.toLowerCase();
-  return Object.entries(document).findLast(
-    ([name, value]) => name.toLowerCase() === folded && value !== null,
-  )?.[1];
+  const name = Object.keys(document).findLast(
+    (each) => each.length === key.length && each.toLowerCase() === folded && document[each] !== null,
+  );
+  return name === undefined ? undefined : document[name];
 }

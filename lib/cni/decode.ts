@@ -25,66 +25,73 @@ export interface DecodeOptions {
  * @throws CniError 7 with the JSON pointer (RFC 6901), the rule that was broken, and what was found, unless lenient.
  */
 export function decode<T>(schema: Schema, value: Json, options: DecodeOptions): T {
-  return decodeAt("", schema, value, options) as T;
+  return decodeAt(undefined, schema, value, options) as T;
 }
 
-/** The value that a schema makes of `value`, the part of the document at `path`; undefined where it is left out. */
-function decodeAt(path: string, schema: Schema, value: Json, options: DecodeOptions): Json {
+/** A part of a document; undefined is all of it. Its path is put together only for those who read it. */
+type Place = { readonly parent: Place; readonly key: string | number } | undefined;
+
+/** The value that a schema makes of `value`, which is what is at `place`; undefined where it is left out. */
+function decodeAt(place: Place, schema: Schema, value: Json, options: DecodeOptions): Json {
   const broken = brokenRule(schema, value);
   if (broken !== undefined) {
-    if (!options.lenient) throw invalid(path, broken, value);
-    options.warn(`ignored ${path === "" ? "/" : path}: ${broken}, found ${excerpt(value)}`);
+    if (!options.lenient) throw invalid(place, broken, value);
+    options.warn(`ignored ${pathOf(place) || "/"}: ${broken}, found ${excerpt(value)}`);
     return undefined;
   }
   const alternative = schema.anyOf?.find((each) => brokenRule(each, value) === undefined);
-  if (alternative !== undefined) return decodeAt(path, alternative, value, options);
-  if (isObject(value) && schema.properties !== undefined) return decodeMembers(path, schema, value, options);
+  if (alternative !== undefined) return decodeAt(place, alternative, value, options);
+  if (typeof value !== "object") return value;
+  if (isObject(value) && schema.properties !== undefined) return decodeMembers(place, schema, value, options);
   if (Array.isArray(value) && schema.items !== undefined) {
     const items = schema.items;
     return value
-      .map((item: Json, index: number) => decodeAt(`${path}/${index}`, items, item, options))
+      .map((item: Json, key: number) => decodeAt({ parent: place, key }, items, item, options))
       .filter((item: Json) => item !== undefined);
   }
   return value;
 }
 
-function decodeMembers(path: string, schema: Schema, value: JsonObject, options: DecodeOptions): JsonObject {
+function decodeMembers(place: Place, schema: Schema, value: JsonObject, options: DecodeOptions): JsonObject {
   const known = schema.properties ?? {};
   const decoded: Record<string, Json> = {};
-  for (const [key, member] of Object.entries(value)) {
+  // Keys alone, since the native engine takes its time over pairs.
+  for (const key of Object.keys(value)) {
+    const member = value[key];
     const name = Object.hasOwn(known, key) ? key : foldedName(known, key);
     if (name !== undefined && name !== key) {
-      options.warn(`${path}/${escaped(key)} is read as ${path}/${escaped(name)}`);
+      options.warn(`${pathOf({ parent: place, key })} is read as ${pathOf({ parent: place, key: name })}`);
     }
     const target = name ?? key;
     const memberSchema = name === undefined ? undefined : known[name];
     const result =
       memberSchema === undefined || member === null
         ? member
-        : decodeAt(`${path}/${escaped(target)}`, memberSchema, member, options);
+        : decodeAt({ parent: place, key: target }, memberSchema, member, options);
     if (result === undefined || (result === null && memberSchema !== undefined)) continue;
-    // An own property, whatever its name: `__proto__` is a key like any other.
-    Object.defineProperty(decoded, target, {
-      value: result,
-      enumerable: true,
-      configurable: true,
-      writable: true,
-    });
+    setMember(decoded, target, result);
   }
-  const missing = (schema.required ?? []).find((key) => !Object.hasOwn(decoded, key));
+  const missing = schema.required?.find((key) => !Object.hasOwn(decoded, key));
   if (missing !== undefined && !options.lenient) {
     throw new CniError(
       Code.invalidConfiguration,
-      `${path}/${escaped(missing)} is missing`,
+      `${pathOf({ parent: place, key: missing })} is missing`,
       "the configuration must have it",
     );
   }
   return decoded;
 }
 
-/** A key as part of a JSON pointer. */
-function escaped(key: string): string {
-  return key.replaceAll("~", "~0").replaceAll("/", "~1");
+/** Makes it an own property, whatever its name: `__proto__` is a key like any other. */
+function setMember(object: Record<string, Json>, key: string, value: Json): void {
+  if (key !== "__proto__") object[key] = value;
+  else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+}
+
+/** The JSON pointer to a place (RFC 6901); empty for all of the document. */
+function pathOf(place: Place): string {
+  if (place === undefined) return "";
+  return `${pathOf(place.parent)}/${String(place.key).replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }
 
 /** The member that Go's decoder would take `key` for. */
@@ -151,10 +158,10 @@ function brokenTextRule({ minLength, maxLength, pattern }: Schema, value: string
   return undefined;
 }
 
-function invalid(path: string, rule: string, value: Json): CniError {
+function invalid(place: Place, rule: string, value: Json): CniError {
   return new CniError(
     Code.invalidConfiguration,
-    `${path === "" ? "/" : path} ${rule}`,
+    `${pathOf(place) || "/"} ${rule}`,
     `found ${excerpt(value)}`,
   );
 }

@@ -47,7 +47,8 @@ export function call(
   version: string,
 ): Result {
   trace(() => `${verb} of ${path}${carried === undefined ? "" : ", in this process"}`);
-  const own: Call = { environment: { ...environment, CNI_COMMAND: verb }, input };
+  const isSame = environment.CNI_COMMAND === verb;
+  const own: Call = { environment: isSame ? environment : { ...environment, CNI_COMMAND: verb }, input };
   if (carried !== undefined) return answer(carried, own).result ?? emptyResult;
   const output = executePlugin(path, own);
   return verb === "ADD" ? resultIn(path, output, version) : emptyResult;

@@ -1,3 +1,4 @@
+import { escapeHtml } from "../encoding/html.ts";
 import { CniError, Code } from "./error.ts";
 
 /** What JSON can say; members that are undefined are not there. */
@@ -52,11 +53,4 @@ export function parseJson(text: string, what: string): Json {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CniError(Code.undecodable, `error unmarshall ${what}: ${reason}`);
   }
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(
-    /[<>&\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }

@@ -1,7 +1,7 @@
 import { formatAddress } from "../ip/address.ts";
 import { formatPrefix } from "../ip/prefix.ts";
 import { CniError, Code } from "./error.ts";
-import { type Json, type JsonObject, sorted, stringify } from "./json.ts";
+import { type Json, type JsonObject, stringify } from "./json.ts";
 import type { Dns, Interface, IpConfig, Result, Route } from "./result.ts";
 import { isAtLeast } from "./version.ts";
 
@@ -22,15 +22,18 @@ export function resultInVersion(result: Result, version: string): Json {
   return original(version, result);
 }
 
-/** 1.0.0 and later. Keys are sorted, since the Go library passes such results through a map. */
+/**
+ * 1.0.0 and later. The members of all objects are in the order of the alphabet, since the Go library passes such results
+ * through a map.
+ */
 function present(version: string, { dns, interfaces, ips, routes }: Result): Json {
-  return sorted({
+  return {
     cniVersion: version,
-    dns: isEmptyDns(dns) ? undefined : dnsJson(dns),
+    dns: isEmptyDns(dns) ? undefined : presentDnsJson(dns),
     interfaces: unlessEmpty(interfaces.map(presentInterfaceJson)),
-    ips: unlessEmpty(ips.map(ipJson)),
-    routes: unlessEmpty(routes.map(routeJson)),
-  });
+    ips: unlessEmpty(ips.map(presentIpJson)),
+    routes: unlessEmpty(routes.map(presentRouteJson)),
+  };
 }
 
 /** 0.3.0 to 0.4.0. */
@@ -75,13 +78,29 @@ function original(version: string, { ips, routes, dns }: Result): Json {
   return { cniVersion: version, ip4: ofFamily(4), ip6: ofFamily(6), dns: dnsJson(dns) };
 }
 
-function presentInterfaceJson({ mtu, socketPath, pciID, ...known }: Interface): Json {
+function presentInterfaceJson({ name, mac, mtu, sandbox, socketPath, pciID }: Interface): Json {
   return {
-    ...interfaceJson(known),
+    mac: mac || undefined,
     mtu: mtu || undefined,
-    socketPath: socketPath || undefined,
+    name,
     pciID: pciID || undefined,
+    sandbox: sandbox || undefined,
+    socketPath: socketPath || undefined,
   };
+}
+
+function presentIpJson({ interface: index, address, gateway }: IpConfig): Json {
+  return { address: formatPrefix(address), gateway: gateway && formatAddress(gateway), interface: index };
+}
+
+function presentRouteJson(route: Route): Json {
+  const { dst, gw, mtu, advmss, priority, table, scope } = routeJson(route);
+  return { advmss, dst, gw, mtu, priority, scope, table };
+}
+
+function presentDnsJson(dns: Dns): Json {
+  const { nameservers, domain, search, options } = dnsJson(dns);
+  return { domain, nameservers, options, search };
 }
 
 function interfaceJson({ name, mac, sandbox }: Interface): JsonObject {
@@ -115,8 +134,8 @@ function dnsJson({ nameservers, domain, search, options }: Dns): JsonObject {
 }
 
 /** Whether there is nothing that a resolver could be told. */
-export function isEmptyDns(dns: Dns): boolean {
-  return Object.values(dnsJson(dns)).every((value) => value === undefined);
+export function isEmptyDns({ nameservers, domain, search, options }: Dns): boolean {
+  return !(nameservers?.length || domain || search?.length || options?.length);
 }
 
 function unlessEmpty<T>(list: readonly T[] | undefined): readonly T[] | undefined {

@@ -42,12 +42,16 @@ function tail(bits: number): number {
  *
  * Every maximal piece that is no UTF-8 becomes one U+FFFD, as `TextDecoder` does it (WHATWG Encoding, "UTF-8
  * decoder"). A byte order mark is a character like others and stays.
+ *
+ * @param start Where the text begins in `bytes`.
+ * @param end Where it ends.
  */
-export function decodeUtf8(bytes: Uint8Array): string {
+export function decodeUtf8(bytes: Uint8Array, start = 0, end = bytes.length): string {
+  const part = bytes.subarray(start, end);
   let text = "";
   let position = 0;
-  while (position < bytes.length) {
-    const { point, length } = readCharacter(bytes, position);
+  while (position < part.length) {
+    const { point, length } = readCharacter(part, position);
     text += String.fromCodePoint(point);
     position += length;
   }

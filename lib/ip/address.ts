@@ -25,13 +25,14 @@ export function parseAddress(text: string): Address | undefined {
 
 /** The number of four decimal octets. */
 function parseIpv4(text: string): bigint | undefined {
-  const octets = text.split(".");
-  if (octets.length !== 4 || !octets.every(isOctet)) return undefined;
-  return numberOf(octets.map(Number), 8n);
-}
-
-function isOctet(text: string): boolean {
-  return /^(0|[1-9][0-9]{0,2})$/.test(text) && Number(text) <= 255;
+  if (!/^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$/.test(text)) return undefined;
+  let value = 0;
+  for (const octet of text.split(".")) {
+    const number = Number(octet);
+    if (number > 255) return undefined;
+    value = value * 256 + number;
+  }
+  return BigInt(value);
 }
 
 /** The eight groups of an IPv6 address (RFC 4291, section 2.2). */
@@ -82,7 +83,11 @@ function unmap(value: bigint): Address {
  * two or more zero groups as `::`, the first of equally long ones).
  */
 export function formatAddress(address: Address): string {
-  return address.family === 4 ? [...addressBytes(address)].join(".") : formatIpv6(address.value);
+  return address.family === 4 ? formatIpv4(Number(address.value)) : formatIpv6(address.value);
+}
+
+function formatIpv4(value: number): string {
+  return `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`;
 }
 
 function formatIpv6(value: bigint): string {
@@ -105,7 +110,11 @@ function longestZeroRun(groups: readonly string[]): { start: number; length: num
 
 /** The bytes of an address in network order: 4 or 16. */
 export function addressBytes({ family, value }: Address): Uint8Array {
-  const bytes = new Uint8Array(bitsOf(family) / 8);
+  if (family === 4) {
+    const number = Number(value);
+    return Uint8Array.of(number >>> 24, number >>> 16, number >>> 8, number);
+  }
+  const bytes = new Uint8Array(16);
   let rest = value;
   for (let index = bytes.length - 1; index >= 0; index--) {
     bytes[index] = Number(rest & 0xffn);
@@ -120,8 +129,14 @@ export function addressBytes({ family, value }: Address): Uint8Array {
  * @returns `undefined` for any other number of bytes.
  */
 export function addressFromBytes(bytes: Uint8Array): Address | undefined {
-  if (bytes.length === 4) return { family: 4, value: numberOf(bytes, 8n) };
+  if (bytes.length === 4) return { family: 4, value: BigInt(uint32Of(bytes)) };
   return bytes.length === 16 ? unmap(numberOf(bytes, 8n)) : undefined;
+}
+
+/** The number of four bytes in network order. */
+function uint32Of(bytes: Uint8Array): number {
+  const byte = (index: number) => bytes[index] ?? 0;
+  return ((byte(0) << 24) | (byte(1) << 16) | (byte(2) << 8) | byte(3)) >>> 0;
 }
 
 /** Whether two addresses are the same one. */

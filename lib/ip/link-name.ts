@@ -1,3 +1,5 @@
+import { encodeUtf8 } from "../encoding/utf8.ts";
+
 /** The name of a network interface that the kernel would accept. */
 export type LinkName = string & { readonly __brand: "LinkName" };
 
@@ -11,7 +13,7 @@ const longest = 15;
  */
 export function whyNoLinkName(text: string): string | undefined {
   if (text === "") return "interface name is empty";
-  if (byteLength(text) > longest) return "interface name is too long";
+  if (encodeUtf8(text).length > longest) return "interface name is too long";
   if (text === "." || text === "..") return "interface name is . or ..";
   // The kernel refuses `/`, `:` and white space; `all` and `default` would be taken for every interface by /proc/sys.
   if (/[/:\s\u0085]/u.test(text)) return "interface name contains / or : or whitespace characters";
@@ -28,14 +30,4 @@ export function whyNoLinkName(text: string): string | undefined {
 /** The name of an interface; `undefined` when `text` is none. */
 export function parseLinkName(text: string): LinkName | undefined {
   return whyNoLinkName(text) === undefined ? (text as LinkName) : undefined;
-}
-
-/** The bytes that `text` takes in UTF-8. */
-function byteLength(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const point = character.codePointAt(0) ?? 0;
-    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
-  }
-  return bytes;
 }

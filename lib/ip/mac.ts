@@ -1,3 +1,5 @@
+import { encodeHex } from "../encoding/hex.ts";
+
 /** An Ethernet address as Linux prints it: `02:00:5e:10:00:01`, in lower case. */
 export type Mac = string & { readonly __brand: "Mac" };
 
@@ -17,7 +19,7 @@ const notations = [
 export function parseMac(text: string): Mac | undefined {
   if (!notations.some((notation) => notation.test(text))) return undefined;
   const digits = text.toLowerCase().replace(/[^0-9a-f]/g, "");
-  return macOf(digits.match(/../g) ?? []);
+  return (digits.match(/../g) ?? []).join(":") as Mac;
 }
 
 /**
@@ -26,20 +28,15 @@ export function parseMac(text: string): Mac | undefined {
  * @returns `undefined` for any other number of bytes.
  */
 export function macFromBytes(bytes: Uint8Array): Mac | undefined {
-  return bytes.length === 6 ? macOf(Array.from(bytes, pairOf)) : undefined;
-}
-
-function pairOf(byte: number): string {
-  return byte.toString(16).padStart(2, "0");
-}
-
-function macOf(pairs: readonly string[]): Mac {
-  return pairs.join(":") as Mac;
+  return bytes.length === 6 ? (encodeHex(bytes, ":") as Mac) : undefined;
 }
 
 /** The six bytes of an Ethernet address. */
 export function macBytes(mac: Mac): Uint8Array {
-  return Uint8Array.from(mac.split(":"), (pair) => Number.parseInt(pair, 16));
+  const bytes = new Uint8Array(6);
+  for (let index = 0; index < 6; index++)
+    bytes[index] = Number.parseInt(mac.slice(3 * index, 3 * index + 2), 16);
+  return bytes;
 }
 
 /**

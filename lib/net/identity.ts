@@ -52,6 +52,14 @@ export function isOwnAlias(alias: string): boolean {
   return alias.startsWith("lxc-cni ");
 }
 
+const known = new Map<string, string>();
+
+/** The first characters of a hash, 11 at most. One call asks for the same few again and again. */
 function digest(text: string, characters: number): string {
-  return base32(digestOf(text), characters);
+  let letters = known.get(text);
+  if (letters === undefined) {
+    letters = base32(digestOf(text), 11);
+    known.set(text, letters);
+  }
+  return letters.slice(0, characters);
 }

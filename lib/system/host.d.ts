@@ -76,6 +76,8 @@ declare module "lxc-cni:host" {
   export function netlinkSend(socket: number, datagram: Uint8Array): void;
   /** @returns `undefined` when nothing came for all of `patience` (milliseconds). */
   export function netlinkReceive(socket: number, patience: number): Uint8Array | undefined;
+  /** For lib/net/netlink/attribute-values.ts. */
+  export function attributeValues(bytes: Uint8Array, start: number): Uint32Array;
 
   // --- commands.c ---
 
@@ -121,6 +123,16 @@ declare module "lxc-cni:host" {
 
   // --- sha512.c ---
 
-  /** As that of lib/encoding/sha512.ts, whose place it takes in native executables. */
+  /** As that of lib/encoding/sha512.ts, whose place it takes in native executables; so do those below. */
   export function sha512(bytes: Uint8Array): Uint8Array;
+
+  // --- text.c ---
+
+  /** For lib/encoding/utf8.ts. */
+  export function encodeUtf8(text: string): Uint8Array;
+  export function decodeUtf8(bytes: Uint8Array, start?: number, end?: number): string;
+  /** For lib/encoding/hex.ts. */
+  export function encodeHex(bytes: Uint8Array, separator?: string): string;
+  /** For lib/encoding/html.ts. */
+  export function escapeHtml(json: string): string;
 }

@@ -23,7 +23,7 @@ export const system: System = {
     return host.geteuid();
   },
   arguments: host.programArguments,
-  environment: host.environment,
+  environment,
   executable: host.executable,
   run: host.run,
 
@@ -68,6 +68,14 @@ const fileCalls: wholeFile.FileCalls = {
   isDirectory: (path) => system.status(path)?.kind === "directory",
   random: host.random,
 };
+
+let variables: Record<string, string> | undefined;
+
+/** It stays what it was at the start, and may hold a lot. */
+function environment(): Record<string, string> {
+  variables ??= host.environment();
+  return variables;
+}
 
 function writeStandardError(text: string): void {
   try {

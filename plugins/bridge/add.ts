@@ -145,13 +145,22 @@ function isPortOfOther(attachment: Attachment, macs: Macs, { links }: Tools): bo
   }
 }
 
-/** All of one address's worth of random bytes each, but for what was asked for. */
+/** Random ones, but for what was asked for. Those of links that are mostly there already are made when they are needed. */
 function chooseMacs({ mac }: Settings): Macs {
   const seed = system.random(30);
-  const next = (index: number) => localMac(seed.subarray(index * 6, (index + 1) * 6));
+  const made = (index: number) => localMac(seed.subarray(index * 6));
   return {
-    ...{ bridge: next(0), gateway: next(1), gatewayPort: next(2), port: next(3) },
-    container: mac ?? next(4),
+    port: made(0),
+    container: mac ?? made(1),
+    get bridge() {
+      return made(2);
+    },
+    get gateway() {
+      return made(3);
+    },
+    get gatewayPort() {
+      return made(4);
+    },
   };
 }
 

@@ -2,14 +2,7 @@ import { CniError, Code } from "../../lib/cni/error.ts";
 import type { IpConfig, Result, Route } from "../../lib/cni/result.ts";
 import type { Address } from "../../lib/ip/address.ts";
 import { nextAddress } from "../../lib/ip/address.ts";
-import {
-  contains,
-  equalPrefix,
-  firstAddressOf,
-  formatPrefix,
-  type Prefix,
-  parsePrefix,
-} from "../../lib/ip/prefix.ts";
+import { contains, equalPrefix, firstAddressOf, formatPrefix, type Prefix } from "../../lib/ip/prefix.ts";
 import type { Settings } from "./settings.ts";
 
 /**
@@ -89,8 +82,7 @@ export function conflictError(bridge: string, { found, missing }: AddressConflic
   );
 }
 
+/** 0.0.0.0/0 or ::/0. */
 function defaultDestination(family: 4 | 6): Prefix {
-  const prefix = parsePrefix(family === 4 ? "0.0.0.0/0" : "::/0");
-  if (prefix === undefined) throw new Error("a constant does not parse");
-  return prefix;
+  return { address: { family, value: 0n }, length: 0 };
 }

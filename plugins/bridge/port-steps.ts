@@ -16,16 +16,13 @@ export function portSteps(
 ): Operation[] {
   const name = portName(attachment);
   const alias = portAlias(attachment);
+  const where = "host";
+  const peer = { peerName: attachment.interface, peerMac: macs.container };
   return [
-    {
-      ...({ do: "create port", where: "host", name, mac: macs.port, bridge, mtu: host.mtu, alias } as const),
-      ...({ peerName: attachment.interface, peerMac: macs.container } as const),
-    },
-    { do: "label link", where: "host", name, alias },
+    { do: "create port", where, name, mac: macs.port, bridge, mtu: host.mtu, alias, ...peer },
+    { do: "label link", where, name, alias },
     // A new port has neither.
-    ...(hairpin || isolated
-      ? [{ do: "configure port", where: "host", name, hairpin, isolated } as const]
-      : []),
+    ...(hairpin || isolated ? [{ do: "configure port", where, name, hairpin, isolated } as const] : []),
     ...vlanSteps(name, vlans, host),
   ];
 }

@@ -1,6 +1,7 @@
 import { builtinModules } from "node:module";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import * as esbuild from "esbuild";
+import { nativeModules } from "./native-modules.mjs";
 import { schemaPlugin } from "./schema-plugin.mjs";
 
 /** Stands in a bundle where the build id will be, which is known only when all bundles are there. */
@@ -53,16 +54,19 @@ const settings = {
     target: "es2023",
     minify: true,
     external: ["lxc-cni:host"],
-    plugins: [schemaPlugin, refuseNodeModules(), useNativeHash()],
+    plugins: [schemaPlugin, refuseNodeModules(), useNativeFunctions()],
   },
 };
 
-/** What an interpreter takes its time for, and the native engine has as a function (native/sha512.c). */
-function useNativeHash() {
+/** Has native/ take the place of modules that an interpreter takes its time for. */
+function useNativeFunctions() {
+  const paths = new Set(nativeModules);
   return {
-    name: "use-native-hash",
+    name: "use-native-functions",
     setup(build) {
-      build.onResolve({ filter: /^\.\/sha512\.ts$/ }, () => ({ path: "lxc-cni:host", external: true }));
+      build.onResolve({ filter: /\.ts$/ }, ({ path, resolveDir }) =>
+        paths.has(resolve(resolveDir, path)) ? { path: "lxc-cni:host", external: true } : undefined,
+      );
     },
   };
 }

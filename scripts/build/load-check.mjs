@@ -1,4 +1,5 @@
 import * as esbuild from "esbuild";
+import { nativeModules } from "./native-modules.mjs";
 
 /**
  * Refuses a program whose modules touch the system while they are evaluated: where that is done when the executable is
@@ -27,11 +28,19 @@ export async function requireQuietLoad(name, code) {
   }
 }
 
-/** Whatever else is taken from there is undefined: to call it fails. @type {esbuild.Plugin} */
+/**
+ * What belongs to no system is there, in TypeScript. Whatever else is taken from there is undefined: to call it fails.
+ *
+ * @type {esbuild.Plugin}
+ */
 const hostWithoutFunctions = {
   name: "host-without-functions",
   setup(build) {
+    const contents = [
+      "exports.run = () => {};",
+      ...nativeModules.map((path) => `Object.assign(exports, require(${JSON.stringify(path)}));`),
+    ].join("\n");
     build.onResolve({ filter: /^lxc-cni:host$/ }, ({ path }) => ({ path, namespace: "host" }));
-    build.onLoad({ filter: /.*/, namespace: "host" }, () => ({ contents: "exports.run = () => {};" }));
+    build.onLoad({ filter: /.*/, namespace: "host" }, () => ({ contents, resolveDir: "/" }));
   },
 };

@@ -1,42 +1,32 @@
 import { decodeUtf8 } from "../../encoding/utf8.ts";
+import { attributeValues } from "./attribute-values.ts";
 import { align } from "./message.ts";
 
 /** The attributes of a message, or of an attribute that holds some. They are read when they are asked for. */
 export interface Attributes {
   readonly bytes: Uint8Array;
-  readonly view: DataView;
-  /** Where an attribute begins, by its type; of one that comes twice, the last. */
-  readonly starts: ReadonlyMap<number, number>;
+  /** See {@linkcode attributeValues}. */
+  readonly values: Uint32Array;
 }
 
-/** An attribute's length and type (struct rtattr). */
+/** An attribute's length and type (struct nlattr). */
 const headerLength = 4;
 
 /** The two highest bits of a type say how it is encoded (NLA_F_NESTED, NLA_F_NET_BYTEORDER). */
 const typeMask = 0x3fff;
 
-/** The attributes from `offset` on. A length that does not fit ends the reading. */
-export function parseAttributes(bytes: Uint8Array, offset = 0): Attributes {
-  const starts = new Map<number, number>();
-  const end = bytes.length - headerLength;
-  for (let at = offset; at <= end; ) {
-    // Byte by byte, since an interpreter reads an element sooner than it calls a method of a view.
-    const length = (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
-    if (length < headerLength || at + length > bytes.length) break;
-    starts.set(((bytes[at + 2] as number) | ((bytes[at + 3] as number) << 8)) & typeMask, at);
-    at += (length + 3) & ~3;
-  }
-  return { bytes, view: viewOf(bytes), starts };
+/** The attributes from `start` on. A length that does not fit ends the reading. */
+export function parseAttributes(bytes: Uint8Array, start = 0): Attributes {
+  return { bytes, values: attributeValues(bytes, start) };
 }
 
 /** The values of all attributes of a type, from the start of `bytes` on, in their order. */
 export function allOfType(bytes: Uint8Array, wanted: number): Uint8Array[] {
-  const view = viewOf(bytes);
   const found: Uint8Array[] = [];
   for (let at = 0; at + headerLength <= bytes.length; ) {
-    const length = view.getUint16(at, true);
+    const length = uint16At(bytes, at);
     if (length < headerLength || at + length > bytes.length) break;
-    if ((view.getUint16(at + 2, true) & typeMask) === wanted)
+    if ((uint16At(bytes, at + 2) & typeMask) === wanted)
       found.push(bytes.subarray(at + headerLength, at + length));
     at += align(length);
   }
@@ -44,11 +34,9 @@ export function allOfType(bytes: Uint8Array, wanted: number): Uint8Array[] {
 }
 
 /** An attribute's value. */
-export function bytesOf({ bytes, view, starts }: Attributes, type: number): Uint8Array | undefined {
-  const start = starts.get(type);
-  return start === undefined
-    ? undefined
-    : bytes.subarray(start + headerLength, start + view.getUint16(start, true));
+export function bytesOf({ bytes, values }: Attributes, type: number): Uint8Array | undefined {
+  const value = values[type];
+  return value ? bytes.subarray(value, endOf(bytes, value)) : undefined;
 }
 
 /** The attributes that an attribute holds; none when it is not there. */
@@ -58,40 +46,51 @@ export function nestedIn(attributes: Attributes, type: number): Attributes | und
 }
 
 /** An attribute's text, without the zero at its end. */
-export function textOf(attributes: Attributes, type: number): string | undefined {
-  const value = bytesOf(attributes, type);
-  if (value === undefined) return undefined;
-  const end = value.indexOf(0);
-  const text = end === -1 ? value : value.subarray(0, end);
-  // Nearly all of it is ASCII, which is read in one go.
-  return text.every((byte) => byte < 0x80) ? String.fromCharCode(...text) : decodeUtf8(text);
+export function textOf({ bytes, values }: Attributes, type: number): string | undefined {
+  const value = values[type];
+  if (!value) return undefined;
+  const end = endOf(bytes, value);
+  const zero = bytes.indexOf(0, value);
+  return decodeUtf8(bytes, value, zero >= 0 && zero < end ? zero : end);
 }
 
 /** An attribute's number of 8 bits. */
-export function uint8Of({ view, starts }: Attributes, type: number): number | undefined {
-  const start = starts.get(type);
-  return start === undefined || view.getUint16(start, true) < headerLength + 1
-    ? undefined
-    : view.getUint8(start + headerLength);
+export function uint8Of({ bytes, values }: Attributes, type: number): number | undefined {
+  const value = values[type];
+  return value && value < endOf(bytes, value) ? bytes[value] : undefined;
 }
 
 /** An attribute's number of 16 bits. */
-export function uint16Of({ view, starts }: Attributes, type: number): number | undefined {
-  const start = starts.get(type);
-  return start === undefined || view.getUint16(start, true) < headerLength + 2
-    ? undefined
-    : view.getUint16(start + headerLength, true);
+export function uint16Of({ bytes, values }: Attributes, type: number): number | undefined {
+  const value = values[type];
+  return value && value + 2 <= endOf(bytes, value) ? uint16At(bytes, value) : undefined;
 }
 
 /** An attribute's number of 32 bits. */
-export function uint32Of({ view, starts }: Attributes, type: number): number | undefined {
-  const start = starts.get(type);
-  return start === undefined || view.getUint16(start, true) < headerLength + 4
-    ? undefined
-    : view.getUint32(start + headerLength, true);
+export function uint32Of({ bytes, values }: Attributes, type: number): number | undefined {
+  const value = values[type];
+  return value && value + 4 <= endOf(bytes, value) ? uint32At(bytes, value) : undefined;
 }
 
-/** The bytes as numbers. */
-export function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** Where the value that begins at `value` ends. */
+function endOf(bytes: Uint8Array, value: number): number {
+  return value - headerLength + uint16At(bytes, value - headerLength);
+}
+
+// Byte by byte, since an interpreter reads an element sooner than it makes a view and calls a method of it.
+
+/** The number of 16 bits at a place. */
+export function uint16At(bytes: Uint8Array, at: number): number {
+  return (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
+}
+
+/** The number of 32 bits at a place. */
+export function uint32At(bytes: Uint8Array, at: number): number {
+  return (
+    ((bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24)) >>>
+    0
+  );
 }

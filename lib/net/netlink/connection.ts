@@ -1,5 +1,5 @@
 import type { NetlinkSocket } from "../../system/system.ts";
-import { parseAttributes, textOf } from "./attributes.ts";
+import { parseAttributes, textOf, uint32At } from "./attributes.ts";
 import { Nlmsg } from "./constants.ts";
 import { headerLength } from "./message.ts";
 import { type Message, parseMessages } from "./parse.ts";
@@ -116,10 +116,14 @@ function isLast({ type }: Message): boolean {
   return type === Nlmsg.done || type === Nlmsg.error;
 }
 
-/** NLMSG_ERROR and NLMSG_DONE start with a negative errno, or with 0 when all is well. */
-function throwIfRefused({ type, flags, body }: Message): void {
+/**
+ * NLMSG_ERROR and NLMSG_DONE start with a negative errno, or with 0 when all is well.
+ *
+ * @throws NetlinkError for any other than 0.
+ */
+export function throwIfRefused({ type, flags, body }: Message): void {
   if (body.length < 4) return;
-  const errno = -new DataView(body.buffer, body.byteOffset).getInt32(0, true);
+  const errno = -(uint32At(body, 0) | 0);
   if (errno === 0) return;
   const text =
     (flags & errorAttributes) === 0

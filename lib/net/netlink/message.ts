@@ -6,12 +6,18 @@ import { encodeUtf8 } from "../../encoding/utf8.ts";
  */
 
 /** Flags of a request (linux/netlink.h). */
-export const Flag = { request: 0x1, ack: 0x4, exclusive: 0x200, create: 0x400, dump: 0x300 } as const;
+export const Flag = {
+  request: 0x1,
+  ack: 0x4,
+  exclusive: 0x200,
+  create: 0x400,
+  dump: 0x300,
+} as const;
 
-/** An attribute that is still to be encoded: bytes, a number of 32 bits, or a sequence of bytes and attributes. */
+/** An attribute that is still to be encoded: bytes, text, a number of 32 bits, or a sequence of bytes and attributes. */
 export interface Attribute {
   readonly type: number;
-  readonly value: Uint8Array | number | readonly Part[];
+  readonly value: Uint8Array | string | number | readonly Part[];
 }
 
 type Part = Uint8Array | Attribute;
@@ -19,30 +25,32 @@ type Part = Uint8Array | Attribute;
 /** The bytes of the header of a message (struct nlmsghdr). */
 export const headerLength = 16;
 
-/** The bytes of the header of an attribute (struct rtattr). */
+/** The bytes of the header of an attribute (struct nlattr). */
 const attributeHeaderLength = 4;
 
-/** A whole message. */
+/** What nearly all messages have room in, in bytes. */
+const usualLength = 512;
+
+/** A whole message. @param room How many bytes to try it with. */
 export function message(
   type: number,
   flags: number,
   sequence: number,
   fixed: Uint8Array,
   attributes: readonly Attribute[],
+  room = usualLength,
 ): Uint8Array {
-  let length = headerLength + align(fixed.length);
-  for (const attribute of attributes) length += align(lengthOf(attribute));
-  // One array for all of it: an interpreter takes its time over each that it makes.
-  const bytes = new Uint8Array(length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, length, true);
-  view.setUint16(4, type, true);
-  view.setUint16(6, flags, true);
-  view.setUint32(8, sequence, true);
+  const bytes = new Uint8Array(room);
+  setUint16(bytes, 4, type);
+  setUint16(bytes, 6, flags);
+  setUint32(bytes, 8, sequence);
   bytes.set(fixed, headerLength);
-  let at = headerLength + align(fixed.length);
-  for (const attribute of attributes) at = write(bytes, view, at, attribute);
-  return bytes;
+  let end = headerLength + align(fixed.length);
+  for (const attribute of attributes) end = write(bytes, end, attribute);
+  // What has no room is left out, and counted: then it is known how much is needed.
+  if (end > room) return message(type, flags, sequence, fixed, attributes, end);
+  setUint32(bytes, 0, end);
+  return bytes.subarray(0, end);
 }
 
 /** An attribute that holds bytes. */
@@ -52,10 +60,7 @@ export function bytes(type: number, value: Uint8Array): Attribute {
 
 /** An attribute that holds text, with the zero at its end that the kernel expects. */
 export function text(type: number, value: string): Attribute {
-  const encoded = encodeUtf8(value);
-  const terminated = new Uint8Array(encoded.length + 1);
-  terminated.set(encoded);
-  return { type, value: terminated };
+  return { type, value };
 }
 
 /** An attribute that holds a number of 8 bits. */
@@ -73,40 +78,54 @@ export function nest(type: number, ...parts: readonly Part[]): Attribute {
   return { type, value: parts };
 }
 
-/** The length of an attribute, without what pads it. */
-function lengthOf({ value }: Attribute): number {
-  if (typeof value === "number") return attributeHeaderLength + 4;
-  if (value instanceof Uint8Array) return attributeHeaderLength + value.length;
-  let length = attributeHeaderLength;
-  for (const part of value) length += align(part instanceof Uint8Array ? part.length : lengthOf(part));
-  return length;
+/** Writes an attribute, into bytes that are 0 so far. @returns where the next one begins */
+function write(bytes: Uint8Array, start: number, { type, value }: Attribute): number {
+  const end = writeValue(bytes, start + attributeHeaderLength, value);
+  setUint16(bytes, start, end - start);
+  setUint16(bytes, start + 2, type);
+  return align(end);
 }
 
-/** Writes an attribute. @returns where the next one begins */
-function write(bytes: Uint8Array, view: DataView, start: number, { type, value }: Attribute): number {
-  let at = start + attributeHeaderLength;
+/** Writes an attribute's value. @returns where it ends */
+function writeValue(bytes: Uint8Array, start: number, value: Attribute["value"]): number {
   if (typeof value === "number") {
-    view.setUint32(at, value, true);
-    at += 4;
-  } else if (value instanceof Uint8Array) {
-    bytes.set(value, at);
-    at += value.length;
-  } else {
-    for (const part of value) {
-      if (part instanceof Uint8Array) {
-        bytes.set(part, at);
-        at += align(part.length);
-      } else {
-        at = write(bytes, view, at, part);
-      }
-    }
+    setUint32(bytes, start, value);
+    return start + 4;
   }
-  view.setUint16(start, at - start, true);
-  view.setUint16(start + 2, type, true);
-  return align(at);
+  if (typeof value === "string") {
+    return setBytes(bytes, start, encodeUtf8(value)) + 1;
+  }
+  if (value instanceof Uint8Array) return setBytes(bytes, start, value);
+  let end = start;
+  for (const part of value) {
+    end = part instanceof Uint8Array ? align(setBytes(bytes, end, part)) : write(bytes, end, part);
+  }
+  return end;
 }
 
-/** The next multiple of four (NLMSG_ALIGN, RTA_ALIGN). */
+/** Sets bytes, where there is room for all of them. @returns where they end */
+function setBytes(bytes: Uint8Array, start: number, value: Uint8Array): number {
+  const end = start + value.length;
+  if (end <= bytes.length) bytes.set(value, start);
+  return end;
+}
+
+// Byte by byte, since an interpreter sets an element sooner than it makes a view and calls a method of it.
+
+function setUint16(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+}
+
+/** Sets a number of 32 bits, in the order of bytes of the messages. */
+export function setUint32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+  bytes[at + 2] = value >>> 16;
+  bytes[at + 3] = value >>> 24;
+}
+
+/** The next multiple of four (NLMSG_ALIGN, NLA_ALIGN). */
 export function align(length: number): number {
   return (length + 3) & ~3;
 }

@@ -9,9 +9,10 @@ import {
   parseAttributes,
   textOf,
   uint8Of,
+  uint16At,
   uint16Of,
+  uint32At,
   uint32Of,
-  viewOf,
 } from "./attributes.ts";
 import {
   AddressFamilyNumber,
@@ -43,15 +44,14 @@ export interface Message {
 
 /** The messages of a datagram. A length that does not fit ends the reading. */
 export function parseMessages(datagram: Uint8Array): Message[] {
-  const view = viewOf(datagram);
   const messages: Message[] = [];
   for (let offset = 0; offset + headerLength <= datagram.length; ) {
-    const length = view.getUint32(offset, true);
+    const length = uint32At(datagram, offset);
     if (length < headerLength || offset + length > datagram.length) break;
     messages.push({
-      type: view.getUint16(offset + 4, true),
-      flags: view.getUint16(offset + 6, true),
-      sequence: view.getUint32(offset + 8, true),
+      type: uint16At(datagram, offset + 4),
+      flags: uint16At(datagram, offset + 6),
+      sequence: uint32At(datagram, offset + 8),
       body: datagram.subarray(offset + headerLength, offset + length),
     });
     offset += align(length);
@@ -65,13 +65,13 @@ const linkHeaderLength = 16;
 /** The link that an RTM_NEWLINK message tells of. */
 export function parseLink({ body }: Message): Link {
   const attributes = parseAttributes(body, linkHeaderLength);
-  const flags = attributes.view.getUint32(8, true);
+  const flags = uint32At(body, 8);
   const info = nestedIn(attributes, Ifla.linkInfo);
   const kind = info && textOf(info, IflaInfo.kind);
   const bridge = kind === "bridge" ? info && nestedIn(info, IflaInfo.data) : undefined;
   const mac = bytesOf(attributes, Ifla.address);
   return {
-    index: attributes.view.getInt32(4, true),
+    index: linkIndexOf({ body }),
     name: textOf(attributes, Ifla.ifname) ?? "",
     kind,
     mac: mac && macFromBytes(mac),
@@ -101,8 +101,8 @@ function parsePort(info: Attributes): BridgePort | undefined {
 }
 
 /** The index of the link that an RTM_NEWLINK or RTM_NEWADDR message tells of. */
-export function linkIndexOf({ body }: Message): number {
-  return viewOf(body).getInt32(4, true);
+export function linkIndexOf({ body }: Pick<Message, "body">): number {
+  return uint32At(body, 4);
 }
 
 /** The address that an RTM_NEWADDR message tells of. */
@@ -132,7 +132,7 @@ export function parseRoutes({ body }: Message): LinkRoute[] {
   const attributes = parseAttributes(body, 12);
   const family = familyOf(body[0]);
   const table = uint32Of(attributes, Rta.table) ?? body[4] ?? 0;
-  const isCloned = (attributes.view.getUint32(8, true) & Route.cloned) !== 0;
+  const isCloned = (uint32At(body, 8) & Route.cloned) !== 0;
   if (family === undefined || isCloned) return [];
   if (body[7] !== Route.typeUnicast || table === Route.tableLocal) return [];
   const to = addressFromBytes(bytesOf(attributes, Rta.dst) ?? new Uint8Array(family === 4 ? 4 : 16));
@@ -160,14 +160,13 @@ type NextHop = Pick<LinkRoute, "via" | "link">;
 function parseNextHops(attributes: Attributes): NextHop[] {
   const multipath = bytesOf(attributes, Rta.multipath);
   if (multipath === undefined) return [{ via: gatewayIn(attributes), link: uint32Of(attributes, Rta.oif) }];
-  const view = viewOf(multipath);
   const hops: NextHop[] = [];
   // struct rtnexthop: length, flags, weight, index; then attributes.
   for (let at = 0; at + 8 <= multipath.length; ) {
-    const length = view.getUint16(at, true);
+    const length = uint16At(multipath, at);
     if (length < 8 || at + length > multipath.length) break;
     const via = gatewayIn(parseAttributes(multipath.subarray(at, at + length), 8));
-    hops.push({ via, link: view.getInt32(at + 4, true) });
+    hops.push({ via, link: uint32At(multipath, at + 4) });
     at += align(length);
   }
   return hops;
@@ -185,9 +184,8 @@ export function parseVlans({ body }: Message): PortVlan[] {
   const vlans: PortVlan[] = [];
   let first = 0;
   for (const info of spec === undefined ? [] : allOfType(spec, IflaBridgeSpec.vlanInfo)) {
-    const view = viewOf(info);
-    const flags = view.getUint16(0, true);
-    const last = view.getUint16(2, true);
+    const flags = uint16At(info, 0);
+    const last = uint16At(info, 2);
     // A range comes as two, with the flags that all of it has.
     if ((flags & VlanFlag.rangeEnd) === 0) first = last;
     if ((flags & VlanFlag.rangeBegin) !== 0) continue;
