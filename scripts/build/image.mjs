@@ -11,20 +11,29 @@ const address = "0x10000000";
 /** How many bytes it may need. */
 const room = 64 << 20;
 
+/** Where the program's bytecode stands, which nobody needs any more once the image is made: behind all else, too. */
+const programAddress = "0x20000000";
+
 /**
  * Links an executable that holds the engine as it is when its program has been taken so far (native/image.c).
  *
  * @param {object} options
  * @param {(words: string[]) => Promise<unknown>} options.cc Runs the compiler in `work`.
  * @param {string} options.work The directory for everything, the `executable` included.
- * @param {string[]} options.parts Objects and libraries.
+ * @param {string[]} options.parts Objects and libraries; `program.o` among them has the bytecode.
  * @param {"loaded" | "evaluated"} options.how How far the program is taken.
  * @throws when it cannot be taken so far, with what it printed.
  */
 export async function linkWithImage({ cc, work, parts, how }) {
+  const objcopy = (...words) => run("objcopy", words, { cwd: work });
+  await objcopy("--rename-section", ".rodata=.program", "program.o");
   const link = async (name, content) => {
     await writeFile(join(work, `${name}-image.s`), content);
-    const flags = ["-s", "-Wl,--build-id=none", `-Wl,--section-start=.image=${address}`];
+    const places = [
+      `-Wl,--section-start=.image=${address}`,
+      `-Wl,--section-start=.program=${programAddress}`,
+    ];
+    const flags = ["-s", "-Wl,--build-id=none", ...places];
     await cc(["-c", `${name}-image.s`]);
     await cc([...flags, "-o", name, `${name}-image.o`, ...parts]);
   };
@@ -33,6 +42,7 @@ export async function linkWithImage({ cc, work, parts, how }) {
   const made = run(join(work, "maker"), [how], { env: {}, encoding: "buffer", maxBuffer: room });
   await writeFile(join(work, "image"), (await made).stdout);
   await link("executable", section("progbits", '.incbin "image"'));
+  await objcopy("--remove-section=.program", "executable");
   if (await differBesidesImage(work)) throw new Error("the image does not fit the executable that it is for");
 }
 
@@ -51,7 +61,8 @@ image: ${content}
 async function differBesidesImage(work) {
   const [maker, executable] = await Promise.all(
     ["maker", "executable"].map(async (name) => {
-      await run("objcopy", ["-O", "binary", "--remove-section=.image", name, `${name}.rest`], { cwd: work });
+      const removals = ["--remove-section=.image", "--remove-section=.program"];
+      await run("objcopy", ["-O", "binary", ...removals, name, `${name}.rest`], { cwd: work });
       return readFile(join(work, `${name}.rest`));
     }),
   );
