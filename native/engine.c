@@ -66,6 +66,7 @@ static const struct host_functions *const parts[] = {
     &lock_functions,
     &namespace_functions,
     &netlink_functions,
+    &aside_functions,
     &command_functions,
     &clock_functions,
     &hash_functions,

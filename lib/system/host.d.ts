@@ -79,6 +79,14 @@ declare module "lxc-cni:host" {
   /** For lib/net/netlink/attribute-values.ts. */
   export function attributeValues(bytes: Uint8Array, start: number): Uint32Array;
 
+  // --- aside.c ---
+
+  /**
+   * Has a process of its own send a datagram of 512 bytes at most. It ends when the kernel is done with that, or with this
+   * process. Fails with ENOSYS before Linux 5.9.
+   */
+  export function netlinkSendAside(socket: number, datagram: Uint8Array): void;
+
   // --- commands.c ---
 
   /**

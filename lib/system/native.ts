@@ -147,6 +147,7 @@ function openNetlink(netns?: Netns, groups?: number): NetlinkSocket {
   const socket = host.netlinkOpen(netns?.descriptor, groups);
   return {
     send: (datagram) => host.netlinkSend(socket, datagram),
+    sendAside: (datagram) => host.netlinkSendAside(socket, datagram),
     receive: (patience) => host.netlinkReceive(socket, patience),
     close: closeOnce(socket),
   };

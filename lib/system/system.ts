@@ -201,6 +201,11 @@ export interface Netns {
 export interface NetlinkSocket {
   send(datagram: Uint8Array): void;
   /**
+   * Sends without waiting for the kernel to be done, which it may not be for long: the answers come later. The request is
+   * given up when this process is killed before it was begun.
+   */
+  sendAside(datagram: Uint8Array): void;
+  /**
    * The next datagram, whole.
    *
    * @param patience Milliseconds to wait for it.

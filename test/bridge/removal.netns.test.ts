@@ -54,6 +54,19 @@ describeVariants("DEL", (variant) => {
     expect(difference(before, await snapshot(host))).toEqual([]);
   });
 
+  test("holds no lock any more when it has answered, whatever the kernel is still at", async ({ host }) => {
+    const c1 = await host.container("c1");
+    const simplenet = networkOn(host, variant, recipe);
+    for (let round = 0; round < 5; round++) {
+      succeeded(await simplenet.add(c1));
+      succeeded(await simplenet.del(c1));
+      // One command for all locks: none of them is held by somebody who has a moment to let go.
+      const tryAll = 'for lock; do flock --nonblock "$lock" true || echo "$lock is held"; done';
+      const locks = await host.run(["bash", "-c", "echo /run/lxc-cni/locks/* /var/lib/cni/networks/*/lock"]);
+      expect(await host.run(["bash", "-c", tryAll, "bash", ...locks.split(" ")])).toBe("");
+    }
+  });
+
   // Node.js has no means to have a command end with the process that started it.
   if (variant.directory.endsWith("/js")) return;
 

@@ -53,6 +53,7 @@ function wrapSocket(socket: NetlinkSocket): NetlinkSocket {
   return {
     ...socket,
     send: (datagram) => step("send", () => socket.send(datagram)),
+    sendAside: (datagram) => step("send", () => socket.sendAside(datagram)),
     receive: (patience) => step("receive", () => socket.receive(patience)),
   };
 }

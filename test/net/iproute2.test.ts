@@ -40,19 +40,19 @@ const commands = Array.from<[LinkOperation, ...string[]], [string, LinkOperation
     ],
     [
       { ...port, ...peer, mtu: 1400 },
-      "ip link add name veth0 address 02:00:00:00:00:02 mtu 1400 master br0 up type veth peer name eth0 address 02:00:00:00:00:03 mtu 1400 netns /proc/1/fd/9",
+      "ip link add name veth0 address 02:00:00:00:00:02 mtu 1400 numtxqueues 1 numrxqueues 1 master br0 up type veth peer name eth0 address 02:00:00:00:00:03 mtu 1400 numtxqueues 1 numrxqueues 1 netns /proc/1/fd/9",
     ],
     [
       { ...port, ...peer },
-      "ip link add name veth0 address 02:00:00:00:00:02 master br0 up type veth peer name eth0 address 02:00:00:00:00:03 netns /proc/1/fd/9",
+      "ip link add name veth0 address 02:00:00:00:00:02 numtxqueues 1 numrxqueues 1 master br0 up type veth peer name eth0 address 02:00:00:00:00:03 numtxqueues 1 numrxqueues 1 netns /proc/1/fd/9",
     ],
     [
       { ...gateway, mtu: 1400 },
-      "ip link add name veth7 address 02:00:00:00:00:03 mtu 1400 master br0 up type veth peer name br0.7 address 02:00:00:00:00:02 mtu 1400",
+      "ip link add name veth7 address 02:00:00:00:00:03 mtu 1400 numtxqueues 1 numrxqueues 1 master br0 up type veth peer name br0.7 address 02:00:00:00:00:02 mtu 1400 numtxqueues 1 numrxqueues 1",
     ],
     [
       gateway,
-      "ip link add name veth7 address 02:00:00:00:00:03 master br0 up type veth peer name br0.7 address 02:00:00:00:00:02",
+      "ip link add name veth7 address 02:00:00:00:00:03 numtxqueues 1 numrxqueues 1 master br0 up type veth peer name br0.7 address 02:00:00:00:00:02 numtxqueues 1 numrxqueues 1",
     ],
     [{ do: "label link", where: "host", name: link("br0"), alias: "a b" }, 'ip link set dev br0 alias "a b"'],
     [

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { encode } from "../../lib/net/netlink/encode.ts";
+import { type EncodedOperation, encode } from "../../lib/net/netlink/encode.ts";
 import { parseLink, parseMessages, parseVlans } from "../../lib/net/netlink/parse.ts";
-import type { LinkOperation } from "../../lib/net/operation.ts";
 import { address, link, mac, prefix } from "./values.ts";
 
 const vlans = { do: "add vlans", where: "host", port: link("veth0") } as const;
@@ -10,7 +9,7 @@ const vlans = { do: "add vlans", where: "host", port: link("veth0") } as const;
  * Operations on VLANs, and what `bridge` (iproute2 6.1.0, as strace showed it) sends for them: not every kernel has VLANs,
  * so there are those on which only this can be compared. The index of the port is 4, the number of the message 1.
  */
-const asBridgeSendsThem: [string, LinkOperation, string][] = [
+const asBridgeSendsThem: [string, EncodedOperation, string][] = [
   [
     "bridge vlan add dev veth0 vid 7 pvid untagged",
     { ...vlans, native: 7, tagged: [] },
@@ -44,7 +43,7 @@ const asBridgeSendsThem: [string, LinkOperation, string][] = [
 ];
 
 /** The others that VLANs need; the link goes by its name, where `ip` sends its index, and texts end with a zero. */
-const withName: [string, LinkOperation, string][] = [
+const withName: [string, EncodedOperation, string][] = [
   [
     "ip link add br0 address 02:00:00:00:00:01 type bridge vlan_filtering 1",
     {
@@ -126,7 +125,7 @@ describe("what the kernel tells", () => {
 
 const bridgeFamily = "07";
 
-function compose(operation: LinkOperation): Uint8Array {
+function compose(operation: EncodedOperation): Uint8Array {
   return encode(operation, 1, { indexOf: () => 4, containerDescriptor: 9 });
 }
 

@@ -38,6 +38,9 @@ function renderVlans({ port, native, tagged }: AddVlans): ToolCommand[] {
   ];
 }
 
+/** For the reason that netlink/encode.ts gives. */
+const queues = ["numtxqueues", "1", "numrxqueues", "1"];
+
 type IpOperation = Exclude<LinkOperation, { do: "add vlans" | "remove vlan" }>;
 
 function renderIp(operation: IpOperation, containerPath: string): string[] {
@@ -53,18 +56,22 @@ function renderIp(operation: IpOperation, containerPath: string): string[] {
       return [
         ...["link", "add", "name", operation.name, "address", operation.mac],
         ...optional("mtu", operation.mtu),
+        ...queues,
         ...["master", operation.bridge, "up", "type", "veth"],
         ...["peer", "name", operation.peerName, "address", operation.peerMac],
         ...optional("mtu", operation.mtu),
+        ...queues,
         ...["netns", containerPath],
       ];
     case "create vlan gateway":
       return [
         ...["link", "add", "name", operation.portName, "address", operation.portMac],
         ...optional("mtu", operation.mtu),
+        ...queues,
         ...["master", operation.bridge, "up", "type", "veth"],
         ...["peer", "name", operation.name, "address", operation.mac],
         ...optional("mtu", operation.mtu),
+        ...queues,
       ];
     case "label link":
       return [...change(operation.name), "alias", operation.alias];

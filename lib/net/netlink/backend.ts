@@ -12,6 +12,7 @@ import type {
 import type { LinkOperation, Where } from "../operation.ts";
 import { type Connection, connect, NetlinkError, noSuchDevice } from "./connection.ts";
 import { bridgeFamily, ExtMask, Ifla, Rtm } from "./constants.ts";
+import { deleteLink } from "./delete-link.ts";
 import { encode, linkHeader } from "./encode.ts";
 import { waitForEvents } from "./events.ts";
 import { Flag, message, text, uint32 } from "./message.ts";
@@ -32,29 +33,40 @@ import {
  * @param container The namespace of the attachment; a socket in it is opened when it is first needed.
  */
 export function netlinkBackend(socket: NetlinkSocket, container: Netns | undefined): LinkBackend {
-  const connections = new Map<Where, Connection>([["host", connect(socket)]]);
-  const connectionTo = (where: Where): Connection => {
-    const connection = connections.get(where) ?? connect(openIn(container));
-    connections.set(where, connection);
-    return connection;
+  const places = new Map<Where, Place>([["host", placeOf(socket)]]);
+  const placeAt = (where: Where): Place => {
+    const place = places.get(where) ?? placeOf(openIn(container));
+    places.set(where, place);
+    return place;
   };
   const backend: LinkBackend = {
     name: "netlink",
-    run: (operations) => run(operations, connectionTo, container),
-    readLink: (where, name) => readLink(connectionTo(where), name),
-    readLinks: (where) => readLinks(connectionTo(where)),
+    run: (operations) => run(operations, placeAt, container),
+    readLink: (where, name) => readLink(placeAt(where), name),
+    readLinks: (where) => readLinks(placeAt(where).connection),
     waitFor: (where, name, isReady, patience) => {
       const look = () => isReady(backend.readLink(where, name));
       return waitForEvents(look, where === "container" ? container : undefined, patience);
     },
-    readRoutes: (where, which = "all") => readRoutes(connectionTo(where), which),
-    readVlans: (port) => readVlans(connectionTo("host"), port),
+    readRoutes: (where, which = "all") => readRoutes(placeAt(where).connection, which),
+    readVlans: (port) => readVlans(placeAt("host").connection, port),
     close: () => {
-      for (const connection of connections.values()) connection.close();
-      connections.clear();
+      for (const { connection } of places.values()) connection.close();
+      places.clear();
     },
   };
   return backend;
+}
+
+/** A namespace, and what is known of it. */
+interface Place {
+  readonly connection: Connection;
+  /** The indices of links, as they were when these were last looked at. */
+  readonly indices: Map<string, number>;
+}
+
+function placeOf(socket: NetlinkSocket): Place {
+  return { connection: connect(socket), indices: new Map() };
 }
 
 function openIn(container: Netns | undefined): NetlinkSocket {
@@ -65,22 +77,12 @@ function openIn(container: Netns | undefined): NetlinkSocket {
 
 function run(
   operations: readonly LinkOperation[],
-  connectionTo: (where: Where) => Connection,
+  placeAt: (where: Where) => Place,
   container: Netns | undefined,
 ): RunReport {
-  // An index holds for one run: nobody else renumbers links, and a link that is deleted meanwhile answers ENODEV.
-  const indices = new Map<string, number>();
   for (const [done, operation] of operations.entries()) {
     try {
-      const connection = connectionTo(operation.where);
-      const indexOf = (name: string): number => {
-        const index = indices.get(name) ?? requireIndex(connection, name);
-        indices.set(name, index);
-        return index;
-      };
-      connection.request((sequence) =>
-        encode(operation, sequence, { indexOf, containerDescriptor: container?.descriptor ?? -1 }),
-      );
+      runOne(operation, placeAt(operation.where), container?.descriptor ?? -1);
     } catch (error) {
       if (error instanceof NetlinkError)
         return { done, failure: { reason: error.message, unknown: error.isUnknown } };
@@ -92,16 +94,50 @@ function run(
   return { done: operations.length, failure: undefined };
 }
 
-function requireIndex(connection: Connection, name: string): number {
-  const answer = askForLink(connection, name);
-  if (answer === undefined) throw new NetlinkError(noSuchDevice, `No such device (${JSON.stringify(name)})`);
-  return linkIndexOf(answer);
+function runOne(operation: LinkOperation, place: Place, containerDescriptor: number): void {
+  const { connection, indices } = place;
+  if (operation.do === "delete link") {
+    const index = indexOf(place, operation.name);
+    indices.delete(operation.name);
+    deleteLink(index, () => {
+      const found = askForLink(connection, operation.name);
+      return found === undefined || linkIndexOf(found) !== index;
+    });
+    return;
+  }
+  const send = () =>
+    connection.request((sequence) =>
+      encode(operation, sequence, { indexOf: (name) => indexOf(place, name), containerDescriptor }),
+    );
+  const isFromMemory = indices.size > 0;
+  try {
+    send();
+  } catch (error) {
+    if (!(error instanceof NetlinkError && error.errno === noSuchDevice && isFromMemory)) throw error;
+    // A link may have been replaced by another one of its name since it was looked at.
+    indices.clear();
+    send();
+  }
 }
 
-function readLink(connection: Connection, name: string): LinkWithAddresses | undefined {
+function indexOf(place: Place, name: string): number {
+  const known = place.indices.get(name);
+  if (known !== undefined) return known;
+  const answer = askForLink(place.connection, name);
+  if (answer === undefined) throw new NetlinkError(noSuchDevice, `No such device (${JSON.stringify(name)})`);
+  const index = linkIndexOf(answer);
+  place.indices.set(name, index);
+  return index;
+}
+
+function readLink({ connection, indices }: Place, name: string): LinkWithAddresses | undefined {
   const answer = askForLink(connection, name);
-  if (answer === undefined) return undefined;
+  if (answer === undefined) {
+    indices.delete(name);
+    return undefined;
+  }
   const link = parseLink(answer);
+  indices.set(name, link.index);
   let addresses: LinkWithAddresses["addresses"] | undefined;
   return {
     ...link,

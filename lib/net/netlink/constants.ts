@@ -1,7 +1,7 @@
 /** Numbers of the kernel's interface that are used here, by the headers that define them. */
 
 /** linux/netlink.h */
-export const Nlmsg = { error: 2, done: 3 } as const;
+export const Nlmsg = { noop: 1, error: 2, done: 3 } as const;
 
 /** linux/rtnetlink.h */
 export const Rtm = {
@@ -33,6 +33,8 @@ export const Ifla = {
   afSpec: 26,
   netNsFd: 28,
   extMask: 29,
+  numTxQueues: 31,
+  numRxQueues: 32,
 } as const;
 
 /** linux/if.h: RFC 2863's ifOperStatus */

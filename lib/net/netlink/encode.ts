@@ -35,7 +35,7 @@ import {
   VethInfo,
   VlanFlag,
 } from "./constants.ts";
-import { type Attribute, bytes, Flag, message, nest, text, uint8, uint32 } from "./message.ts";
+import { type Attribute, bytes, Flag, message, nest, setUint32, text, uint8, uint32 } from "./message.ts";
 
 /** What an operation refers to by name, as numbers that hold at this moment. */
 export interface Resolved {
@@ -45,8 +45,11 @@ export interface Resolved {
   readonly containerDescriptor: number;
 }
 
+/** An operation that is one message. */
+export type EncodedOperation = Exclude<LinkOperation, { do: "delete link" }>;
+
 /** The message that does an operation. */
-export function encode(operation: LinkOperation, sequence: number, resolved: Resolved): Uint8Array {
+export function encode(operation: EncodedOperation, sequence: number, resolved: Resolved): Uint8Array {
   const { type, flags, fixed, attributes } = request(operation, resolved);
   return message(type, Flag.request | Flag.ack | flags, sequence, fixed, attributes);
 }
@@ -60,7 +63,7 @@ interface Request {
 
 const createNew = Flag.create | Flag.exclusive;
 
-function request(operation: LinkOperation, resolved: Resolved): Request {
+function request(operation: EncodedOperation, resolved: Resolved): Request {
   switch (operation.do) {
     case "create bridge":
       return createBridge(operation);
@@ -94,13 +97,6 @@ function request(operation: LinkOperation, resolved: Resolved): Request {
       return deleteAddress(operation, resolved);
     case "add route":
       return addRoute(operation, resolved);
-    case "delete link":
-      return {
-        type: Rtm.delLink,
-        flags: 0,
-        fixed: linkHeader(),
-        attributes: [text(Ifla.ifname, operation.name)],
-      };
   }
 }
 
@@ -125,6 +121,12 @@ function createVlanGateway(
   return createVethPort(identity(portName, portMac, mtu), resolved.indexOf(bridge), identity(name, mac, mtu));
 }
 
+/**
+ * One queue each way, which is what the kernel uses of a veth. Unless it is told so, it makes one for each processor, takes
+ * them out of use, and waits for whoever may still look at them, all others that change links waiting along.
+ */
+const queues = [uint32(Ifla.numTxQueues, 1), uint32(Ifla.numRxQueues, 1)];
+
 /** A veth pair: a port of a bridge, which is up, and a peer, which is down. */
 function createVethPort(
   port: readonly Attribute[],
@@ -137,12 +139,13 @@ function createVethPort(
     fixed: linkHeader(Iff.up),
     attributes: [
       ...port,
+      ...queues,
       uint32(Ifla.master, bridgeIndex),
       nest(
         Ifla.linkInfo,
         text(IflaInfo.kind, "veth"),
         // The peer must be created down: veth_open() answers ENOTCONN while the other end has no peer yet.
-        nest(IflaInfo.data, nest(VethInfo.peer, linkHeader(), ...peer)),
+        nest(IflaInfo.data, nest(VethInfo.peer, linkHeader(), ...peer, ...queues)),
       ),
     ],
   };
@@ -208,9 +211,7 @@ function changeVlans(type: number, index: number, vlans: readonly Attribute[]): 
 /** struct bridge_vlan_info */
 function vlanInfo(vlan: number, flags = 0): Attribute {
   const info = new Uint8Array(4);
-  const view = new DataView(info.buffer);
-  view.setUint16(0, flags, true);
-  view.setUint16(2, vlan, true);
+  setUint32(info, 0, (vlan << 16) | flags);
   return bytes(IflaBridgeSpec.vlanInfo, info);
 }
 
@@ -227,7 +228,7 @@ function forgetNeighbour({ link, address }: ForgetNeighbour, resolved: Resolved)
 function neighbourHeader({ family }: Address, index: number): Uint8Array {
   const header = new Uint8Array(12);
   header[0] = AddressFamilyNumber[family];
-  new DataView(header.buffer).setInt32(4, index, true);
+  setUint32(header, 4, index);
   return header;
 }
 
@@ -280,10 +281,11 @@ function addRoute(
 export function linkHeader(raise = 0, index = 0, family = 0): Uint8Array {
   const header = new Uint8Array(16);
   header[0] = family;
-  const view = new DataView(header.buffer);
-  view.setInt32(4, index, true);
-  view.setUint32(8, raise, true);
-  view.setUint32(12, raise, true);
+  if (index !== 0) setUint32(header, 4, index);
+  if (raise !== 0) {
+    setUint32(header, 8, raise);
+    setUint32(header, 12, raise);
+  }
   return header;
 }
 
@@ -292,7 +294,7 @@ function addressHeader({ address, length }: Prefix, index: number): Uint8Array {
   const header = new Uint8Array(8);
   header[0] = AddressFamilyNumber[address.family];
   header[1] = length;
-  new DataView(header.buffer).setUint32(4, index, true);
+  setUint32(header, 4, index);
   return header;
 }
 
@@ -314,7 +316,7 @@ function routeHeader({ address, length }: Prefix, scope: number, flags: number):
   header[5] = Route.protocolBoot;
   header[6] = scope;
   header[7] = Route.typeUnicast;
-  new DataView(header.buffer).setUint32(8, flags, true);
+  setUint32(header, 8, flags);
   return header;
 }
 
