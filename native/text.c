@@ -102,7 +102,19 @@ static size_t count_ill_formed(const uint8_t *bytes, size_t length) {
   return count;
 }
 
+/* Whether there are characters of ASCII only, as there mostly are. Eight of them are looked at together. */
+static bool is_ascii(const char *bytes, size_t length) {
+  uint64_t all = 0, eight;
+  for (; length >= sizeof(eight); bytes += sizeof(eight), length -= sizeof(eight)) {
+    memcpy(&eight, bytes, sizeof(eight));
+    all |= eight;
+  }
+  for (; length > 0; bytes++, length--) all |= (unsigned char)*bytes;
+  return (all & UINT64_C(0x8080808080808080)) == 0;
+}
+
 JSValue string_from_bytes(JSContext *context, const char *bytes, size_t length) {
+  if (is_ascii(bytes, length)) return JS_NewStringLen(context, bytes, length);
   size_t count = count_ill_formed((const uint8_t *)bytes, length);
   if (count == 0) return JS_NewStringLen(context, bytes, length);
 

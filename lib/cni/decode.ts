@@ -94,10 +94,24 @@ function pathOf(place: Place): string {
   return `${pathOf(place.parent)}/${String(place.key).replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }
 
+const listed = new WeakMap<object, readonly string[]>();
+
+/** The names of members. The native engine takes longer to list them than for all else here. */
+function namesOf(known: Readonly<Record<string, Schema>>): readonly string[] {
+  const names = listed.get(known) ?? Object.keys(known);
+  listed.set(known, names);
+  return names;
+}
+
 /** The member that Go's decoder would take `key` for. */
 function foldedName(known: Readonly<Record<string, Schema>>, key: string): string | undefined {
-  const folded = key.toLowerCase();
-  return Object.keys(known).find((name) => name.toLowerCase() === folded);
+  let folded: string | undefined;
+  for (const name of namesOf(known)) {
+    if (name.length !== key.length) continue;
+    folded ??= key.toLowerCase();
+    if (name.toLowerCase() === folded) return name;
+  }
+  return undefined;
 }
 
 /** The rule of `schema` that `value` itself breaks (its members and items left out). */

@@ -8,8 +8,8 @@ import { type Import, partOf, productFiles, productImports } from "./imports.ts"
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   "lib/encoding": [],
   "lib/system": ["lib/encoding"],
-  "lib/ip": [],
-  "lib/cni": ["lib/system", "lib/ip"],
+  "lib/ip": ["lib/encoding"],
+  "lib/cni": ["lib/encoding", "lib/system", "lib/ip"],
   "lib/net": ["lib/encoding", "lib/system", "lib/ip", "lib/cni"],
   "lib/runtime": ["lib/encoding", "lib/system", "lib/cni"],
   "ipam/host-local": ["lib/system", "lib/ip", "lib/cni"],

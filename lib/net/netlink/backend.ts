@@ -9,15 +9,17 @@ import type {
   PortVlan,
   RunReport,
 } from "../link-backend.ts";
-import type { LinkOperation, Where } from "../operation.ts";
+import type { CreatePort, LinkOperation, Where } from "../operation.ts";
+import { parseAttributes, uint32Of } from "./attributes.ts";
 import { type Connection, connect, NetlinkError, noSuchDevice } from "./connection.ts";
 import { bridgeFamily, ExtMask, Ifla, Rtm } from "./constants.ts";
 import { deleteLink } from "./delete-link.ts";
-import { encode, linkHeader } from "./encode.ts";
+import { type EncodedOperation, encode, linkHeader } from "./encode.ts";
 import { waitForEvents } from "./events.ts";
 import { Flag, message, text, uint32 } from "./message.ts";
 import {
   isDefaultRoute,
+  linkHeaderLength,
   linkIndexOf,
   type Message,
   parseLink,
@@ -82,7 +84,7 @@ function run(
 ): RunReport {
   for (const [done, operation] of operations.entries()) {
     try {
-      runOne(operation, placeAt(operation.where), container?.descriptor ?? -1);
+      runOne(operation, placeAt, container?.descriptor ?? -1);
     } catch (error) {
       if (error instanceof NetlinkError)
         return { done, failure: { reason: error.message, unknown: error.isUnknown } };
@@ -94,30 +96,56 @@ function run(
   return { done: operations.length, failure: undefined };
 }
 
-function runOne(operation: LinkOperation, place: Place, containerDescriptor: number): void {
-  const { connection, indices } = place;
+function runOne(
+  operation: LinkOperation,
+  placeAt: (where: Where) => Place,
+  containerDescriptor: number,
+): void {
+  const place = placeAt(operation.where);
   if (operation.do === "delete link") {
-    const index = indexOf(place, operation.name);
-    indices.delete(operation.name);
-    deleteLink(index, () => {
-      const found = askForLink(connection, operation.name);
-      return found === undefined || linkIndexOf(found) !== index;
-    });
-    return;
+    remove(operation.name, place);
+  } else {
+    const events = send(operation, place, containerDescriptor);
+    if (operation.do === "create port") rememberEnds(operation, events, placeAt);
   }
-  const send = () =>
-    connection.request((sequence) =>
-      encode(operation, sequence, { indexOf: (name) => indexOf(place, name), containerDescriptor }),
-    );
+}
+
+function remove(name: string, place: Place): void {
+  const index = indexOf(place, name);
+  place.indices.delete(name);
+  deleteLink(index, () => {
+    const found = askForLink(place.connection, name);
+    return found === undefined || linkIndexOf(found) !== index;
+  });
+}
+
+/** Sends what does an operation. @returns the events that come along with its being done */
+function send(operation: EncodedOperation, place: Place, containerDescriptor: number): Message[] {
+  const { connection, indices } = place;
+  const resolved = { indexOf: (name: string) => indexOf(place, name), containerDescriptor };
+  const request = () => connection.request((sequence) => encode(operation, sequence, resolved));
   const isFromMemory = indices.size > 0;
   try {
-    send();
+    return request();
   } catch (error) {
     if (!(error instanceof NetlinkError && error.errno === noSuchDevice && isFromMemory)) throw error;
     // A link may have been replaced by another one of its name since it was looked at.
     indices.clear();
-    send();
+    return request();
   }
+}
+
+/** The event of a port that was made tells the indices of both of its ends. */
+function rememberEnds(
+  { name, peerName }: CreatePort,
+  events: readonly Message[],
+  placeAt: (where: Where) => Place,
+): void {
+  const event = events.find(({ type }) => type === Rtm.newLink);
+  const peerIndex = event && uint32Of(parseAttributes(event.body, linkHeaderLength), Ifla.link);
+  if (event === undefined || peerIndex === undefined) return;
+  placeAt("host").indices.set(name, linkIndexOf(event));
+  placeAt("container").indices.set(peerName, peerIndex);
 }
 
 function indexOf(place: Place, name: string): number {

@@ -135,7 +135,7 @@ function createVethPort(
 ): Request {
   return {
     type: Rtm.newLink,
-    flags: createNew,
+    flags: createNew | Flag.echo,
     fixed: linkHeader(Iff.up),
     attributes: [
       ...port,

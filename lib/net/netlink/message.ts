@@ -9,6 +9,8 @@ import { encodeUtf8 } from "../../encoding/utf8.ts";
 export const Flag = {
   request: 0x1,
   ack: 0x4,
+  /** The event that a change causes comes also to whoever asks for the change; some kinds of it, since Linux 6.2. */
+  echo: 0x8,
   exclusive: 0x200,
   create: 0x400,
   dump: 0x300,

@@ -60,7 +60,7 @@ export function parseMessages(datagram: Uint8Array): Message[] {
 }
 
 /** The bytes of struct ifinfomsg. */
-const linkHeaderLength = 16;
+export const linkHeaderLength = 16;
 
 /** The link that an RTM_NEWLINK message tells of. */
 export function parseLink({ body }: Message): Link {
