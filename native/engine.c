@@ -69,6 +69,7 @@ static const struct host_functions *const parts[] = {
     &command_functions,
     &clock_functions,
     &hash_functions,
+    &message_functions,
 };
 
 static int declare_host_exports(JSContext *context, JSModuleDef *module) {

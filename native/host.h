@@ -27,6 +27,7 @@ extern const struct host_functions netlink_functions;
 extern const struct host_functions command_functions;
 extern const struct host_functions clock_functions;
 extern const struct host_functions hash_functions;
+extern const struct host_functions message_functions;
 
 /* --- process.c --- */
 

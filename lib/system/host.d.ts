@@ -68,11 +68,14 @@ declare module "lxc-cni:host" {
 
   // --- netlink.c ---
 
+  export const NETLINK_ROUTE: number;
+  export const NETLINK_NETFILTER: number;
+
   /**
    * @param netns The descriptor of a network namespace.
    * @param groups The groups of events that it gets (RTMGRP_), as bits.
    */
-  export function netlinkOpen(netns?: number, groups?: number): number;
+  export function netlinkOpen(protocol: number, netns?: number, groups?: number): number;
   export function netlinkSend(socket: number, datagram: Uint8Array): void;
   /** @returns `undefined` when nothing came for all of `patience` (milliseconds). */
   export function netlinkReceive(socket: number, patience: number): Uint8Array | undefined;
@@ -118,6 +121,11 @@ declare module "lxc-cni:host" {
   export function monotonic(): number;
   export function sleep(milliseconds: number): void;
   export function random(length: number): Uint8Array;
+
+  // --- messages.c ---
+
+  /** As that of lib/net/netlink/messages-with.ts, whose place it takes in native executables. */
+  export function messagesWith(wanted: Uint8Array, datagram: Uint8Array): Uint8Array[];
 
   // --- sha512.c ---
 

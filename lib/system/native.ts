@@ -46,7 +46,8 @@ export const system: System = {
 
   lock,
   openNetns,
-  openNetlink,
+  openNetlink: (netns, groups) => openSocket(host.NETLINK_ROUTE, netns, groups),
+  openNetfilter: () => openSocket(host.NETLINK_NETFILTER),
 
   findProgram: (name) => findProgram(name, host.isExecutable),
   start,
@@ -135,8 +136,8 @@ function openNetns(path: string): Netns {
   };
 }
 
-function openNetlink(netns?: Netns, groups?: number): NetlinkSocket {
-  const socket = host.netlinkOpen(netns?.descriptor, groups);
+function openSocket(protocol: number, netns?: Netns, groups?: number): NetlinkSocket {
+  const socket = host.netlinkOpen(protocol, netns?.descriptor, groups);
   return {
     send: (datagram) => host.netlinkSend(socket, datagram),
     receive: (patience) => host.netlinkReceive(socket, patience),

@@ -53,16 +53,17 @@ const settings = {
     target: "es2023",
     minify: true,
     external: ["lxc-cni:host"],
-    plugins: [schemaPlugin, refuseNodeModules(), useNativeHash()],
+    plugins: [schemaPlugin, refuseNodeModules(), useNativeFunctions()],
   },
 };
 
-/** What an interpreter takes its time for, and the native engine has as a function (native/sha512.c). */
-function useNativeHash() {
+/** What an interpreter takes its time for, and the native engine has as functions (native/sha512.c, native/messages.c). */
+function useNativeFunctions() {
   return {
-    name: "use-native-hash",
+    name: "use-native-functions",
     setup(build) {
-      build.onResolve({ filter: /^\.\/sha512\.ts$/ }, () => ({ path: "lxc-cni:host", external: true }));
+      const replaced = /\/(?:sha512|messages-with)\.ts$/;
+      build.onResolve({ filter: replaced }, () => ({ path: "lxc-cni:host", external: true }));
     },
   };
 }
