@@ -20,7 +20,7 @@ type Part = Uint8Array | Attribute;
 export const headerLength = 16;
 
 /** The bytes of the header of an attribute (struct rtattr). */
-export const attributeHeaderLength = 4;
+const attributeHeaderLength = 4;
 
 /** A whole message. */
 export function message(

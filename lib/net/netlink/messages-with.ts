@@ -1,4 +1,3 @@
-import { viewOf } from "./attributes.ts";
 import { Nlmsg } from "./constants.ts";
 import { align, headerLength } from "./message.ts";
 
@@ -10,7 +9,7 @@ const dumpInterrupted = 0x10;
  * nobody can do without.
  */
 export function messagesWith(wanted: Uint8Array, datagram: Uint8Array): Uint8Array[] {
-  const view = viewOf(datagram);
+  const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.byteLength);
   const messages: Uint8Array[] = [];
   for (let at = 0; at + headerLength <= datagram.length; ) {
     const length = view.getUint32(at, true);

@@ -1,4 +1,4 @@
-import { type Attributes, bytesOf, uint32Of, viewOf } from "../netlink/attributes.ts";
+import { type Attributes, bytesOf, uint32Of } from "../netlink/attributes.ts";
 
 /** nf_tables has its numbers in the order of the network. */
 
@@ -11,9 +11,7 @@ export function number32Of(attributes: Attributes, type: number): number | undef
 /** An attribute's number of 64 bits. It counts what there was since the table was made, so it is exact. */
 export function number64Of(attributes: Attributes, type: number): number | undefined {
   const bytes = bytesOf(attributes, type);
-  if (bytes?.length !== 8) return undefined;
-  const view = viewOf(bytes);
-  return view.getUint32(0) * 2 ** 32 + view.getUint32(4);
+  return bytes?.length === 8 ? bytes.reduce((number, byte) => number * 256 + byte, 0) : undefined;
 }
 
 /** A number with its four bytes the other way round. */
@@ -23,9 +21,5 @@ function swapped(number: number): number {
 
 /** A number of 64 bits. */
 export function encode64(value: number): Uint8Array {
-  const bytes = new Uint8Array(8);
-  const view = viewOf(bytes);
-  view.setUint32(0, Math.floor(value / 2 ** 32));
-  view.setUint32(4, value % 2 ** 32);
-  return bytes;
+  return Uint8Array.from({ length: 8 }, (_, index) => Math.floor(value / 256 ** (7 - index)) % 256);
 }

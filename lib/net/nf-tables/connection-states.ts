@@ -1,5 +1,3 @@
-import { viewOf } from "../netlink/attributes.ts";
-
 /**
  * Where struct xt_conntrack_mtinfo3 (linux/netfilter/xt_conntrack.h) says what is looked at, and which states it may be
  * in. Its numbers are in the order of this machine.
@@ -23,8 +21,9 @@ const states = [
 
 /** The states that the extension `conntrack` looks for, as iptables prints them; undefined where it does anything else. */
 export function connectionStates(info: Uint8Array): string | undefined {
-  if (info.length < statesAt + 2) return undefined;
-  const found = viewOf(info).getUint16(statesAt, true);
+  const [low, high] = info.subarray(statesAt, statesAt + 2);
+  if (low === undefined || high === undefined) return undefined;
+  const found = low | (high << 8);
   const isElsewhere = info.some((byte, index) => {
     if (index === whatAt) return byte !== stateOnly;
     return byte !== 0 && index !== statesAt && index !== statesAt + 1;

@@ -6,7 +6,7 @@ import {
   parseAttributes,
   textOf,
 } from "../netlink/attributes.ts";
-import { align, attributeHeaderLength } from "../netlink/message.ts";
+import { align } from "../netlink/message.ts";
 import { number32Of } from "./big-endian.ts";
 import {
   Comparison,
@@ -80,6 +80,9 @@ interface Reading {
   loaded: Loaded | undefined;
   verdict: Verdict | undefined;
 }
+
+/** The bytes of the header of an attribute (struct nlattr). */
+const attributeHeaderLength = 4;
 
 /**
  * Reads the expressions of a rule (NFTA_RULE_EXPRESSIONS).

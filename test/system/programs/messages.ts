@@ -20,7 +20,7 @@ const messages: readonly (readonly [number, number, readonly number[]])[] = [
 export function observeMessages(): void {
   const datagram = joined();
   const find = (wanted: readonly number[], bytes: Uint8Array) =>
-    messagesWith(Uint8Array.from(wanted), bytes).map(encodeHex);
+    messagesWith(Uint8Array.from(wanted), bytes).map((message) => encodeHex(message));
   observe("messages, with certain bytes", () => find([7, 8, 9], datagram));
   observe("messages, with a byte", () => find([9], datagram));
   observe("messages, with what none has", () => find([9, 8, 7], datagram));
