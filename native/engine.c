@@ -70,6 +70,7 @@ static const struct host_functions *const parts[] = {
     &clock_functions,
     &hash_functions,
     &message_functions,
+    &close_aside_functions,
 };
 
 static int declare_host_exports(JSContext *context, JSModuleDef *module) {

@@ -127,6 +127,11 @@ declare module "lxc-cni:host" {
   /** As that of lib/net/netlink/messages-with.ts, whose place it takes in native executables. */
   export function messagesWith(wanted: Uint8Array, datagram: Uint8Array): Uint8Array[];
 
+  // --- close-aside.c ---
+
+  /** Closes a socket without waiting for the kernel to let go of it: a process of its own does, or ends with this one. */
+  export function closeAside(socket: number): void;
+
   // --- sha512.c ---
 
   /** As that of lib/encoding/sha512.ts, whose place it takes in native executables. */

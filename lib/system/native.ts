@@ -138,18 +138,20 @@ function openNetns(path: string): Netns {
 
 function openSocket(protocol: number, netns?: Netns, groups?: number): NetlinkSocket {
   const socket = host.netlinkOpen(protocol, netns?.descriptor, groups);
+  const close = closeOnce(socket);
   return {
     send: (datagram) => host.netlinkSend(socket, datagram),
     receive: (patience) => host.netlinkReceive(socket, patience),
-    close: closeOnce(socket),
+    close: () => close(),
+    closeAside: () => close(host.closeAside),
   };
 }
 
 /** A second close would hit whatever has got the number since. */
-function closeOnce(descriptor: number): () => void {
+function closeOnce(descriptor: number): (by?: typeof host.close) => void {
   let open = true;
-  return () => {
-    if (open) host.close(descriptor);
+  return (by = host.close) => {
+    if (open) by(descriptor);
     open = false;
   };
 }

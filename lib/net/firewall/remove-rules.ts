@@ -16,8 +16,7 @@ import type { RuleKind } from "./rule-kind.ts";
 /**
  * Begins to remove every rule of an attachment, also what the Go plugin made.
  *
- * What the kernel itself can be asked for is deleted at once; that it lets go of it is waited for at the end. The rest is
- * done by commands.
+ * Where the kernel can be asked itself, they are deleted at once. Otherwise commands are started.
  *
  * @param known Addresses that it is known to have had; rules of others are found by their marks.
  * @param kinds Where its rules are, as was recorded when they were added: the removal begins at once, and nothing else

@@ -29,9 +29,8 @@ export interface NfTables {
   uses(chain: KernelChain): number | undefined;
 
   /**
-   * Makes all of the deletions, or none.
-   *
-   * It does not wait until the kernel has let go of what was deleted; {@linkcode close} does, some 10 ms.
+   * Makes all of the deletions, or none. From then on no packet meets what was deleted; the kernel lets go of it some 10
+   * ms later, which nobody waits for.
    */
   remove(table: KernelTable, deletions: readonly Deletion[]): void;
 
@@ -89,6 +88,7 @@ export function isClear(action: () => void): boolean {
 
 function nfTables(socket: NetlinkSocket): NfTables {
   const connection = connect(socket);
+  let hasRemoved = false;
   return {
     rules: (chain) =>
       answerTo(`the rules of ${nameOf(chain)}`, () =>
@@ -115,11 +115,12 @@ function nfTables(socket: NetlinkSocket): NfTables {
     remove: (table, deletions) => {
       const what = deletions.map(({ chain, ...deletion }) => `${deletion.delete} ${chain}`);
       answerTo(`delete ${what.join(", ")} in ${table.family} ${table.table}`, () => {
+        hasRemoved = true;
         connection.request((sequence) => batch(table, deletions, sequence));
         return "done";
       });
     },
-    close: () => connection.close(),
+    close: () => (hasRemoved ? socket.closeAside() : socket.close()),
   };
 }
 
