@@ -1,6 +1,6 @@
 import { formatAddress } from "../../ip/address.ts";
 import { formatPrefix, networkOf } from "../../ip/prefix.ts";
-import { byNfTables } from "../nf-tables/nf-tables.ts";
+import { type NfTables, unlessUnclear } from "../nf-tables/nf-tables.ts";
 import type { Masquerade } from "./firewall.ts";
 import { acceptRule, jumpRule, masqueradeRule } from "./iptables-add.ts";
 import { finishListing, type Listing, requireStore, startListing } from "./iptables-command.ts";
@@ -18,19 +18,23 @@ import { chainName, ruleComment } from "./marks.ts";
  * @returns what waits for it, and tells what is missing, in words.
  * @throws CniError 101 where the rules cannot be listed; so does what is returned.
  */
-export function startLooking(family: AddressFamily, masquerade: Masquerade): () => string[] {
+export function startLooking(
+  family: AddressFamily,
+  masquerade: Masquerade,
+  nfTables: NfTables | undefined,
+): () => string[] {
   const store = requireStore(family);
-  if (isSeenInKernel(store, masquerade)) return () => [];
+  if (nfTables !== undefined && isSeenInKernel(store, masquerade, nfTables)) return () => [];
   const rules = startListing(store, "nat", chainName(masquerade.attachment));
   const jumps = startJumpListing(store);
   return () => missingAmong(store, masquerade, { rules, jumps });
 }
 
-function isSeenInKernel(store: Store, masquerade: Masquerade): boolean {
+function isSeenInKernel(store: Store, masquerade: Masquerade, nfTables: NfTables): boolean {
   if (store.variant !== "nft") return false;
   const chain = chainName(masquerade.attachment);
   const place = { store, table: "nat", chain, from: "POSTROUTING" } as const;
-  const seen = byNfTables((nfTables) => knownRules(place, nfTables));
+  const seen = unlessUnclear(() => knownRules(place, nfTables));
   return seen !== undefined && lacking(store, masquerade, seen).length === 0;
 }
 

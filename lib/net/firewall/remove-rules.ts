@@ -1,7 +1,7 @@
 import { system } from "#system";
 import type { Attachment } from "../../cni/request.ts";
 import type { Prefix } from "../../ip/prefix.ts";
-import { isClear, type NfTables, openNfTables } from "../nf-tables/nf-tables.ts";
+import { type NfTables, openNfTables, unlessUnclear } from "../nf-tables/nf-tables.ts";
 import type { PendingRemoval, Search } from "./firewall.ts";
 import { deleteGuard, startGuardSearch } from "./guard-remove.ts";
 import { deleteFromIptables } from "./iptables-delete.ts";
@@ -114,10 +114,11 @@ function guards({ attachment, nfTables }: Subject, sure: boolean): Place {
 
 /** A place where the rules are deleted in the kernel itself, or where that cannot be done, looked for by commands. */
 function deletedIn(nfTables: NfTables | undefined, remove: (kernel: NfTables) => void, search: Place): Place {
-  return () => {
-    const isDone = nfTables !== undefined && isClear(() => remove(nfTables));
-    return isDone ? { begin: () => ({ finish: () => {} }) } : search();
+  const deleteAll = (kernel: NfTables): Search => {
+    remove(kernel);
+    return { begin: () => ({ finish: () => {} }) };
   };
+  return () => (nfTables && unlessUnclear(() => deleteAll(nfTables))) ?? search();
 }
 
 function notInstalled(command: string): Place[] {

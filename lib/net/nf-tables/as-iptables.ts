@@ -23,17 +23,23 @@ export function asIptables({ statement }: KernelRule, family: 4 | 6): PrintedRul
 }
 
 function ruleOf({ matches, verdict }: Statement, family: 4 | 6): Rule | undefined {
-  const jump = verdict && jumpTo(verdict);
-  if (verdict !== undefined && jump === undefined) return undefined;
-  let said: Partial<Rule> = { jump };
+  const said: Partial<Words> = {};
+  if (verdict !== undefined && !say(said, "jump", jumpTo(verdict))) return undefined;
   for (const match of matches) {
-    const part = partOf(match, family);
-    // Something that is said twice is more than one of them says.
-    if (part === undefined || Object.keys(part).some((key) => key in said)) return undefined;
-    said = { ...said, ...part };
+    if (!sayMatch(said, match, family)) return undefined;
   }
   const { comment } = said;
   return comment === undefined ? undefined : { ...said, comment };
+}
+
+/** The words of a rule that is being read. */
+type Words = { -readonly [Key in keyof Rule]: Rule[Key] };
+
+/** Notes a word. @returns false where there is none, or one already: then the rule says more than one of them does */
+function say<Key extends keyof Rule>(said: Partial<Words>, key: Key, word: Rule[Key] | undefined): boolean {
+  if (word === undefined || said[key] !== undefined) return false;
+  said[key] = word;
+  return true;
 }
 
 /** What iptables jumps to; undefined for what it calls a goto. */
@@ -42,41 +48,36 @@ function jumpTo(verdict: Verdict): string | undefined {
   return "jump" in verdict ? verdict.jump : undefined;
 }
 
-function partOf(match: Match, family: 4 | 6): Partial<Rule> | undefined {
+function sayMatch(said: Partial<Words>, match: Match, family: 4 | 6): boolean {
   switch (match.kind) {
     case "field":
-      return partOfField(match, family);
+      return sayField(said, match, family);
     case "meta":
-      return partOfMeta(match);
+      return sayLink(said, match);
     case "extension":
-      return partOfExtension(match);
+      return sayExtension(said, match);
   }
 }
 
-function partOfField(match: FieldMatch, family: 4 | 6): Partial<Rule> | undefined {
-  const { side, network } = packetAddress(match, family) ?? {};
-  if (network === undefined) return undefined;
-  if (side === "destination") return match.negated ? { notDestination: network } : { destination: network };
-  if (match.negated) return undefined;
-  return network.length === bitsOf(family) ? { source: network.address } : { sourceNetwork: network };
+function sayField(said: Partial<Words>, match: FieldMatch, family: 4 | 6): boolean {
+  const found = packetAddress(match, family);
+  if (found === undefined) return false;
+  const { side, network } = found;
+  if (side === "destination") return say(said, match.negated ? "notDestination" : "destination", network);
+  if (match.negated || said.sourceNetwork !== undefined || said.source !== undefined) return false;
+  return network.length === bitsOf(family)
+    ? say(said, "source", network.address)
+    : say(said, "sourceNetwork", network);
 }
 
-function partOfMeta({ key, negated, value }: MetaMatch): Partial<Rule> | undefined {
+function sayLink(said: Partial<Words>, { key, negated, value }: MetaMatch): boolean {
+  if (negated || (key !== Meta.input && key !== Meta.output)) return false;
   // Without the zero at its end, a name stands for all that begin so.
-  const name = plainLinkNameIn(zeroEnded(value));
-  if (negated || name === undefined) return undefined;
-  if (key === Meta.input) return { input: name };
-  return key === Meta.output ? { output: name } : undefined;
+  const name = parseLinkName(zeroEnded(value) ?? "");
+  return say(said, key === Meta.input ? "input" : "output", name && plainLinkName(name));
 }
 
-function plainLinkNameIn(text: string | undefined): Rule["input"] {
-  const name = text === undefined ? undefined : parseLinkName(text);
-  return name && plainLinkName(name);
-}
-
-function partOfExtension({ name, revision, info }: Extension): Partial<Rule> | undefined {
-  if (name === "comment" && revision === 0) return { comment: textBeforeZero(info) };
-  if (name !== "conntrack" || revision !== 3) return undefined;
-  const connection = connectionStates(info);
-  return connection === undefined ? undefined : { connection };
+function sayExtension(said: Partial<Words>, { name, revision, info }: Extension): boolean {
+  if (name === "comment" && revision === 0) return say(said, "comment", textBeforeZero(info));
+  return name === "conntrack" && revision === 3 && say(said, "connection", connectionStates(info));
 }

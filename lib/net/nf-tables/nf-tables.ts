@@ -63,26 +63,21 @@ export function openNfTables(): NfTables | undefined {
 export function byNfTables<T>(action: (nfTables: NfTables) => T): T | undefined {
   const nfTables = openNfTables();
   if (nfTables === undefined) return undefined;
-  let result: T | undefined;
   try {
-    isClear(() => {
-      result = action(nfTables);
-    });
-    return result;
+    return unlessUnclear(() => action(nfTables));
   } finally {
     nfTables.close();
   }
 }
 
-/** Does something. @returns false where it throws {@linkcode Unclear} */
-export function isClear(action: () => void): boolean {
+/** What an action comes to; undefined where it throws {@linkcode Unclear}. */
+export function unlessUnclear<T>(action: () => T): T | undefined {
   try {
-    action();
-    return true;
+    return action();
   } catch (error) {
     if (!(error instanceof Unclear)) throw error;
     trace(() => `nf_tables: ${error.message}`);
-    return false;
+    return undefined;
   }
 }
 

@@ -1,25 +1,16 @@
-import {
-  type Attributes,
-  allOfType,
-  bytesOf,
-  nestedIn,
-  parseAttributes,
-  textOf,
-} from "../netlink/attributes.ts";
-import { align } from "../netlink/message.ts";
+import { type Attributes, bytesOf, parseAttributes, textOf } from "../netlink/attributes.ts";
 import { number32Of } from "./big-endian.ts";
 import {
   Comparison,
-  listElement,
   maskAndXor,
   NftaBitwise,
   NftaComparison,
   NftaData,
-  NftaExpression,
   NftaExtension,
   NftaMeta,
   NftaPayload,
 } from "./constants.ts";
+import { type Expression, expressionsIn, onlyValueIn } from "./expressions.ts";
 import { type Verdict, verdictOfImmediate, verdictOfMasq, verdictOfTarget } from "./verdict.ts";
 
 /** What a rule says: what a packet must be like, and what becomes of it then. */
@@ -81,59 +72,54 @@ interface Reading {
   verdict: Verdict | undefined;
 }
 
-/** The bytes of the header of an attribute (struct nlattr). */
-const attributeHeaderLength = 4;
-
 /**
  * Reads the expressions of a rule (NFTA_RULE_EXPRESSIONS).
  *
  * @returns undefined where there is anything in them that is not known here, so that a rule never says less than it
  *   does.
  */
-export function parseStatement(expressions: Uint8Array): Statement | undefined {
+export function parseStatement(bytes: Uint8Array): Statement | undefined {
   const reading: Reading = { matches: [], loaded: undefined, verdict: undefined };
-  let length = 0;
-  for (const element of allOfType(expressions, listElement)) {
-    length += attributeHeaderLength + align(element.length);
-    const expression = parseAttributes(element);
-    const name = textOf(expression, NftaExpression.name) ?? "";
-    const data = nestedIn(expression, NftaExpression.data);
+  for (const expression of expressionsIn(bytes) ?? [unreadable]) {
     // What comes behind a verdict would never be reached; nobody writes such a rule.
-    if (reading.verdict !== undefined || !read(reading, name, data)) return undefined;
+    if (reading.verdict !== undefined || !read(reading, expression)) return undefined;
   }
-  const isWhole = length === expressions.length && reading.loaded === undefined;
-  return isWhole ? { matches: reading.matches, verdict: reading.verdict } : undefined;
+  return reading.loaded === undefined ? { matches: reading.matches, verdict: reading.verdict } : undefined;
 }
 
+/** Stands for expressions that are none, and is not understood. */
+const unreadable: Expression = { name: "", data: new Uint8Array() };
+
 /** Reads an expression. @returns whether it is understood */
-function read(reading: Reading, name: string, data: Attributes | undefined): boolean {
-  // It only counts.
-  if (name === "counter") return true;
-  if (name === "masq") {
-    reading.verdict = verdictOfMasq(data);
-    return reading.verdict !== undefined;
-  }
-  if (data === undefined) return false;
+function read(reading: Reading, { name, data }: Expression): boolean {
   switch (name) {
+    case "counter":
+      // It only counts.
+      return true;
     case "payload":
-      return load(reading, fieldOf(data));
+      return load(reading, fieldOf(parseAttributes(data)));
     case "meta":
-      return load(reading, metaOf(data));
+      return load(reading, metaOf(parseAttributes(data)));
     case "bitwise":
-      return mask(reading, data);
+      return mask(reading, parseAttributes(data));
     case "cmp":
-      return compare(reading, data);
+      return compare(reading, parseAttributes(data));
     case "match":
-      return match(reading, data);
+      return match(reading, parseAttributes(data));
     case "immediate":
-      reading.verdict = verdictOfImmediate(data);
-      return reading.verdict !== undefined;
+      return end(reading, verdictOfImmediate(parseAttributes(data)));
     case "target":
-      reading.verdict = verdictOfTarget(data);
-      return reading.verdict !== undefined;
+      return end(reading, verdictOfTarget(parseAttributes(data)));
+    case "masq":
+      return end(reading, verdictOfMasq(data));
     default:
       return false;
   }
+}
+
+function end(reading: Reading, verdict: Verdict | undefined): boolean {
+  reading.verdict = verdict;
+  return verdict !== undefined;
 }
 
 function load(reading: Reading, loaded: Loaded | undefined): boolean {
@@ -227,6 +213,5 @@ function match(reading: Reading, data: Attributes): boolean {
 
 /** The bytes of an attribute that holds a value (NFTA_DATA_VALUE). */
 function valueIn(data: Attributes, type: number): Uint8Array | undefined {
-  const value = nestedIn(data, type);
-  return value && bytesOf(value, NftaData.value);
+  return onlyValueIn(bytesOf(data, type), NftaData.value);
 }

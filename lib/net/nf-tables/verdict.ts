@@ -1,4 +1,4 @@
-import { type Attributes, bytesOf, nestedIn, textOf } from "../netlink/attributes.ts";
+import { type Attributes, bytesOf, parseAttributes, textOf } from "../netlink/attributes.ts";
 import { number32Of } from "./big-endian.ts";
 import {
   NftaData,
@@ -8,6 +8,7 @@ import {
   VerdictCode,
   verdictRegister,
 } from "./constants.ts";
+import { onlyValueIn } from "./expressions.ts";
 
 /** What becomes of a packet; a chain that it goes on in, with or without coming back. */
 export type Verdict =
@@ -21,9 +22,9 @@ export type Verdict =
 /** The verdict of the expression `immediate`; undefined where it is none, or an unknown one. */
 export function verdictOfImmediate(data: Attributes): Verdict | undefined {
   if (number32Of(data, NftaImmediate.register) !== verdictRegister) return undefined;
-  const value = nestedIn(data, NftaImmediate.data);
-  const verdict = value && nestedIn(value, NftaData.verdict);
-  if (verdict === undefined) return undefined;
+  const value = onlyValueIn(bytesOf(data, NftaImmediate.data), NftaData.verdict);
+  if (value === undefined) return undefined;
+  const verdict = parseAttributes(value);
   const chain = textOf(verdict, NftaVerdict.chain);
   switch (number32Of(verdict, NftaVerdict.code)) {
     case VerdictCode.accept:
@@ -42,8 +43,8 @@ export function verdictOfImmediate(data: Attributes): Verdict | undefined {
 }
 
 /** The verdict of the expression `masq`; undefined where it wants anything more, such as certain ports. */
-export function verdictOfMasq(data: Attributes | undefined): Verdict | undefined {
-  return data === undefined || data.bytes.length === 0 ? "masquerade" : undefined;
+export function verdictOfMasq(data: Uint8Array): Verdict | undefined {
+  return data.length === 0 ? "masquerade" : undefined;
 }
 
 /** What MASQUERADE takes begins so: with the number of ranges (struct nf_nat_ipv4_multi_range_compat), or with flags. */
