@@ -1,13 +1,15 @@
 /*
- * Sending aside: what the kernel takes long over is sent by a process of its own, which is left to it.
+ * Doing things aside: what the kernel takes long over is left to a process of its own.
  *
  * That process shares this one's memory: copying it, and each page again that either of them writes to, would take
- * longer than all else here.
+ * longer than all else here. It has descriptors of its own.
  */
 
 #include <errno.h>
+#include <linux/futex.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -37,40 +39,57 @@ static long call(long number, long a, long b, long c) {
 #endif
 }
 
-/* What the process needs. It is never given back, since nobody knows when the process has ended. */
-struct errand {
+/* A process aside, and what it works on. It is never given back, since nobody knows when the process has ended. */
+struct aside {
+  void (*work)(struct aside *aside);
   int descriptor;
   pid_t parent;
+  /* Whether nobody else has the descriptor's file any more. */
+  _Atomic uint32_t is_last;
   size_t length;
   uint8_t bytes[512];
   _Alignas(16) char stack[4096];
 };
 
-static int run_errand(void *argument) {
-  const struct errand *errand = argument;
+/* What the process does. The descriptor is its number 0. */
+static int run(void *argument) {
+  struct aside *aside = argument;
   /* What the parent cannot wait for must not happen behind its back. */
-  if (call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0) != 0 || call(SYS_getppid, 0, 0, 0) != errand->parent)
-    return 1;
+  if (call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0) != 0 || call(SYS_getppid, 0, 0, 0) != aside->parent) return 1;
   /* It must hold nothing that is missed elsewhere: locks, the ends of pipes. */
-  if (call(SYS_dup3, errand->descriptor, 0, 0) != 0 || call(SYS_close_range, 1, ~0u, 0) != 0) return 1;
-  return call(SYS_sendto, 0, (long)errand->bytes, (long)errand->length) < 0;
+  if (call(SYS_dup3, aside->descriptor, 0, 0) != 0 || call(SYS_close_range, 1, ~0u, 0) != 0) return 1;
+  aside->work(aside);
+  return 0;
 }
 
-static bool start_errand(int descriptor, const uint8_t *bytes, size_t length) {
-  /* Linux before 5.9 cannot close all at once, and one by one takes long where a million are allowed. */
-  if (syscall(SYS_close_range, ~0u, ~0u, 0) != 0) return false;
+/* What a process needs that is to be started. Returns NULL with errno set. */
+static struct aside *prepare(int descriptor, void (*work)(struct aside *aside)) {
+  struct aside *aside = calloc(1, sizeof(*aside));
+  if (!aside) return NULL;
+  aside->work = work;
+  aside->descriptor = descriptor;
+  aside->parent = getpid();
+  return aside;
+}
+
+/* Starts it. Where there can be no process, it gives back what it needs, and returns false with errno set. */
+static bool start(struct aside *aside) {
   /* Those that have ended meanwhile: without a signal at the end, nobody else waits for them. */
   while (waitpid(-1, NULL, __WCLONE | WNOHANG) > 0) continue;
-
-  struct errand *errand = malloc(sizeof(*errand));
-  if (!errand) return false;
-  *errand = (struct errand){.descriptor = descriptor, .parent = getpid(), .length = length};
-  memcpy(errand->bytes, bytes, length);
-  if (clone(run_errand, errand->stack + sizeof(errand->stack), CLONE_VM, errand) > 0) return true;
+  /* Linux before 5.9 cannot close all at once, and one by one takes long where a million are allowed. */
+  if (syscall(SYS_close_range, ~0u, ~0u, 0) == 0 &&
+      clone(run, aside->stack + sizeof(aside->stack), CLONE_VM, aside) > 0)
+    return true;
   int number = errno;
-  free(errand);
+  free(aside);
   errno = number;
   return false;
+}
+
+/* --- sending --- */
+
+static void send_bytes(struct aside *aside) {
+  (void)call(SYS_sendto, 0, (long)aside->bytes, (long)aside->length);
 }
 
 static JSValue host_netlink_send_aside(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
@@ -80,15 +99,41 @@ static JSValue host_netlink_send_aside(JSContext *context, JSValueConst self, in
   size_t length;
   const uint8_t *bytes = JS_GetUint8Array(context, &length, values[1]);
   if (!bytes) return JS_EXCEPTION;
-  if (length > sizeof(((struct errand *)NULL)->bytes))
+  if (length > sizeof(((struct aside *)NULL)->bytes))
     return throw_system_error(context, EMSGSIZE, "clone", NULL, NULL);
-  if (!start_errand(descriptor, bytes, length))
-    return throw_system_error(context, errno, "clone", NULL, NULL);
+  struct aside *aside = prepare(descriptor, send_bytes);
+  if (aside) {
+    memcpy(aside->bytes, bytes, length);
+    aside->length = length;
+  }
+  if (!aside || !start(aside)) return throw_system_error(context, errno, "clone", NULL, NULL);
+  return JS_UNDEFINED;
+}
+
+/* --- closing --- */
+
+static void keep_until_last(struct aside *aside) {
+  while (!atomic_load(&aside->is_last)) (void)call(SYS_futex, (long)&aside->is_last, FUTEX_WAIT, 0);
+}
+
+static JSValue host_close_aside(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  int32_t descriptor;
+  if (JS_ToInt32(context, &descriptor, values[0]) != 0) return JS_EXCEPTION;
+  struct aside *aside = prepare(descriptor, keep_until_last);
+  /* Where there can be no other process, this one has the time. */
+  if (aside && !start(aside)) aside = NULL;
+  if (close(descriptor) != 0) return throw_system_error(context, errno, "close", NULL, NULL);
+  if (aside) {
+    atomic_store(&aside->is_last, 1);
+    (void)syscall(SYS_futex, &aside->is_last, FUTEX_WAKE, 1);
+  }
   return JS_UNDEFINED;
 }
 
 static const JSCFunctionListEntry entries[] = {
     JS_CFUNC_DEF("netlinkSendAside", 2, host_netlink_send_aside),
+    JS_CFUNC_DEF("closeAside", 1, host_close_aside),
 };
 
 const struct host_functions aside_functions = HOST_FUNCTIONS(entries);

@@ -71,6 +71,7 @@ static const struct host_functions *const parts[] = {
     &clock_functions,
     &hash_functions,
     &text_functions,
+    &message_functions,
 };
 
 static int declare_host_exports(JSContext *context, JSModuleDef *module) {

@@ -1,4 +1,4 @@
-/* rtnetlink sockets. What goes through them is composed and read in TypeScript, but for the search for attributes. */
+/* Netlink sockets. What goes through them is composed and read in TypeScript, but for searches. */
 
 #include <errno.h>
 #include <linux/netlink.h>
@@ -14,9 +14,9 @@
 static uint8_t datagram[1 << 20];
 
 /* Returns a descriptor that gets the events of `groups`, or -1 with errno set and `failed` naming the call. */
-static int open_socket(uint32_t groups, const char **failed) {
+static int open_socket(int protocol, uint32_t groups, const char **failed) {
   *failed = "socket";
-  int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+  int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
   if (descriptor < 0) return -1;
 
   const int on = 1;
@@ -38,15 +38,16 @@ static int open_socket(uint32_t groups, const char **failed) {
 
 static JSValue host_netlink_open(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
   (void)self, (void)count;
-  int netns;
+  int protocol, netns;
   uint32_t groups = 0;
-  if (!netns_from_value(context, values[0], &netns)) return JS_EXCEPTION;
-  if (!JS_IsUndefined(values[1]) && JS_ToUint32(context, &groups, values[1]) != 0) return JS_EXCEPTION;
+  if (JS_ToInt32(context, &protocol, values[0]) != 0) return JS_EXCEPTION;
+  if (!netns_from_value(context, values[1], &netns)) return JS_EXCEPTION;
+  if (!JS_IsUndefined(values[2]) && JS_ToUint32(context, &groups, values[2]) != 0) return JS_EXCEPTION;
   int origin = netns < 0 ? -1 : netns_enter(netns);
   if (netns >= 0 && origin < 0) return throw_system_error(context, errno, "setns", NULL, NULL);
 
   const char *failed;
-  int descriptor = open_socket(groups, &failed);
+  int descriptor = open_socket(protocol, groups, &failed);
   int number = errno;
   /* The socket stays where it was made. */
   if (origin >= 0) netns_leave(origin);
@@ -135,7 +136,9 @@ static JSValue host_attribute_values(JSContext *context, JSValueConst self, int 
 }
 
 static const JSCFunctionListEntry entries[] = {
-    JS_CFUNC_DEF("netlinkOpen", 2, host_netlink_open),
+    JS_PROP_INT32_DEF("NETLINK_ROUTE", NETLINK_ROUTE, 0),
+    JS_PROP_INT32_DEF("NETLINK_NETFILTER", NETLINK_NETFILTER, 0),
+    JS_CFUNC_DEF("netlinkOpen", 3, host_netlink_open),
     JS_CFUNC_DEF("netlinkSend", 2, host_netlink_send),
     JS_CFUNC_DEF("netlinkReceive", 2, host_netlink_receive),
     JS_CFUNC_DEF("attributeValues", 2, host_attribute_values),

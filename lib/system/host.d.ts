@@ -68,11 +68,14 @@ declare module "lxc-cni:host" {
 
   // --- netlink.c ---
 
+  export const NETLINK_ROUTE: number;
+  export const NETLINK_NETFILTER: number;
+
   /**
    * @param netns The descriptor of a network namespace.
    * @param groups The groups of events that it gets (RTMGRP_), as bits.
    */
-  export function netlinkOpen(netns?: number, groups?: number): number;
+  export function netlinkOpen(protocol: number, netns?: number, groups?: number): number;
   export function netlinkSend(socket: number, datagram: Uint8Array): void;
   /** @returns `undefined` when nothing came for all of `patience` (milliseconds). */
   export function netlinkReceive(socket: number, patience: number): Uint8Array | undefined;
@@ -86,6 +89,9 @@ declare module "lxc-cni:host" {
    * process. Fails with ENOSYS before Linux 5.9.
    */
   export function netlinkSendAside(socket: number, datagram: Uint8Array): void;
+
+  /** Closes a socket without waiting for the kernel to let go of it: a process of its own does, or ends with this one. */
+  export function closeAside(socket: number): void;
 
   // --- commands.c ---
 
@@ -128,6 +134,11 @@ declare module "lxc-cni:host" {
   export function monotonic(): number;
   export function sleep(milliseconds: number): void;
   export function random(length: number): Uint8Array;
+
+  // --- messages.c ---
+
+  /** For lib/net/netlink/messages-with.ts. */
+  export function messagesWith(wanted: Uint8Array, datagram: Uint8Array): Uint8Array[];
 
   // --- sha512.c ---
 

@@ -46,7 +46,8 @@ export const system: System = {
 
   lock,
   openNetns,
-  openNetlink,
+  openNetlink: (netns, groups) => openSocket(host.NETLINK_ROUTE, netns, groups),
+  openNetfilter: () => openSocket(host.NETLINK_NETFILTER),
 
   findProgram: (name) => findProgram(name, host.isExecutable),
   start,
@@ -143,21 +144,23 @@ function openNetns(path: string): Netns {
   };
 }
 
-function openNetlink(netns?: Netns, groups?: number): NetlinkSocket {
-  const socket = host.netlinkOpen(netns?.descriptor, groups);
+function openSocket(protocol: number, netns?: Netns, groups?: number): NetlinkSocket {
+  const socket = host.netlinkOpen(protocol, netns?.descriptor, groups);
+  const close = closeOnce(socket);
   return {
     send: (datagram) => host.netlinkSend(socket, datagram),
     sendAside: (datagram) => host.netlinkSendAside(socket, datagram),
     receive: (patience) => host.netlinkReceive(socket, patience),
-    close: closeOnce(socket),
+    close: () => close(),
+    closeAside: () => close(host.closeAside),
   };
 }
 
 /** A second close would hit whatever has got the number since. */
-function closeOnce(descriptor: number): () => void {
+function closeOnce(descriptor: number): (by?: typeof host.close) => void {
   let open = true;
-  return () => {
-    if (open) host.close(descriptor);
+  return (by = host.close) => {
+    if (open) by(descriptor);
     open = false;
   };
 }

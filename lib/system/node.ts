@@ -57,6 +57,7 @@ export const system: System = {
   lock,
   openNetns,
   openNetlink: () => undefined,
+  openNetfilter: () => undefined,
 
   findProgram: (name) => findProgram(name, isExecutable),
   start,

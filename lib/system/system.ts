@@ -115,6 +115,16 @@ export interface System {
    */
   openNetlink(netns?: Netns, groups?: number): NetlinkSocket | undefined;
 
+  /**
+   * A socket to the kernel's packet filters (nfnetlink), in this process's own namespace.
+   *
+   * Closing it waits until the kernel has let go of what was deleted, by whomever: some 10 ms. Closing it aside does not.
+   *
+   * @returns `undefined` where the host has none to offer, as under Node.
+   * @throws SystemError EPERM, EACCES or EPROTONOSUPPORT where the kernel refuses it.
+   */
+  openNetfilter(): NetlinkSocket | undefined;
+
   /** The path of a program in the fixed search path ({@linkcode searchPath}); `undefined` when it is not there. */
   findProgram(name: string): string | undefined;
 
@@ -214,6 +224,8 @@ export interface NetlinkSocket {
    */
   receive(patience: number): Uint8Array | undefined;
   close(): void;
+  /** Closes it; what the kernel takes its time for then, another process waits for, which holds nothing else. */
+  closeAside(): void;
 }
 
 /** A command to run. */

@@ -10,4 +10,5 @@ export const nativeModules = [
   "encoding/sha512",
   "encoding/utf8",
   "net/netlink/attribute-values",
+  "net/netlink/messages-with",
 ].map((module) => fileURLToPath(new URL(`../../lib/${module}.ts`, import.meta.url)));

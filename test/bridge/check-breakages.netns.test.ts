@@ -98,6 +98,49 @@ const ofOne: readonly Breakage[] = [
       host.run(["sh", "-c", deleteRules(`id: \\\\"${container.id}\\\\".* -j MASQUERADE`)]),
   ],
   [
+    "the jump has a condition more",
+    /the jump from 10\.10\.0\.\d+ in POSTROUTING/,
+    ({ host, address }) =>
+      host.run(["sh", "-c", replaceRule(`-A POSTROUTING -s ${address}/32 `, "-m comment", "-p tcp &")]),
+  ],
+  [
+    "the subnet is accepted by TCP only",
+    /the rule for 10\.10\.0\.0\/16 in chain CNI-/,
+    ({ host, container }) =>
+      host.run([
+        "sh",
+        "-c",
+        replaceRule(`id: \\\\"${container.id}\\\\".* -j ACCEPT`, "-m comment", "-p tcp &"),
+      ]),
+  ],
+  [
+    "what is masqueraded gets random ports",
+    /the rule that masquerades in chain CNI-/,
+    ({ host, container }) =>
+      host.run([
+        "sh",
+        "-c",
+        replaceRule(`id: \\\\"${container.id}\\\\".* -j MASQUERADE`, "-j MASQUERADE", "& --random"),
+      ]),
+  ],
+  [
+    "the guard is for another port",
+    /rule "macspoofchk-c\d+-eth0" in chain PREROUTING/,
+    ({ host, container, attached }) => host.run(["sh", "-c", moveGuard(container.id, attached.port)]),
+  ],
+  [
+    "the guard lets another MAC pass",
+    /rule "macspoofchk-c\d+-eth0" in chain cni-br-iface-c\d+-eth0-mac/,
+    ({ host, container }) => {
+      const chain = `bridge nat cni-br-iface-${container.id}-eth0-mac`;
+      const rule = `insert rule ${chain} ether saddr 02:00:00:00:00:99 return`;
+      return host.run([
+        "nft",
+        `flush chain ${chain}; add rule ${chain} drop comment "macspoofchk-${container.id}-eth0"; ${rule} comment "macspoofchk-${container.id}-eth0"`,
+      ]);
+    },
+  ],
+  [
     "the guard is emptied",
     /rule "macspoofchk-c\d+-eth0" in chain cni-br-iface-c\d+-eth0-mac/,
     ({ host, container }) =>
@@ -175,6 +218,19 @@ async function expectComplaint(attached: Attached, what: string, expected: RegEx
 function deleteRules(pattern: string): string {
   const deletions = `iptables-save -t nat | grep -e '${pattern}' | sed 's/^-A/-D/'`;
   return `{ echo '*nat'; ${deletions}; echo COMMIT; } | iptables-restore --wait --noflush`;
+}
+
+/** Replaces rules of the table nat that a regular expression matches by others, as sed substitutes them. */
+function replaceRule(pattern: string, what: string, by: string): string {
+  const found = `iptables-save -t nat | grep -e '${pattern}'`;
+  const changed = `{ ${found} | sed 's/^-A/-D/'; ${found} | sed 's/${what}/${by}/'; }`;
+  return `{ echo '*nat'; ${changed}; echo COMMIT; } | iptables-restore --wait --noflush`;
+}
+
+/** Has the guard of a container be for another port. */
+function moveGuard(id: string, port: string): string {
+  const handle = `nft -a list chain bridge nat PREROUTING | sed -n 's/.*${port}.* handle //p'`;
+  return `nft "replace rule bridge nat PREROUTING handle $(${handle}) iifname other jump cni-br-iface-${id}-eth0 comment \\"macspoofchk-${id}-eth0\\""`;
 }
 
 function onHost(script: string): Breakage[2] {

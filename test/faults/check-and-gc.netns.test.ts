@@ -3,7 +3,7 @@ import { test } from "../fixture/test.ts";
 import { describeFaulty, kinds } from "./faulty.ts";
 import { sweepCheck, sweepGc } from "./sweep.ts";
 
-/** Two families, with rules in both stores; what is done by iptables does not depend on who makes the links. */
+/** Two families, with rules in both stores. */
 const { what, configuration } = networkCases.dualStack;
 const inNftables = {
   what: `${what}, nftables`,
@@ -11,12 +11,14 @@ const inNftables = {
 };
 
 describeFaulty("one fault at every step", (variantOf, backend) => {
-  for (const network of backend === "netlink" ? [inNftables, networkCases.iptables] : [inNftables]) {
+  for (const network of [inNftables, networkCases.iptables]) {
     for (const kind of kinds) {
       test(`of CHECK, ${network.what}, ${kind}: nothing changes`, { timeout: 240_000 }, async ({ host }) => {
         await sweepCheck({ host, variant: variantOf(), network, kind });
       });
 
+      // What iptables has is collected by commands, whoever makes the links.
+      if (network === networkCases.iptables && backend !== "netlink") continue;
       test(`of GC, ${network.what}, ${kind}: the next GC finishes it`, { timeout: 240_000 }, async ({
         host,
       }) => {

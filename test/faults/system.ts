@@ -90,6 +90,10 @@ export const system: System = {
     const socket = step("openNetlink", () => real.openNetlink(...where));
     return socket && wrapSocket(socket);
   },
+  openNetfilter: () => {
+    const socket = step("openNetfilter", () => real.openNetfilter());
+    return socket && wrapSocket(socket);
+  },
   start: (command) => wrapRunning(step("start", () => real.start(command))),
   run: (main) =>
     real.run(() => {

@@ -98,6 +98,7 @@ export const system: System = {
     return { descriptor: 9, path: "/proc/4711/fd/9", identity: "4:2", close: () => {} };
   },
   openNetlink: () => undefined,
+  openNetfilter: () => undefined,
 
   findProgram: (name) => (name.includes("/") ? undefined : `/usr/sbin/${name}`),
   start,

@@ -1,4 +1,5 @@
 import { describe, expect } from "vitest";
+import type { RuleKind } from "../../lib/net/firewall/rule-kind.ts";
 import type { Host } from "../fixture/host.ts";
 import { difference, snapshot } from "../fixture/snapshot.ts";
 import { standIn } from "../fixture/stand-in.ts";
@@ -13,6 +14,7 @@ type Variant = (typeof variants)[number];
 const firewall = "iptables";
 const eth0: WrittenAttachment = ["simplenet", "c1", "eth0"];
 const eth1: WrittenAttachment = ["simplenet", "c1", "eth1"];
+const chain = "CNI-783538b2ecea2861f343da54";
 const dual: WrittenMasquerade = { attachment: eth0, addresses: ["10.10.0.2/16", "fd00:10:10::2/64"] };
 
 const add = (masquerade: WrittenMasquerade): Wish => ({ do: "add", firewall, ...masquerade });
@@ -65,7 +67,6 @@ describeFirewall("masquerade rules by iptables", (program) => {
         await host.run(natOf("iptables"));
         const before = await snapshot(host);
         // The Go plugin gives no interface a mark, and both addresses share the container's chain.
-        const chain = "CNI-783538b2ecea2861f343da54";
         const comment = String.raw`-m comment --comment "name: \"simplenet\" id: \"c1\""`;
         const lines = [
           `-N ${chain}`,
@@ -172,7 +173,6 @@ describeFirewall("masquerade rules by iptables", (program) => {
       await program.grant(host, [add(dual), remove(eth0)]);
       await host.run(["nft", foreign]);
       const before = await snapshot(host);
-      const chain = "CNI-783538b2ecea2861f343da54";
       const comment = String.raw`-m comment --comment "name: \"simplenet\" id: \"c1\""`;
       const lines = [`-N ${chain}`, `-A ${chain} ${comment} -j MASQUERADE`];
       const jumps = ["10.10.0.2/32", "10.10.0.3/32"].map(
@@ -191,7 +191,6 @@ describeFirewall("masquerade rules by iptables", (program) => {
 
   test("that are missing are named", async ({ host, skip }) => {
     await makeUsual(host, "nft", skip);
-    const chain = "CNI-783538b2ecea2861f343da54";
     const ipv4 = { ...dual, addresses: ["10.10.0.2/16"] };
     expect(await program.grant(host, [missing(ipv4)])).toEqual([[`chain ${chain} in table nat of iptables`]]);
     await program.grant(host, [add(ipv4)]);
@@ -213,17 +212,18 @@ describeFirewall("a removal", (program) => {
   }) => {
     await makeUsual(host, "nft", skip);
     await program.grant(host, [add({ ...dual, addresses: ["10.10.0.2/16"] })]);
-    const of = (kinds: Extract<Wish, { do: "remove" }>["kinds"]): Wish => ({
+    const of = (kinds: readonly RuleKind[]): Wish => ({
       ...{ do: "remove", attachment: eth0, known: dual.addresses, kinds },
     });
-    expect(await program.watch(host, of([]))).toEqual({ answer: null, commands: [] });
-    expect((await program.watch(host, of(["iptables-nft"]))).commands).toEqual([
-      "iptables --wait -t nat -S CNI-783538b2ecea2861f343da54",
-      "iptables-restore --noflush --wait",
-    ]);
-    expect((await program.watch(host, of(["nftables"]))).commands).toEqual([
-      "nft -a list chain inet cni_plugins_masquerade masq_checks",
-    ]);
+    const commands = async (kinds: readonly RuleKind[]) => (await program.watch(host, of(kinds))).commands;
+    expect(await program.watch(host, of([]))).toEqual({ answer: null, commands: [], questions: [] });
+    expect(await commands(["iptables-nft"])).toEqual(
+      program.asksKernel ? [] : [`iptables --wait -t nat -S ${chain}`, "iptables-restore --noflush --wait"],
+    );
+    expect(await commands(["nftables"])).toEqual(
+      program.asksKernel ? [] : ["nft -a list chain inet cni_plugins_masquerade masq_checks"],
+    );
+    expect(await host.run(natOf("iptables"))).not.toContain("CNI-");
   });
 
   test("of which nobody knows looks everywhere, but not into the tables of legacy that are not there", async ({
@@ -231,23 +231,32 @@ describeFirewall("a removal", (program) => {
     skip,
   }) => {
     await makeUsual(host, "nft", skip);
-    const looks = [
-      "iptables --wait -t nat -S CNI-783538b2ecea2861f343da54",
-      "ip6tables --wait -t nat -S CNI-783538b2ecea2861f343da54",
+    const commands = [
+      `iptables --wait -t nat -S ${chain}`,
+      `ip6tables --wait -t nat -S ${chain}`,
       "nft -a list chain inet cni_plugins_masquerade masq_checks",
       "nft -a list chain bridge nat PREROUTING",
     ];
-    expect((await program.watch(host, remove(eth0))).commands).toEqual(looks);
+    const questions = [
+      `uses of ip nat ${chain}: none`,
+      `uses of ip6 nat ${chain}: none`,
+      "those of inet cni_plugins_masquerade masq_checks with d57bc199f27af438-f4d01f2ef4b92245: 0",
+      "those of bridge nat PREROUTING with macspoofchk-c1-eth0: 0",
+      "uses of bridge nat cni-br-iface-c1-eth0: none",
+      "uses of bridge nat cni-br-iface-c1-eth0-mac: none",
+    ];
+    const looks = program.asksKernel ? { commands: [], questions } : { commands, questions: [] };
+    expect(await program.watch(host, remove(eth0))).toMatchObject(looks);
     await host.run(natOf("iptables-legacy"));
-    expect((await program.watch(host, remove(eth0))).commands).toEqual([
-      looks[0],
-      "iptables-legacy --wait -t nat -S CNI-783538b2ecea2861f343da54",
-      ...looks.slice(1),
-    ]);
+    const ofLegacy = `iptables-legacy --wait -t nat -S ${chain}`;
+    expect(await program.watch(host, remove(eth0))).toMatchObject({
+      ...looks,
+      commands: [...looks.commands.slice(0, 1), ofLegacy, ...looks.commands.slice(1)],
+    });
     await makeUsual(host, "legacy", skip);
-    expect((await program.watch(host, remove(eth0))).commands).toContain(
-      "iptables-nft --wait -t nat -S CNI-783538b2ecea2861f343da54",
-    );
+    const { commands: started, questions: asked } = await program.watch(host, remove(eth0));
+    if (program.asksKernel) expect(asked).toContain(questions[0]);
+    else expect(started).toContain(`iptables-nft --wait -t nat -S ${chain}`);
   });
 
   for (const broken of ["iptables", "ip6tables", "nft"]) {
@@ -268,6 +277,8 @@ describeFirewall("a removal", (program) => {
   test("fails where rules are there, and iptables does not read them", async ({ host, skip }) => {
     await makeUsual(host, "nft", skip);
     await program.grant(host, [add(dual)]);
+    // One that says what no rule of ours does, so that the kernel's word is not enough.
+    await host.run(["iptables", "-t", "nat", "-A", chain, "-p", "udp", "-j", "RETURN"]);
     const before = await snapshot(host);
     const mend = await breakProgram(host, "iptables", "out of memory", 4);
     const [answer] = await program.ask(host, [remove(eth0)]);

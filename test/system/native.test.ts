@@ -27,7 +27,7 @@ describe.each(kinds.filter((kind) => kind !== "js"))("a native executable (%s)",
       `);
     }));
 
-  test("talks rtnetlink in the namespace that its socket was made for", () =>
+  test("talks netlink in the namespace that its socket was made for, or its own", () =>
     withDirectory(async (directory) => {
       const program = await buildProgram("netlink", kind, directory);
       const result = await withNetns(1, ([path = ""]) => {
@@ -42,11 +42,14 @@ describe.each(kinds.filter((kind) => kind !== "js"))("a native executable (%s)",
           "peer",
           "test1",
         ]);
-        return spawnSync(program, [path], { encoding: "utf8" });
+        const inNetns = (...words: string[]) =>
+          spawnSync("nsenter", [`--net=${path}`, ...words], { encoding: "utf8" });
+        inNetns("nft", "add table ip t; add chain ip t c");
+        return inNetns(program, path);
       });
       expect(result).toMatchObject({
         stderr: "",
-        stdout: "nothing yet\nlo, test0, test1\nNo such device\nnothing yet\ntest0 changed\n",
+        stdout: "nothing yet\nlo, test0, test1\nNo such device\nnothing yet\ntest0 changed\na chain\n",
         status: 0,
       });
     }));

@@ -1,7 +1,9 @@
-import { sorted, stringifyCompact } from "../../cni/json.ts";
+import { type Json, sorted, stringifyCompact } from "../../cni/json.ts";
+import { asNftJson } from "../nf-tables/as-nft-json.ts";
+import { byNfTables, type NfTables } from "../nf-tables/nf-tables.ts";
 import type { Guard } from "./guard.ts";
-import { guardRules } from "./guard-rules.ts";
-import { finishChainListing, type ListedRule, startChainListing } from "./guard-table.ts";
+import { entryChain, type GuardRule, guardRules } from "./guard-rules.ts";
+import { finishChainListing, type ListedRule, startChainListing, table } from "./guard-table.ts";
 import { guardNames } from "./marks.ts";
 
 /**
@@ -14,19 +16,53 @@ import { guardNames } from "./marks.ts";
  */
 export function missingFromGuard(guard: Guard): string[] {
   const rules = guardRules(guard);
-  const chains = [...new Set(rules.map(({ chain }) => chain))];
-  const listings = chains.map((chain) => ({ chain, listing: startChainListing(chain) }));
-  const listed = new Map(listings.map(({ chain, listing }) => [chain, finishChainListing(listing) ?? []]));
   const { comment } = guardNames(guard.attachment);
-  const isListed = (rule: (typeof rules)[number]) =>
-    (listed.get(rule.chain) ?? []).some(
-      (found) => found.comment === rule.comment && (rule.comment !== comment || isSame(found, rule.expr)),
-    );
-  return rules
-    .filter((rule) => !isListed(rule))
-    .map((rule) => `rule "${rule.comment}" in chain ${rule.chain} of table bridge nat`);
+  const seen = byNfTables((nfTables) => seenInKernel(rules, comment, nfTables));
+  if (seen !== undefined && lacking(rules, comment, seen).length === 0) return [];
+  return lacking(rules, comment, listed(rules)).map(
+    (rule) => `rule "${rule.comment}" in chain ${rule.chain} of table bridge nat`,
+  );
 }
 
-function isSame({ expr }: ListedRule, wanted: ListedRule["expr"]): boolean {
-  return stringifyCompact(sorted(expr)) === stringifyCompact(sorted(wanted));
+/** What is there, by the chain that has it. */
+type FoundRules = ReadonlyMap<string, readonly Omit<ListedRule, "handle">[]>;
+
+/** What nft lists. */
+function listed(rules: readonly GuardRule[]): FoundRules {
+  const listings = chainsOf(rules).map((chain) => ({ chain, listing: startChainListing(chain) }));
+  return new Map(listings.map(({ chain, listing }) => [chain, finishChainListing(listing) ?? []]));
+}
+
+/** What the kernel has, as far as it is understood. @throws Unclear where that cannot be found out */
+function seenInKernel(rules: readonly GuardRule[], comment: string, nfTables: NfTables): FoundRules {
+  const found = (name: string) => {
+    const chain = { ...table, chain: name };
+    return name === entryChain ? nfTables.rulesWith(comment, chain) : nfTables.rules(chain);
+  };
+  return new Map(
+    chainsOf(rules).map((chain) => [
+      chain,
+      found(chain).map((rule) => ({
+        comment: rule.comment ?? "",
+        expr: (rule.statement && asNftJson(rule.statement)) ?? [],
+      })),
+    ]),
+  );
+}
+
+function chainsOf(rules: readonly GuardRule[]): string[] {
+  return [...new Set(rules.map(({ chain }) => chain))];
+}
+
+/** The rules that are not there. @param comment That of the rules for the MAC. */
+function lacking(rules: readonly GuardRule[], comment: string, found: FoundRules): GuardRule[] {
+  const isThere = (rule: GuardRule) =>
+    (found.get(rule.chain) ?? []).some(
+      (each) => each.comment === rule.comment && (rule.comment !== comment || isSame(each.expr, rule.expr)),
+    );
+  return rules.filter((rule) => !isThere(rule));
+}
+
+function isSame(found: readonly Json[], wanted: readonly Json[]): boolean {
+  return stringifyCompact(sorted(found)) === stringifyCompact(sorted(wanted));
 }

@@ -1,6 +1,8 @@
 import { CniError, Code } from "../../cni/error.ts";
 import type { JsonObject } from "../../cni/json.ts";
 import type { Attachment } from "../../cni/request.ts";
+import type { Deletion } from "../nf-tables/messages.ts";
+import type { NfTables } from "../nf-tables/nf-tables.ts";
 import { reasonOf } from "./command.ts";
 import type { Search } from "./firewall.ts";
 import type { Guard } from "./guard.ts";
@@ -12,6 +14,7 @@ import {
   listChains,
   ruleIn,
   startChainListing,
+  table,
 } from "./guard-table.ts";
 import { type GuardNames, guardNames } from "./marks.ts";
 import { finishNftListing, nftList, startNftJson, startNftListing } from "./nft-command.ts";
@@ -44,6 +47,27 @@ export function startGuardSearch(attachment: Attachment, { sure }: { readonly su
       };
     },
   };
+}
+
+/**
+ * Deletes the guard of an attachment in the kernel itself. Nothing is waited for.
+ *
+ * @throws Unclear where that cannot be done; then nothing was deleted, or all of it.
+ */
+export function deleteGuard(attachment: Attachment, nfTables: NfTables): void {
+  const names = guardNames(attachment);
+  const leading = nfTables
+    .rulesWith(names.comment, { ...table, chain: entryChain })
+    .filter(({ comment }) => comment === names.comment);
+  const chains = [names.chain, names.macChain].filter(
+    (name) => nfTables.uses({ ...table, chain: name }) !== undefined,
+  );
+  const deletions: Deletion[] = [
+    ...leading.map(({ handle }) => ({ delete: "rule", chain: entryChain, handle }) as const),
+    ...chains.map((name) => ({ delete: "all rules", chain: name }) as const),
+    ...chains.map((name) => ({ delete: "chain", chain: name }) as const),
+  ];
+  if (deletions.length > 0) nfTables.remove(table, deletions);
 }
 
 /**

@@ -3,7 +3,7 @@ import { entryChain } from "./guard-rules.ts";
 import { finishNftListing, type NftListing, startNftJson } from "./nft-command.ts";
 
 /** The table of all guards: that of containernetworking/plugins. */
-const table = { family: "bridge", table: "nat" } as const;
+export const table = { family: "bridge", table: "nat" } as const;
 
 /** The same for nft's command line. */
 export const entryChainWords = `bridge nat ${entryChain}` as const;

@@ -1,30 +1,46 @@
 import { formatAddress } from "../../ip/address.ts";
 import { formatPrefix, networkOf } from "../../ip/prefix.ts";
+import { type NfTables, unlessUnclear } from "../nf-tables/nf-tables.ts";
 import type { Masquerade } from "./firewall.ts";
 import { acceptRule, jumpRule, masqueradeRule } from "./iptables-add.ts";
 import { finishListing, type Listing, requireStore, startListing } from "./iptables-command.ts";
 import { finishJumpListing, startJumpListing } from "./iptables-jumps.ts";
-import { parseRules, type Rule, renderRule } from "./iptables-rule.ts";
+import { type ChainRules, knownRules } from "./iptables-kernel.ts";
+import { type PrintedRule, parseRules, type Rule, renderRule } from "./iptables-rule.ts";
 import { type AddressFamily, ofFamily, type Store } from "./iptables-store.ts";
 import { chainName, ruleComment } from "./marks.ts";
 
 /**
  * Starts to look for what the addresses of one family lack. The mark is not asked for: the Go plugin makes none.
  *
+ * Where the kernel itself shows that nothing is missing, no command is started.
+ *
  * @returns what waits for it, and tells what is missing, in words.
  * @throws CniError 101 where the rules cannot be listed; so does what is returned.
  */
-export function startLooking(family: AddressFamily, masquerade: Masquerade): () => string[] {
+export function startLooking(
+  family: AddressFamily,
+  masquerade: Masquerade,
+  nfTables: NfTables | undefined,
+): () => string[] {
   const store = requireStore(family);
+  if (nfTables !== undefined && isSeenInKernel(store, masquerade, nfTables)) return () => [];
   const rules = startListing(store, "nat", chainName(masquerade.attachment));
   const jumps = startJumpListing(store);
-  return () => missingAmong(family, masquerade, store, { rules, jumps });
+  return () => missingAmong(store, masquerade, { rules, jumps });
+}
+
+function isSeenInKernel(store: Store, masquerade: Masquerade, nfTables: NfTables): boolean {
+  if (store.variant !== "nft") return false;
+  const chain = chainName(masquerade.attachment);
+  const place = { store, table: "nat", chain, from: "POSTROUTING" } as const;
+  const seen = unlessUnclear(() => knownRules(place, nfTables));
+  return seen !== undefined && lacking(store, masquerade, seen).length === 0;
 }
 
 function missingAmong(
-  family: AddressFamily,
-  masquerade: Masquerade,
   store: Store,
+  masquerade: Masquerade,
   listings: { readonly rules: Listing; readonly jumps: Listing },
 ): string[] {
   const { attachment } = masquerade;
@@ -33,7 +49,13 @@ function missingAmong(
   if (output === undefined) return [`chain ${chain} in table nat of ${store.command}`];
   const rules = parseRules(chain, output);
   const jumps = finishJumpListing(store, listings.jumps, chain, ruleComment(attachment));
-  const lacks = (rule: Rule, among = rules) => !among.some(({ text }) => text === renderRule(rule));
+  return lacking(store, masquerade, { rules, jumps });
+}
+
+/** What is not among the rules, in words. */
+function lacking({ family }: Store, masquerade: Masquerade, { rules, jumps }: ChainRules): string[] {
+  const chain = chainName(masquerade.attachment);
+  const lacks = (rule: Rule, among = rules) => !isAmong(among, renderRule(rule));
   const addresses = ofFamily(family, masquerade.addresses);
   return [
     ...addresses
@@ -44,4 +66,8 @@ function missingAmong(
       .map((address) => `the rule for ${formatPrefix(networkOf(address))} in chain ${chain}`),
     ...(lacks(masqueradeRule(family, masquerade)) ? [`the rule that masquerades in chain ${chain}`] : []),
   ];
+}
+
+function isAmong(rules: readonly PrintedRule[], wanted: string): boolean {
+  return rules.some(({ text }) => text === wanted);
 }

@@ -1,6 +1,6 @@
 import { CniError, Code } from "../../cni/error.ts";
 import type { Attachment } from "../../cni/request.ts";
-import { type Address, equalAddress } from "../../ip/address.ts";
+import type { Address } from "../../ip/address.ts";
 import type { Prefix } from "../../ip/prefix.ts";
 import type { Running } from "../../system/system.ts";
 import { reasonOf } from "./command.ts";
@@ -14,19 +14,15 @@ import {
   startRestore,
 } from "./iptables-command.ts";
 import { listJumps } from "./iptables-jumps.ts";
+import { isAt, isMark, type Leaver, leavingAddresses, leavingRules } from "./iptables-leaving.ts";
 import { finishListingLeniently } from "./iptables-lenient.ts";
 import { type PrintedRule, parseRules, renderRule } from "./iptables-rule.ts";
 import { ofFamily, type Store } from "./iptables-store.ts";
-import { chainName, markedInterface, ruleComment } from "./marks.ts";
+import { chainName, ruleComment } from "./marks.ts";
 
 /** A look for the rules of an interface in one store. */
-export interface IptablesSearch {
+export interface IptablesSearch extends Leaver {
   readonly store: Store;
-  readonly attachment: Attachment;
-  /** Addresses of the store's family that the interface is known to have. */
-  readonly known: readonly Address[];
-  /** Also remove those addresses that the chain marks as the interface's. */
-  readonly marked: boolean;
   readonly listing: Listing;
 }
 
@@ -69,15 +65,8 @@ export function beginIptablesRemoval(
     ? finishListing(listing)
     : finishListingLeniently(listing, { likely: known.length > 0 });
   if (output === undefined) return { finish: () => {} };
-  const chain = chainName(attachment);
-  const rules = parseRules(chain, output);
-  const marks = rules.filter(isMark);
-  const isOwn = ({ comment }: PrintedRule) => markedInterface(comment) === attachment.interface;
-  // An address that the chain marks as another interface's is that one's, whatever was known of it.
-  const others = marks.filter((rule) => !isOwn(rule));
-  const own = known.filter((address) => !others.some((rule) => isAt(rule, [address])));
-  const marked = search.marked ? marks.filter(isOwn).flatMap(({ source }) => source ?? []) : [];
-  const finding = { ...search, addresses: union(own, marked) };
+  const rules = parseRules(chainName(attachment), output);
+  const finding = { ...search, addresses: leavingAddresses(search, rules) };
   const lines = finding.addresses.length > 0 ? expectedLines(finding, rules) : actualLines(finding, rules);
   if (lines.length === 0) return { finish: () => {} };
   const running = startRestore(store, { nat: lines });
@@ -115,40 +104,13 @@ function expectedLines({ attachment, addresses }: Finding, rules: readonly Print
   ];
 }
 
-/**
- * The commands that remove the rules as they are, not as they should be: some are missing, or jumps are there that no
- * mark tells of (the Go plugin sets none, and leaves jumps behind when the container flushed its address).
- */
+/** The commands that remove the rules as they are. */
 function actualLines({ store, attachment, addresses }: Finding, rules: readonly PrintedRule[]): string[] {
   const chain = chainName(attachment);
   const jumps = listJumps(store, chain, ruleComment(attachment));
-  const others = rules.filter((rule) => isMark(rule) && !isAt(rule, addresses));
-  const othersAddresses = others.flatMap(({ source }) => source ?? []);
-  // A jump stays when it is that of another interface; when nothing tells whose jumps they are, all go. (Old versions
-  // of the Go plugin made them for whole subnets.)
-  const isOurs = (jump: PrintedRule) => {
-    if (jump.source === undefined) return others.length === 0;
-    return addresses.length === 0 ? !isAt(jump, othersAddresses) : isAt(jump, addresses);
-  };
-  const left = jumps.filter((jump) => !isOurs(jump));
+  const leaving = leavingRules(addresses, { rules, jumps });
   return [
-    ...jumps.filter(isOurs).map(({ text }) => `-D POSTROUTING ${text}`),
-    ...(left.length === 0
-      ? [`-F ${chain}`, `-X ${chain}`]
-      : rules
-          .filter((rule) => isMark(rule) && isAt(rule, addresses))
-          .map(({ text }) => `-D ${chain} ${text}`)),
+    ...leaving.jumps.map(({ text }) => `-D POSTROUTING ${text}`),
+    ...(leaving.marks?.map(({ text }) => `-D ${chain} ${text}`) ?? [`-F ${chain}`, `-X ${chain}`]),
   ];
-}
-
-function isMark({ comment }: PrintedRule): boolean {
-  return markedInterface(comment) !== undefined;
-}
-
-function isAt({ source }: PrintedRule, addresses: readonly Address[]): boolean {
-  return source !== undefined && addresses.some((address) => equalAddress(address, source));
-}
-
-function union(a: readonly Address[], b: readonly Address[]): Address[] {
-  return [...a, ...b.filter((address) => !a.some((each) => equalAddress(each, address)))];
 }

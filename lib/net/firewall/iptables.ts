@@ -1,4 +1,5 @@
 import type { Prefix } from "../../ip/prefix.ts";
+import { openNfTables } from "../nf-tables/nf-tables.ts";
 import type {
   Firewall,
   Masquerade,
@@ -41,8 +42,15 @@ export const iptables: Firewall = {
   },
 
   missing(masquerade: Masquerade): string[] {
-    const begun = familiesOf(masquerade.addresses).map((family) => startLooking(family, masquerade));
-    return begun.flatMap((finish) => finish());
+    const nfTables = openNfTables();
+    try {
+      const begun = familiesOf(masquerade.addresses).map((family) =>
+        startLooking(family, masquerade, nfTables),
+      );
+      return begun.flatMap((finish) => finish());
+    } finally {
+      nfTables?.close();
+    }
   },
 
   collect(network, valid): void {

@@ -1,11 +1,13 @@
 import { CniError, Code } from "../../cni/error.ts";
 import type { NetworkName } from "../../cni/request.ts";
 import { formatPrefix, type Prefix } from "../../ip/prefix.ts";
+import { byNfTables } from "../nf-tables/nf-tables.ts";
 import { reasonOf } from "./command.ts";
 import { networkComment, networkPrefix } from "./marks.ts";
 import { nftList, startNft } from "./nft-command.ts";
 import { removeNftRules } from "./nftables-remove.ts";
-import { findNftRules, parseNftRules, subnetMasqueradeText } from "./nftables-rule.ts";
+import { subnetMasqueradeText } from "./nftables-rule.ts";
+import { type NftState, stateIn, stateInKernel } from "./nftables-state.ts";
 import { checks, table, tableLines } from "./nftables-table.ts";
 
 /** How often to start over when rules come and go meanwhile. */
@@ -30,6 +32,8 @@ export function makeMissingInNft(network: NetworkName, subnets: readonly Prefix[
 
 /** What is not there, in words. @throws CniError 101 where that cannot be found out */
 export function missingFromNft(network: NetworkName, subnets: readonly Prefix[]): string[] {
+  const seen = byNfTables((nfTables) => stateInKernel(networkPrefix(network), nfTables));
+  if (seen !== undefined && isWhole(seen, subnets)) return [];
   const { missing, isLedTo } = stateOf(network, subnets);
   return [
     ...missing.map((subnet) => `the rule for ${formatPrefix(subnet)} in chain masq_checks of table ${table}`),
@@ -48,10 +52,14 @@ export function removeNetworkFromNft(network: NetworkName, { sure }: { readonly 
 }
 
 function stateOf(network: NetworkName, subnets: readonly Prefix[]): { missing: Prefix[]; isLedTo: boolean } {
-  const output = nftList(`table ${table}`) ?? "";
-  const own = findNftRules(output, networkPrefix(network));
-  return {
-    missing: subnets.filter((subnet) => !own.some(({ text }) => text === subnetMasqueradeText(subnet))),
-    isLedTo: parseNftRules(output, "postrouting").some(({ text }) => text === "goto masq_checks"),
-  };
+  const state = stateIn(nftList(`table ${table}`) ?? "", networkPrefix(network));
+  return { missing: lacking(subnets, state), isLedTo: state.isLedTo };
+}
+
+function isWhole(state: NftState, subnets: readonly Prefix[]): boolean {
+  return state.isLedTo && lacking(subnets, state).length === 0;
+}
+
+function lacking(subnets: readonly Prefix[], { rules }: NftState): Prefix[] {
+  return subnets.filter((subnet) => !rules.some(({ text }) => text === subnetMasqueradeText(subnet)));
 }

@@ -2,10 +2,12 @@ import { CniError, Code } from "../../cni/error.ts";
 import type { NetworkName } from "../../cni/request.ts";
 import type { Prefix } from "../../ip/prefix.ts";
 import type { Running } from "../../system/system.ts";
+import { byNfTables } from "../nf-tables/nf-tables.ts";
 import { reasonOf } from "./command.ts";
 import { multicast } from "./iptables-add.ts";
 import { type Changes, listChain, restore, startRestore, type Table } from "./iptables-command.ts";
 import { listJumps } from "./iptables-jumps.ts";
+import { knownRules } from "./iptables-kernel.ts";
 import { listLeniently } from "./iptables-lenient.ts";
 import { type PlainLinkName, parseRules, type Rule, renderRule } from "./iptables-rule.ts";
 import type { Store } from "./iptables-store.ts";
@@ -55,12 +57,28 @@ export function makeMissing(rules: StoreRules): void {
 
 /** What is not there, in words. @throws CniError 101 where that cannot be found out */
 export function missingFromStore(rules: StoreRules): string[] {
+  if (isSeenInKernel(rules)) return [];
   return tablesOf(rules).flatMap((table) =>
     missingRules(rules, table).map(
       ({ chain, rule }) =>
         `rule "${renderRule(rule)}" in chain ${chain} of table ${table} of ${rules.store.command}`,
     ),
   );
+}
+
+function isSeenInKernel(rules: StoreRules): boolean {
+  if (rules.store.variant !== "nft") return false;
+  const { store, network } = rules;
+  const own = networkChain(network);
+  return tablesOf(rules).every((table) => {
+    const place = { store, table, chain: own, from: entryChains[table] };
+    const seen = byNfTables((nfTables) => knownRules(place, nfTables));
+    if (seen === undefined) return false;
+    return wantedRules(rules, table).every(({ chain, rule }) => {
+      const wanted = renderRule(rule);
+      return (chain === own ? seen.rules : seen.jumps).some(({ text }) => text === wanted);
+    });
+  });
 }
 
 /**

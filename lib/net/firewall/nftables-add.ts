@@ -5,7 +5,7 @@ import type { Masquerade, MasqueradeOutcome } from "./firewall.ts";
 import { nftComment, nftPrefix } from "./marks.ts";
 import { nftList, startNft } from "./nft-command.ts";
 import { findNftRules, masqueradeText, parseNftRules } from "./nftables-rule.ts";
-import { checks, table, tableLines } from "./nftables-table.ts";
+import { checks, checksChain, table, tableLines } from "./nftables-table.ts";
 
 /** Rules that are being added. */
 export interface NftAddition {
@@ -80,7 +80,7 @@ function missingLines(masquerade: Masquerade): string[] {
   const output = nftList(`table ${table}`);
   if (output === undefined) return [...tableLines, ...ruleLines(masquerade)];
   const isLedTo = parseNftRules(output, "postrouting").some(({ text }) => text === "goto masq_checks");
-  const own = findNftRules(output, nftPrefix(masquerade.attachment));
+  const own = findNftRules(output, nftPrefix(masquerade.attachment), checksChain);
   const wanted = masquerade.addresses.map(masqueradeText);
   const isRight =
     own.length === wanted.length && wanted.every((text) => own.some((rule) => rule.text === text));

@@ -1,9 +1,11 @@
 import { CniError, Code } from "../../cni/error.ts";
+import type { NfTables } from "../nf-tables/nf-tables.ts";
 import { reasonOf } from "./command.ts";
 import type { Search } from "./firewall.ts";
 import { finishNftListing, startNft, startNftListing } from "./nft-command.ts";
 import { findNftRules, type PrintedNftRule } from "./nftables-rule.ts";
-import { checks } from "./nftables-table.ts";
+import { kernelRules } from "./nftables-state.ts";
+import { checks, checksChain, kernelTable } from "./nftables-table.ts";
 
 /** Which rules are meant: those whose comments begin with `prefix`, and of these, where there is a test, some. */
 export interface MeantRules {
@@ -34,6 +36,19 @@ export function startNftSearch(meant: MeantRules, { sure }: { readonly sure: boo
       };
     },
   };
+}
+
+/**
+ * Deletes masquerade rules in the kernel itself. Nothing is waited for.
+ *
+ * @param prefix What their comments begin with.
+ * @throws Unclear where that cannot be done; then nothing was deleted, or all of it.
+ */
+export function deleteFromNft(prefix: string, nfTables: NfTables): void {
+  const deletions = kernelRules(prefix, nfTables).map(
+    ({ handle }) => ({ delete: "rule", chain: checksChain, handle }) as const,
+  );
+  if (deletions.length > 0) nfTables.remove(kernelTable, deletions);
 }
 
 /**

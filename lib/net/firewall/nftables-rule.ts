@@ -17,18 +17,19 @@ export function parseNftRules(output: string, chain?: string): PrintedNftRule[] 
 }
 
 /**
- * Reads those rules whose comments begin with a prefix of our own. There may be a thousand others, which are not even
- * looked at.
+ * Reads those rules whose comments begin with a prefix of our own; of `chain` where nft printed a whole table. There may
+ * be a thousand others, which are not even looked at.
  */
-export function findNftRules(output: string, prefix: string): PrintedNftRule[] {
+export function findNftRules(output: string, prefix: string, chain?: string): PrintedNftRule[] {
+  const part = chain === undefined ? output : bodyOf(output, chain);
   const mark = `${commentMark}${prefix}`;
   const rules: PrintedNftRule[] = [];
-  for (let at = output.indexOf(mark); at >= 0; ) {
-    const end = output.indexOf("\n", at);
-    const line = output.slice(output.lastIndexOf("\n", at) + 1, end < 0 ? undefined : end);
+  for (let at = part.indexOf(mark); at >= 0; ) {
+    const end = part.indexOf("\n", at);
+    const line = part.slice(part.lastIndexOf("\n", at) + 1, end < 0 ? undefined : end);
     const rule = parseNftRule(line);
     if (rule !== undefined) rules.push(rule);
-    at = end < 0 ? -1 : output.indexOf(mark, end);
+    at = end < 0 ? -1 : part.indexOf(mark, end);
   }
   return rules;
 }

@@ -2,6 +2,10 @@
 export const table = "inet cni_plugins_masquerade";
 export const checks = `${table} masq_checks`;
 
+/** The same for the kernel. */
+export const kernelTable = { family: "inet", table: "cni_plugins_masquerade" } as const;
+export const checksChain = "masq_checks";
+
 /**
  * The lines that make table and chains, and the rules that lead from the kernel's hook to those of the attachments:
  * byte for byte those of containernetworking/plugins, with which they are shared. What is there already stays, but for

@@ -1,4 +1,6 @@
 import { formatAddress } from "../../ip/address.ts";
+import type { Prefix } from "../../ip/prefix.ts";
+import { byNfTables } from "../nf-tables/nf-tables.ts";
 import { reasonOf } from "./command.ts";
 import type { Firewall } from "./firewall.ts";
 import { finishAll } from "./later.ts";
@@ -6,7 +8,8 @@ import { nftNetworkPrefix, nftPrefix } from "./marks.ts";
 import { checkNft, isNftInstalled, nftList } from "./nft-command.ts";
 import { finishNftAddition, startNftAddition } from "./nftables-add.ts";
 import { type MeantRules, removeNftRules } from "./nftables-remove.ts";
-import { findNftRules, masqueradeText, parseNftRules } from "./nftables-rule.ts";
+import { masqueradeText } from "./nftables-rule.ts";
+import { type NftState, stateIn, stateInKernel } from "./nftables-state.ts";
 import { checks, table, tableLines } from "./nftables-table.ts";
 
 /**
@@ -27,18 +30,12 @@ export const nftables: Firewall = {
   },
 
   missing({ attachment, addresses }): string[] {
+    const prefix = nftPrefix(attachment);
+    const seen = byNfTables((nfTables) => stateInKernel(prefix, nfTables));
+    if (seen !== undefined && lacking(addresses, seen).length === 0) return [];
     const output = nftList(`table ${table}`);
     if (output === undefined) return [`table ${table} of nftables`];
-    const rules = findNftRules(output, nftPrefix(attachment));
-    const leads = parseNftRules(output, "postrouting").some(({ text }) => text === "goto masq_checks");
-    return [
-      ...addresses
-        .filter((address) => !rules.some(({ text }) => text === masqueradeText(address)))
-        .map(
-          ({ address }) => `the rule for ${formatAddress(address)} in chain masq_checks of table ${table}`,
-        ),
-      ...(leads ? [] : [`the rule that leads from postrouting to masq_checks in table ${table}`]),
-    ];
+    return lacking(addresses, stateIn(output, prefix));
   },
 
   collect(network, valid): void {
@@ -59,3 +56,13 @@ export const nftables: Firewall = {
     return outcome.status === 0 ? undefined : reasonOf(outcome);
   },
 };
+
+/** What is not there, in words. */
+function lacking(addresses: readonly Prefix[], { rules, isLedTo }: NftState): string[] {
+  return [
+    ...addresses
+      .filter((address) => !rules.some(({ text }) => text === masqueradeText(address)))
+      .map(({ address }) => `the rule for ${formatAddress(address)} in chain masq_checks of table ${table}`),
+    ...(isLedTo ? [] : [`the rule that leads from postrouting to masq_checks in table ${table}`]),
+  ];
+}

@@ -2,6 +2,7 @@ import type { NetlinkSocket } from "../../system/system.ts";
 import { parseAttributes, textOf, uint32At } from "./attributes.ts";
 import { Nlmsg } from "./constants.ts";
 import { headerLength } from "./message.ts";
+import { messagesWith } from "./messages-with.ts";
 import { type Message, parseMessages } from "./parse.ts";
 
 /** How long to wait for an answer of the kernel, in milliseconds. It answers while the request is being sent. */
@@ -34,7 +35,8 @@ export class NetlinkError extends Error {
   }
 }
 
-/** ENODEV, errno(3) */
+/** ENOENT and ENODEV, errno(3) */
+export const noSuchThing = 2;
 export const noSuchDevice = 19;
 
 /** Makes a message, given its number. */
@@ -49,6 +51,14 @@ export interface Connection {
    * @throws NetlinkError where the kernel refuses it.
    */
   request(compose: Compose): Message[];
+
+  /**
+   * Does the same for a dump of which only those messages matter that have certain bytes in them.
+   *
+   * @returns these.
+   * @throws NetlinkError where the kernel refuses it, or what is asked for changes all the time.
+   */
+  search(compose: Compose, wanted: Uint8Array): Message[];
 
   /**
    * Sends a question that has one answer, and is not to be acknowledged.
@@ -70,12 +80,19 @@ export function connect(socket: NetlinkSocket): Connection {
     socket.send(compose(sequence));
     return sequence;
   };
+  const dump = (compose: Compose, next: typeof receive): Told => {
+    for (let attempt = 1; ; attempt++) {
+      const sequence = send(compose);
+      const told = collect(() => next(socket, sequence));
+      if (!told.interrupted || attempt === dumpTries) return told;
+    }
+  };
   return {
-    request: (compose) => {
-      for (let attempt = 1; ; attempt++) {
-        const { messages, interrupted } = collect(socket, send(compose));
-        if (!interrupted || attempt === dumpTries) return messages;
-      }
+    request: (compose) => dump(compose, receive).messages,
+    search: (compose, wanted) => {
+      const { messages, interrupted } = dump(compose, (...from) => receiveWith(wanted, ...from));
+      if (interrupted) throw new NetlinkError(0, "it was changed all the time");
+      return messages;
     },
     ask: (compose) => {
       const sequence = send(compose);
@@ -90,11 +107,17 @@ export function connect(socket: NetlinkSocket): Connection {
   };
 }
 
-function collect(socket: NetlinkSocket, sequence: number): { messages: Message[]; interrupted: boolean } {
+/** What the kernel told, and whether what it told of was changed meanwhile. */
+interface Told {
+  readonly messages: Message[];
+  readonly interrupted: boolean;
+}
+
+function collect(next: () => Message[]): Told {
   const messages: Message[] = [];
   let interrupted = false;
   for (;;) {
-    for (const message of receive(socket, sequence)) {
+    for (const message of next()) {
       interrupted ||= (message.flags & dumpInterrupted) !== 0;
       if (isLast(message)) {
         throwIfRefused(message);
@@ -107,9 +130,19 @@ function collect(socket: NetlinkSocket, sequence: number): { messages: Message[]
 
 /** The messages of the next datagram, without what is left of an earlier request that failed half-way. */
 function receive(socket: NetlinkSocket, sequence: number): Message[] {
+  return parseMessages(nextDatagram(socket)).filter((message) => message.sequence === sequence);
+}
+
+/** Does the same, and leaves out those without the wanted bytes. */
+function receiveWith(wanted: Uint8Array, socket: NetlinkSocket, sequence: number): Message[] {
+  const messages = messagesWith(wanted, nextDatagram(socket)).flatMap(parseMessages);
+  return messages.filter((message) => message.sequence === sequence);
+}
+
+function nextDatagram(socket: NetlinkSocket): Uint8Array {
   const datagram = socket.receive(patience);
   if (datagram === undefined) throw new NetlinkError(0, "the kernel did not answer");
-  return parseMessages(datagram).filter((message) => message.sequence === sequence);
+  return datagram;
 }
 
 function isLast({ type }: Message): boolean {

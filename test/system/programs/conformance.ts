@@ -8,6 +8,7 @@ import { system } from "#system";
 import { observeCommands } from "./commands.ts";
 import { observeFiles } from "./files.ts";
 import { observeLocks } from "./locks.ts";
+import { observeMessages } from "./messages.ts";
 import { observeNetns } from "./netns.ts";
 import { observeProcess } from "./process.ts";
 import { observeText } from "./text.ts";
@@ -19,6 +20,7 @@ system.run(() => {
   observeText(directory);
   observeLocks(directory);
   observeCommands(directory, busy);
+  observeMessages();
   observeNetns(directory, first, second);
   return 7;
 });

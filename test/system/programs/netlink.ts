@@ -1,6 +1,6 @@
 /**
- * Lists the links of a network namespace, asks for one that is not there, sets one up, and prints what the kernel answers
- * and tells.
+ * Lists the links of a network namespace, asks for one that is not there, sets one up, asks its own namespace for a chain
+ * of a packet filter, and prints what the kernel answers and tells.
  */
 
 import { system } from "#system";
@@ -9,11 +9,13 @@ const RTM_NEWLINK = 16;
 const RTM_GETLINK = 18;
 const NLMSG_ERROR = 2;
 const NLMSG_DONE = 3;
+const NLM_F_REQUEST = 0x1;
 const NLM_F_REQUEST_ACK = 0x5;
 const NLM_F_REQUEST_DUMP = 0x301;
 const IFLA_IFNAME = 3;
 const IFF_UP = 1;
 const RTMGRP_LINK = 1;
+const NFT_MSG_NEWCHAIN = 0xa03;
 
 system.run(() => {
   const netns = system.openNetns(system.arguments()[0] ?? "");
@@ -43,6 +45,12 @@ system.run(() => {
   system.writeStandardOutput(told?.type === RTM_NEWLINK ? `${linkName(told.body)} changed\n` : "silence\n");
   events.close();
   socket.close();
+  const filter = system.openNetfilter();
+  if (filter === undefined) return 1;
+  filter.send(chainQuestion());
+  const [chain] = messages(filter.receive(1000));
+  system.writeStandardOutput(chain?.type === NFT_MSG_NEWCHAIN ? "a chain\n" : "an unexpected answer\n");
+  filter.close();
   netns.close();
   return 0;
 });
@@ -62,6 +70,17 @@ function setUp(name: string): Uint8Array {
     Array.from(name, (character) => character.charCodeAt(0)),
     36,
   );
+  return message;
+}
+
+/** NFT_MSG_GETCHAIN for the chain `c` of the table `t` of IPv4 (struct nfgenmsg, NFTA_CHAIN_TABLE, NFTA_CHAIN_NAME). */
+function chainQuestion(): Uint8Array {
+  const message = new Uint8Array(36);
+  const header = view(message);
+  header.setUint32(0, message.length, true);
+  header.setUint16(4, NFT_MSG_NEWCHAIN + 1, true);
+  header.setUint16(6, NLM_F_REQUEST, true);
+  message.set([2, 0, 0, 0, 6, 0, 1, 0, "t".charCodeAt(0), 0, 0, 0, 6, 0, 3, 0, "c".charCodeAt(0), 0], 16);
   return message;
 }
 

@@ -1,0 +1,52 @@
+import type { NfTables } from "./nf-tables.ts";
+import type { KernelChain } from "./place.ts";
+import type { KernelRule } from "./rule.ts";
+
+/** A chain that other chains lead to. */
+export interface LedTo {
+  /** Its rules. */
+  readonly rules: readonly KernelRule[];
+  /** Rules of the other chain that have its name in them: those that lead to it are among them. */
+  readonly naming: readonly KernelRule[];
+}
+
+/**
+ * A chain, and what leads to it from another one of the table; undefined where there is no such chain.
+ *
+ * @throws Unclear where that cannot be found out.
+ */
+export function readLedTo(chain: KernelChain, from: string, nfTables: NfTables): LedTo | undefined {
+  const uses = nfTables.uses(chain);
+  if (uses === undefined) return undefined;
+  const rules = nfTables.rules(chain);
+  const entry = { ...chain, chain: from };
+  const naming = guess(entry, chain, { rules, count: uses - rules.length }, nfTables);
+  return { rules, naming: naming ?? nfTables.rulesWith(chain.chain, entry) };
+}
+
+/**
+ * Whoever made a chain has mostly made what leads there right behind it. So that has the next handles, and need not be
+ * looked for among thousands of others. That it is all, the kernel's count of what leads to the chain tells.
+ *
+ * @returns undefined where it is not so.
+ */
+function guess(
+  entry: KernelChain,
+  { chain }: KernelChain,
+  { rules, count }: { readonly rules: readonly KernelRule[]; readonly count: number },
+  nfTables: NfTables,
+): KernelRule[] | undefined {
+  const next = Math.max(0, ...rules.map(({ handle }) => handle)) + 1;
+  const found: KernelRule[] = [];
+  // One more than there are: the first ones of a table come behind the chain that they are in, which is made then.
+  for (let handle = next; handle <= next + count && found.length < count; handle++) {
+    const rule = nfTables.rule(entry, handle);
+    if (rule !== undefined && isJumpTo(chain, rule)) found.push(rule);
+  }
+  return found.length === count ? found : undefined;
+}
+
+function isJumpTo(chain: string, { statement }: KernelRule): boolean {
+  const verdict = statement?.verdict;
+  return typeof verdict === "object" && "jump" in verdict && verdict.jump === chain;
+}

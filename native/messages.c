@@ -1,0 +1,63 @@
+/* A search through netlink messages, which lib/net/netlink/messages-with.ts takes longer for in the engine than the
+ * kernel does to compose them. */
+
+#include <linux/netlink.h>
+#include <string.h>
+
+#include "host.h"
+
+struct bytes {
+  const uint8_t *start;
+  size_t length;
+};
+
+/* Where `wanted` is in `bytes`, from `from` on; the length of `bytes` when nowhere. */
+static size_t find(struct bytes bytes, size_t from, struct bytes wanted) {
+  if (from >= bytes.length) return bytes.length;
+  const uint8_t *found = memmem(bytes.start + from, bytes.length - from, wanted.start, wanted.length);
+  return found ? (size_t)(found - bytes.start) : bytes.length;
+}
+
+/* Whether a message tells how a request or a dump went. */
+static bool is_notice(const struct nlmsghdr *header) {
+  return header->nlmsg_type == NLMSG_DONE || header->nlmsg_type == NLMSG_ERROR ||
+         (header->nlmsg_flags & NLM_F_DUMP_INTR) != 0;
+}
+
+static bool append(JSContext *context, JSValueConst array, uint32_t index, struct bytes bytes) {
+  JSValue copy = JS_NewUint8ArrayCopy(context, bytes.start, bytes.length);
+  return !JS_IsException(copy) &&
+         JS_DefinePropertyValueUint32(context, array, index, copy, JS_PROP_C_W_E) >= 0;
+}
+
+static JSValue host_messages_with(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  struct bytes wanted, datagram;
+  wanted.start = JS_GetUint8Array(context, &wanted.length, values[0]);
+  datagram.start = wanted.start ? JS_GetUint8Array(context, &datagram.length, values[1]) : NULL;
+  JSValue messages = datagram.start ? JS_NewArray(context) : JS_EXCEPTION;
+  if (JS_IsException(messages)) return JS_EXCEPTION;
+
+  uint32_t found = 0;
+  size_t next = find(datagram, 0, wanted);
+  struct nlmsghdr header;
+  for (size_t at = 0; at + sizeof(header) <= datagram.length; at += NLMSG_ALIGN((size_t)header.nlmsg_len)) {
+    memcpy(&header, datagram.start + at, sizeof(header));
+    if (header.nlmsg_len < sizeof(header) || header.nlmsg_len > datagram.length - at) break;
+    /* What begins before this message is none of it. */
+    if (next < at) next = find(datagram, at, wanted);
+    bool is_wanted = next + wanted.length <= at + header.nlmsg_len;
+    if (!is_wanted && !is_notice(&header)) continue;
+    struct bytes message = {.start = datagram.start + at, .length = header.nlmsg_len};
+    if (append(context, messages, found++, message)) continue;
+    JS_FreeValue(context, messages);
+    return JS_EXCEPTION;
+  }
+  return messages;
+}
+
+static const JSCFunctionListEntry entries[] = {
+    JS_CFUNC_DEF("messagesWith", 2, host_messages_with),
+};
+
+const struct host_functions message_functions = HOST_FUNCTIONS(entries);
