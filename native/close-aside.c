@@ -47,14 +47,15 @@ struct closer {
   _Alignas(16) char stack[4096];
 };
 
-static int keep_until_last(void *argument) {
+static int close_last(void *argument) {
   struct closer *closer = argument;
   /* It ends with this process, whatever it is at; the kernel lets go of the socket all the same. */
   if (call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0) != 0 || call(SYS_getppid, 0, 0, 0) != closer->parent) return 1;
   /* It must hold nothing that is missed elsewhere: locks, the ends of pipes. */
   if (call(SYS_dup3, closer->descriptor, 0, 0) != 0 || call(SYS_close_range, 1, ~0u, 0) != 0) return 1;
   while (!atomic_load(&closer->is_last)) (void)call(SYS_futex, (long)&closer->is_last, FUTEX_WAIT, 0);
-  return 0;
+  /* Not left to the end of the process, which looks to others as if it went on and on. */
+  return call(SYS_close, 0, 0, 0) != 0;
 }
 
 /* Starts the process. Returns NULL where there can be none. */
@@ -66,7 +67,7 @@ static struct closer *start_closer(int descriptor) {
   struct closer *closer = malloc(sizeof(*closer));
   if (!closer) return NULL;
   *closer = (struct closer){.descriptor = descriptor, .parent = getpid()};
-  if (clone(keep_until_last, closer->stack + sizeof(closer->stack), CLONE_VM, closer) > 0) return closer;
+  if (clone(close_last, closer->stack + sizeof(closer->stack), CLONE_VM, closer) > 0) return closer;
   free(closer);
   return NULL;
 }
