@@ -62,7 +62,7 @@ function useNativeFunctions() {
   return {
     name: "use-native-functions",
     setup(build) {
-      const replaced = /\/(?:sha512|messages-with)\.ts$/;
+      const replaced = /^\.\/sha512\.ts$|\/messages-with\.ts$/;
       build.onResolve({ filter: replaced }, () => ({ path: "lxc-cni:host", external: true }));
     },
   };
