@@ -112,15 +112,17 @@ static JSValue host_netlink_send_aside(JSContext *context, JSValueConst self, in
 
 /* --- closing --- */
 
-static void keep_until_last(struct aside *aside) {
+static void close_last(struct aside *aside) {
   while (!atomic_load(&aside->is_last)) (void)call(SYS_futex, (long)&aside->is_last, FUTEX_WAIT, 0);
+  /* Not left to the end of the process, which looks to others as if it went on and on. */
+  (void)call(SYS_close, 0, 0, 0);
 }
 
 static JSValue host_close_aside(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
   (void)self, (void)count;
   int32_t descriptor;
   if (JS_ToInt32(context, &descriptor, values[0]) != 0) return JS_EXCEPTION;
-  struct aside *aside = prepare(descriptor, keep_until_last);
+  struct aside *aside = prepare(descriptor, close_last);
   /* Where there can be no other process, this one has the time. */
   if (aside && !start(aside)) aside = NULL;
   if (close(descriptor) != 0) return throw_system_error(context, errno, "close", NULL, NULL);

@@ -50,7 +50,7 @@ system.run(() => {
   filter.send(chainQuestion());
   const [chain] = messages(filter.receive(1000));
   system.writeStandardOutput(chain?.type === NFT_MSG_NEWCHAIN ? "a chain\n" : "an unexpected answer\n");
-  filter.close();
+  filter.closeAside();
   netns.close();
   return 0;
 });
