@@ -2,7 +2,7 @@ import type { Request } from "../../lib/cni/request.ts";
 import type { Result } from "../../lib/cni/result.ts";
 import { allocate } from "./allocate.ts";
 import type { HostLocalConfig } from "./config.schema.ts";
-import { leaseDirectory, withLeases } from "./leases.ts";
+import { leaseDirectory, withLeases } from "./lease-directory.ts";
 import { rangeSetsOf } from "./ranges.ts";
 import { isAdopting, requestedAddresses } from "./requested.ts";
 import { readResolvConf } from "./resolv-conf.ts";

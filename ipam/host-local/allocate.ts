@@ -2,11 +2,17 @@ import { system } from "#system";
 import { CniError, Code, describe } from "../../lib/cni/error.ts";
 import type { Attachment, ContainerId } from "../../lib/cni/request.ts";
 import type { IpConfig } from "../../lib/cni/result.ts";
-import { type Address, compareAddress, equalAddress, formatAddress } from "../../lib/ip/address.ts";
+import {
+  type Address,
+  compareAddress,
+  equalAddress,
+  formatAddress,
+  nextAddress,
+} from "../../lib/ip/address.ts";
 import { formatRangeSet, type RangeSet, rangeOf } from "../../lib/ip/range-set.ts";
 import { isSystemError } from "../../lib/system/error.ts";
-import { candidates, isGateway } from "./candidates.ts";
 import type { Leases } from "./leases.ts";
+import { isGateway, searchOrder } from "./search-order.ts";
 
 /** What is to be allocated, and to whom. */
 export interface Demand {
@@ -98,8 +104,14 @@ function takeAll(leases: Leases, attachment: Attachment, shares: readonly Share[
 }
 
 function takeNext(leases: Leases, attachment: Attachment, { number, set }: Share): Address {
-  for (const address of candidates(set, leases.lastReserved(number))) {
-    if (leases.take(address, attachment)) return address;
+  for (const { start, end } of searchOrder(set, leases.lastReserved(number))) {
+    let address = leases.firstFree({ start, end });
+    while (address !== undefined) {
+      if (leases.take(address, attachment)) return address;
+      address = equalAddress(address, end)
+        ? undefined
+        : leases.firstFree({ start: nextAddress(address), end });
+    }
   }
   throw new CniError(
     Code.exhausted,

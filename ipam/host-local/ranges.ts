@@ -100,7 +100,7 @@ function parseRange({ path, range }: Source, number: number): Range {
     const reason = `RangeEnd ${formatAddress(end)} not in network ${network}`;
     throw invalidSet(number, reason, `${path}/rangeEnd must be in the subnet and not before rangeStart`);
   }
-  return { subnet, start: first, end: last, gateway };
+  return { subnet, start: first, end: last, gateway, excluded: [] };
 }
 
 function parseSubnet(path: string, text: string | undefined, number: number): Prefix {

@@ -1,0 +1,84 @@
+import { decodeUtf8, encodeUtf8 } from "../../lib/encoding/utf8.ts";
+import { pageSize } from "./pages.ts";
+
+/** The first page of a lease index (docs/formats.md). */
+export interface IndexHeader {
+  /** The boot in which it was written, 16 bytes. */
+  readonly boot: Uint8Array;
+  /** The lease directory, as it was left. */
+  readonly device: number;
+  readonly inode: number;
+  readonly modified: bigint;
+  readonly changed: bigint;
+  /** How many addresses are leased. */
+  readonly leases: number;
+  /** How many pages each of the two tables has: a power of two. */
+  readonly tableLength: number;
+  /** When leases of earlier boots were last looked for in vain, in milliseconds since the boot; 0: never. */
+  readonly searched: number;
+  /** The names of files that every call has to look into. */
+  readonly watched: readonly string[];
+}
+
+/** What an index of this version begins with, 16 bytes. */
+const magic = "lxc-cni leases 1";
+
+/** Where the fields are, in bytes; numbers have the lowest byte first. */
+const at = {
+  boot: 16,
+  device: 32,
+  inode: 40,
+  modified: 48,
+  changed: 56,
+  searched: 64,
+  leases: 72,
+  tableLength: 76,
+  watchedLength: 80,
+  watched: 84,
+} as const;
+
+/** The page as bytes; undefined where it has no room for the names. */
+export function encodeHeader(header: IndexHeader): Uint8Array | undefined {
+  const page = new Uint8Array(pageSize);
+  const view = new DataView(page.buffer);
+  // No name has a slash in it.
+  const watched = encodeUtf8(header.watched.join("/"));
+  if (at.watched + watched.length > pageSize) return undefined;
+  page.set(encodeUtf8(magic));
+  page.set(header.boot, at.boot);
+  view.setBigUint64(at.device, BigInt(header.device), true);
+  view.setBigUint64(at.inode, BigInt(header.inode), true);
+  view.setBigInt64(at.modified, header.modified, true);
+  view.setBigInt64(at.changed, header.changed, true);
+  view.setBigUint64(at.searched, BigInt(header.searched), true);
+  view.setUint32(at.leases, header.leases, true);
+  view.setUint32(at.tableLength, header.tableLength, true);
+  view.setUint32(at.watchedLength, watched.length, true);
+  page.set(watched, at.watched);
+  return page;
+}
+
+/** What the page says; undefined where it is none of this version. */
+export function decodeHeader(page: Uint8Array): IndexHeader | undefined {
+  if (decodeUtf8(page.subarray(0, magic.length)) !== magic) return undefined;
+  const view = new DataView(page.buffer, page.byteOffset, page.byteLength);
+  const tableLength = view.getUint32(at.tableLength, true);
+  const watchedLength = view.getUint32(at.watchedLength, true);
+  if (!isTableLength(tableLength) || at.watched + watchedLength > pageSize) return undefined;
+  const watched = decodeUtf8(page.subarray(at.watched, at.watched + watchedLength));
+  return {
+    boot: page.slice(at.boot, at.device),
+    device: Number(view.getBigUint64(at.device, true)),
+    inode: Number(view.getBigUint64(at.inode, true)),
+    modified: view.getBigInt64(at.modified, true),
+    changed: view.getBigInt64(at.changed, true),
+    searched: Number(view.getBigUint64(at.searched, true)),
+    leases: view.getUint32(at.leases, true),
+    tableLength,
+    watched: watched === "" ? [] : watched.split("/"),
+  };
+}
+
+function isTableLength(length: number): boolean {
+  return length > 0 && length <= 2 ** 19 && (length & (length - 1)) === 0;
+}

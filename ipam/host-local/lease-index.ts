@@ -1,0 +1,130 @@
+import { system } from "#system";
+import type { OpenFile } from "../../lib/system/system.ts";
+import { type DirectoryMark, isSameMark, markDirectory, readMark } from "./directory-mark.ts";
+import { decodeHeader, encodeHeader, type IndexHeader } from "./index-header.ts";
+import type { LeaseFiles } from "./lease-files.ts";
+import { LeaseTables } from "./lease-tables.ts";
+import { Pages } from "./pages.ts";
+import { makeStateFile, openStateFile, stateFile, unlessRefused } from "./state-file.ts";
+
+/** How many leases there are for each page of a table, at most, when the index is made. */
+const loadAtFirst = 40;
+
+/** A table has this many pages at least. Pages that were never written take no room on a disk. */
+const shortestTable = 2048;
+
+/**
+ * The lease index of a directory: what its files are, as far as that was noted when it was saved (docs/formats.md).
+ *
+ * It is a cache. It may be deleted at any time; what it says of a lease is true only if the lease's file says so, too;
+ * and it says nothing any more once somebody else has made or removed a file in the directory.
+ */
+export class LeaseIndex {
+  readonly #directory: string;
+  readonly #file: OpenFile;
+  readonly #pages: Pages;
+  #header: IndexHeader | undefined;
+  #tables: LeaseTables | undefined;
+  #searched: number;
+
+  /** @param file Its file, whatever that holds. */
+  constructor(directory: string, file: OpenFile) {
+    this.#directory = directory;
+    this.#file = file;
+    this.#pages = new Pages(file);
+    this.#header = decodeHeader(this.#pages.at(0));
+    this.#searched = this.#header?.searched ?? 0;
+    if (this.#header !== undefined) {
+      this.#tables = new LeaseTables(this.#pages, this.#header.tableLength, this.#header);
+    }
+  }
+
+  /**
+   * What it says; undefined where it says nothing (any more).
+   *
+   * Under the lock that stays as it is. Without it, what was found in the tables counts if asked afterwards this gives
+   * them once more: whoever changes them has changed the directory before.
+   */
+  get tables(): LeaseTables | undefined {
+    const header = this.#header;
+    if (header === undefined || !isSameMark(header, readMark(this.#directory))) return undefined;
+    return isOfThisBoot(header.boot) ? this.#tables : undefined;
+  }
+
+  /** When leases of earlier boots were last looked for in vain, in milliseconds since the boot. */
+  get searched(): number {
+    return this.#searched;
+  }
+
+  set searched(time: number) {
+    this.#searched = time;
+  }
+
+  /** Forgets everything, and notes these files. */
+  rebuild(contents: LeaseFiles["contents"]): void {
+    this.#pages.clear();
+    this.#header = undefined;
+    let length = shortestTable;
+    while (length * loadAtFirst < contents.size) length *= 2;
+    this.#tables = new LeaseTables(this.#pages, length);
+    this.#tables.addAll(contents);
+  }
+
+  /** Marks the directory as it is now, under the lock, and writes what is noted of it. */
+  save(): void {
+    const boot = bootId();
+    if (boot === undefined || this.#tables?.isComplete !== true) return;
+    this.#pages.write();
+    // Last of all: up to here the directory shows that it was changed, and none believes what was written.
+    const mark = markDirectory(this.#directory);
+    if (mark !== undefined) this.#writeHeader(boot, mark, this.#tables);
+  }
+
+  #writeHeader(boot: Uint8Array, mark: DirectoryMark, tables: LeaseTables): void {
+    const { leases, watched, length: tableLength } = tables;
+    const header = { ...mark, boot, leases, watched, tableLength, searched: this.#searched };
+    const page = encodeHeader(header);
+    if (page === undefined) return;
+    this.#file.write(0, page);
+    this.#header = header;
+  }
+
+  /** Deletes its file. */
+  remove(): void {
+    system.removeFile(stateFile("index", this.#directory));
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+}
+
+/** The index of a lease directory; undefined where there is none. */
+export function openIndex(directory: string): LeaseIndex | undefined {
+  return indexIn(directory, openStateFile("index", directory));
+}
+
+/** The index of a lease directory, which is made where there is none; undefined where there can be none. */
+export function makeIndex(directory: string): LeaseIndex | undefined {
+  return indexIn(directory, makeStateFile("index", directory));
+}
+
+function indexIn(directory: string, file: OpenFile | undefined): LeaseIndex | undefined {
+  return file && unlessRefused(() => new LeaseIndex(directory, file));
+}
+
+/** Of what was written before the machine went down, a disk may have some parts and not others. */
+function isOfThisBoot(boot: Uint8Array): boolean {
+  return bootId()?.every((byte, index) => byte === boot[index]) ?? false;
+}
+
+/** The 16 bytes of /proc/sys/kernel/random/boot_id. */
+function bootId(): Uint8Array | undefined {
+  const text = unlessRefused(() => system.readText("/proc/sys/kernel/random/boot_id")) ?? "";
+  const digits =
+    text
+      .trim()
+      .replaceAll("-", "")
+      .match(/[0-9a-f]{2}/g) ?? [];
+  return digits.length === 16 ? Uint8Array.from(digits, (pair) => Number.parseInt(pair, 16)) : undefined;
+}

@@ -1,0 +1,50 @@
+import type { OpenFile } from "../../lib/system/system.ts";
+
+/** The bytes of a page: a file system reads and writes as many at once. */
+export const pageSize = 4096;
+
+/** The pages of a file as one call sees them: each is read when it is first looked at, and written when all is done. */
+export class Pages {
+  readonly #file: OpenFile;
+  readonly #pages = new Map<number, Uint8Array>();
+  readonly #changed = new Set<number>();
+
+  constructor(file: OpenFile) {
+    this.#file = file;
+  }
+
+  /** A page, counted from 0; what the file does not have reads as zeros. Not to be written into. */
+  at(number: number): Uint8Array {
+    const known = this.#pages.get(number);
+    if (known !== undefined) return known;
+    const bytes = this.#file.read(number * pageSize, pageSize);
+    const page = bytes.length === pageSize ? bytes : padded(bytes);
+    this.#pages.set(number, page);
+    return page;
+  }
+
+  /** A page that is going to be written into. */
+  change(number: number): Uint8Array {
+    this.#changed.add(number);
+    return this.at(number);
+  }
+
+  /** Makes the file one that holds nothing, and all pages zeros. */
+  clear(): void {
+    this.#pages.clear();
+    this.#changed.clear();
+    this.#file.truncate();
+  }
+
+  /** Writes the pages that were changed. */
+  write(): void {
+    for (const number of this.#changed) this.#file.write(number * pageSize, this.at(number));
+    this.#changed.clear();
+  }
+}
+
+function padded(bytes: Uint8Array): Uint8Array {
+  const page = new Uint8Array(pageSize);
+  page.set(bytes);
+  return page;
+}
