@@ -2,12 +2,12 @@ import { CniError, Code } from "../../lib/cni/error.ts";
 import type { Attachment, Request } from "../../lib/cni/request.ts";
 import type { Result } from "../../lib/cni/result.ts";
 import { type Address, equalAddress, formatAddress } from "../../lib/ip/address.ts";
-import { rangeOf } from "../../lib/ip/range-set.ts";
 import type { HostLocalConfig } from "./config.schema.ts";
 import type { KnownLeases } from "./known-leases.ts";
 import { leaseDirectory } from "./lease-directory.ts";
 import { addressesHeldBy } from "./leased.ts";
 import { lookAtLeases } from "./look-at-leases.ts";
+import { rangeFor } from "./membership.ts";
 import { rangeSetsOf } from "./ranges.ts";
 
 /**
@@ -21,10 +21,11 @@ export function check(
   previous: Result | undefined,
 ): void {
   const sets = rangeSetsOf(config, version);
+  const pools = { sets, allowOutsideRange: config.ipam?.allowOutsideRange ?? false };
   const directory = leaseDirectory(config.ipam?.dataDir, attachment.network);
   const expected = (previous?.ips ?? [])
     .map(({ address }) => address.address)
-    .filter((address) => sets.some((set) => rangeOf(set, address) !== undefined));
+    .filter((address) => sets.some((set) => rangeFor(pools, set, address) !== undefined));
   const problem = lookAtLeases(directory, (known) => {
     const held = addressesHeldBy(attachment, known);
     if (held === undefined) return undefined;

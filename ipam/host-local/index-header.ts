@@ -14,8 +14,8 @@ export interface IndexHeader {
   readonly leases: number;
   /** How many pages each of the two tables has: a power of two. */
   readonly tableLength: number;
-  /** When leases of earlier boots were last looked for in vain, in milliseconds since the boot; 0: never. */
-  readonly searched: number;
+  /** When leases of earlier boots were last looked for in vain, by the monotonic clock, in milliseconds; 0: never. */
+  readonly reclaimed: number;
   /** The names of files that every call has to look into. */
   readonly watched: readonly string[];
 }
@@ -30,7 +30,7 @@ const at = {
   inode: 40,
   modified: 48,
   changed: 56,
-  searched: 64,
+  reclaimed: 64,
   leases: 72,
   tableLength: 76,
   watchedLength: 80,
@@ -50,7 +50,7 @@ export function encodeHeader(header: IndexHeader): Uint8Array | undefined {
   view.setBigUint64(at.inode, BigInt(header.inode), true);
   view.setBigInt64(at.modified, header.modified, true);
   view.setBigInt64(at.changed, header.changed, true);
-  view.setBigUint64(at.searched, BigInt(header.searched), true);
+  view.setBigUint64(at.reclaimed, BigInt(header.reclaimed), true);
   view.setUint32(at.leases, header.leases, true);
   view.setUint32(at.tableLength, header.tableLength, true);
   view.setUint32(at.watchedLength, watched.length, true);
@@ -72,7 +72,7 @@ export function decodeHeader(page: Uint8Array): IndexHeader | undefined {
     inode: Number(view.getBigUint64(at.inode, true)),
     modified: view.getBigInt64(at.modified, true),
     changed: view.getBigInt64(at.changed, true),
-    searched: Number(view.getBigUint64(at.searched, true)),
+    reclaimed: Number(view.getBigUint64(at.reclaimed, true)),
     leases: view.getUint32(at.leases, true),
     tableLength,
     watched: watched === "" ? [] : watched.split("/"),

@@ -25,7 +25,7 @@ export class LeaseIndex {
   readonly #pages: Pages;
   #header: IndexHeader | undefined;
   #tables: LeaseTables | undefined;
-  #searched: number;
+  #reclaimed: number;
 
   /** @param file Its file, whatever that holds. */
   constructor(directory: string, file: OpenFile) {
@@ -33,7 +33,7 @@ export class LeaseIndex {
     this.#file = file;
     this.#pages = new Pages(file);
     this.#header = decodeHeader(this.#pages.at(0));
-    this.#searched = this.#header?.searched ?? 0;
+    this.#reclaimed = this.#header?.reclaimed ?? 0;
     if (this.#header !== undefined) {
       this.#tables = new LeaseTables(this.#pages, this.#header.tableLength, this.#header);
     }
@@ -51,19 +51,22 @@ export class LeaseIndex {
     return isOfThisBoot(header.boot) ? this.#tables : undefined;
   }
 
-  /** When leases of earlier boots were last looked for in vain, in milliseconds since the boot. */
-  get searched(): number {
-    return this.#searched;
+  /** When leases of earlier boots were last looked for in vain, by the monotonic clock of this boot. */
+  get reclaimed(): number | undefined {
+    return this.#reclaimed === 0 ? undefined : this.#reclaimed;
   }
 
-  set searched(time: number) {
-    this.#searched = time;
+  /** Notes at once that leases of earlier boots were looked for in vain. */
+  noteReclaimed(time: number): void {
+    this.#reclaimed = Math.ceil(time);
+    if (this.#header !== undefined) this.#write({ ...this.#header, reclaimed: this.#reclaimed });
   }
 
   /** Forgets everything, and notes these files. */
   rebuild(contents: LeaseFiles["contents"]): void {
     this.#pages.clear();
     this.#header = undefined;
+    this.#reclaimed = 0;
     let length = shortestTable;
     while (length * loadAtFirst < contents.size) length *= 2;
     this.#tables = new LeaseTables(this.#pages, length);
@@ -80,9 +83,11 @@ export class LeaseIndex {
     if (mark !== undefined) this.#writeHeader(boot, mark, this.#tables);
   }
 
-  #writeHeader(boot: Uint8Array, mark: DirectoryMark, tables: LeaseTables): void {
-    const { leases, watched, length: tableLength } = tables;
-    const header = { ...mark, boot, leases, watched, tableLength, searched: this.#searched };
+  #writeHeader(boot: Uint8Array, mark: DirectoryMark, { leases, watched, length }: LeaseTables): void {
+    this.#write({ ...mark, boot, leases, watched, tableLength: length, reclaimed: this.#reclaimed });
+  }
+
+  #write(header: IndexHeader): void {
     const page = encodeHeader(header);
     if (page === undefined) return;
     this.#file.write(0, page);

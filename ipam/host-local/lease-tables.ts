@@ -1,4 +1,3 @@
-import { newDigestOf } from "../../lib/encoding/digest.ts";
 import {
   type Address,
   addressFromBytes,
@@ -8,12 +7,10 @@ import {
 } from "../../lib/ip/address.ts";
 import type { Span } from "../../lib/ip/range.ts";
 import { AddressTable } from "./address-table.ts";
+import { contentKey, homeOf } from "./content-key.ts";
 import type { LeaseFiles } from "./lease-files.ts";
 import type { Pages } from "./pages.ts";
 import { RecordTable } from "./record-table.ts";
-
-/** The bytes of a hash that are the key of a record. */
-const keySize = 16;
 
 /** How many leases there may be for each page of a table: with more, records would seldom be where they are at home. */
 const highestLoad = 96;
@@ -57,8 +54,10 @@ export class LeaseTables {
 
   /** The addresses whose files hold this. */
   addressesOf(content: string): Address[] {
-    const key = keyOf(content);
-    return this.#holders.valuesOf(this.#homeOf(key), key).flatMap((bytes) => addressFromBytes(bytes) ?? []);
+    const key = contentKey(content);
+    return this.#holders
+      .valuesOf(homeOf(key, this.length), key)
+      .flatMap((bytes) => addressFromBytes(bytes) ?? []);
   }
 
   /** The first address of the span that is not leased. */
@@ -91,8 +90,8 @@ export class LeaseTables {
     if (address === undefined || content === "") return undefined;
     this.#leases += 1;
     if (content === undefined) return address;
-    const key = keyOf(content);
-    this.#hasRoom &&= this.#holders.add(this.#homeOf(key), key, mappedBytes(address));
+    const key = contentKey(content);
+    this.#hasRoom &&= this.#holders.add(homeOf(key, this.length), key, mappedBytes(address));
     return address;
   }
 
@@ -104,12 +103,8 @@ export class LeaseTables {
     this.#leases -= 1;
     this.#addresses.remove(address);
     if (content === undefined) return;
-    const key = keyOf(content);
-    this.#holders.remove(this.#homeOf(key), key, mappedBytes(address));
-  }
-
-  #homeOf([first = 0, second = 0, third = 0]: Uint8Array): number {
-    return ((first << 16) | (second << 8) | third) & (this.length - 1);
+    const key = contentKey(content);
+    this.#holders.remove(homeOf(key, this.length), key, mappedBytes(address));
   }
 }
 
@@ -119,8 +114,4 @@ function addressOf(name: string): Address | undefined {
   // An IPv4 address can be written in one way only, but for that of IPv6.
   const isCanonical = !name.includes(":") || (address && formatAddress(address) === name);
   return isCanonical ? address : undefined;
-}
-
-function keyOf(content: string): Uint8Array {
-  return newDigestOf(content).slice(0, keySize);
 }

@@ -63,6 +63,21 @@ export class Leases {
     return this.#knowledge.known;
   }
 
+  /** When the file of a lease was written, in nanoseconds since 1970; undefined where there is none. */
+  modified(name: string): bigint | undefined {
+    return system.status(this.#pathOf(name))?.modified;
+  }
+
+  /** Whether leases of earlier boots were looked for in vain not long ago; where there are many, that takes long. */
+  get wasReclaimedInVain(): boolean {
+    return this.#knowledge.wasReclaimedInVain;
+  }
+
+  /** Notes that leases of earlier boots were looked for in vain. */
+  noteReclaimedInVain(): void {
+    this.#knowledge.noteReclaimedInVain();
+  }
+
   /** What every file holds, by its name; undefined where it cannot be read. Reads them all. */
   readAll(): ReadonlyMap<string, string | undefined> {
     return this.#knowledge.readAll().files.contents;
@@ -126,17 +141,23 @@ export class Leases {
    *
    * What is no lease stays, and so does one that names no interface: nobody can tell that it is not in use.
    *
+   * @param isHeld Whether the lease of an address is to stay in any case.
    * @returns the names of the files that stay though they are no leases of these attachments.
    * @throws CniError 5 when a file could not be removed; the others are gone then.
    */
-  releaseAllBut(valid: readonly ValidAttachment[]): string[] {
+  releaseAllBut(valid: readonly ValidAttachment[], isHeld: (address: Address) => boolean): string[] {
     const inUse = new Set(valid.map(contentFor));
     const others = [...this.readAll()].filter(([, content]) => content === undefined || !inUse.has(content));
-    const isStale = ([name, content]: (typeof others)[number]) =>
-      parseAddress(name) !== undefined && isLeftOver(content);
-    const stale = others.filter(isStale).map(([name]) => name);
+    const left = others.filter(([, content]) => !isLeftOver(content)).map(([name]) => name);
+    const stale: string[] = [];
+    for (const [name, content] of others) {
+      const address = parseAddress(name);
+      if (!isLeftOver(content)) continue;
+      if (address === undefined) left.push(name);
+      else if (!isHeld(address)) stale.push(name);
+    }
     this.#removeAll(stale, []);
-    return others.map(([name]) => name).filter((name) => !stale.includes(name));
+    return left.sort();
   }
 
   /** The address of a range set that was handed out last. */

@@ -1,3 +1,4 @@
+import { system } from "#system";
 import { indexedLeases } from "./indexed-leases.ts";
 import type { KnownLeases } from "./known-leases.ts";
 import { readLeaseFiles } from "./lease-files.ts";
@@ -10,6 +11,9 @@ import { unlessRefused } from "./state-file.ts";
  * half of them it is deleted.
  */
 export const mostWithoutIndex = 64;
+
+/** How long to wait before leases of earlier boots are looked for once more, in milliseconds. */
+const reclaimInterval = 60_000;
 
 /** What is known of a lease directory whose lock is held: by its index where that is up to date, or by reading it all. */
 export class LockedKnowledge {
@@ -49,6 +53,17 @@ export class LockedKnowledge {
     const read = new ReadLeases(readLeaseFiles(this.#directory));
     this.#known = read;
     return read;
+  }
+
+  /** Whether leases of earlier boots were looked for in vain not long ago. Without an index that is never known. */
+  get wasReclaimedInVain(): boolean {
+    if (!this.#isIndexUsable || this.#index?.reclaimed === undefined) return false;
+    return system.monotonic() - this.#index.reclaimed < reclaimInterval;
+  }
+
+  /** Notes that leases of earlier boots were looked for in vain. */
+  noteReclaimedInVain(): void {
+    if (this.#isIndexUsable) unlessRefused(() => this.#index?.noteReclaimed(system.monotonic()));
   }
 
   /**

@@ -29,6 +29,8 @@ export interface Network {
   readonly directory: string;
   /** The file that is kept beside it. */
   stateFile(kind: StateKind): string;
+  /** The file by which an address is held. */
+  heldFile(address: string): string;
   /** Calls ADD. @returns the addresses with the lengths of their prefixes. */
   add(ipam: IpamConfig, options?: CallOptions): string[];
   /** Calls ADD. @returns all of the result. */
@@ -90,6 +92,7 @@ function networkIn(dataDir: string): Network {
   const network: Network = {
     directory,
     stateFile: (kind) => redirected(stateFile(kind, directory), dataDir),
+    heldFile: (address) => redirected(`/var/lib/lxc-cni/held/net0/${address}`, dataDir),
     result: (ipam, options) => {
       const result = call("ADD", ipam, options);
       if (result === undefined) throw new Error("ADD has no result");
