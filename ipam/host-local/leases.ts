@@ -146,7 +146,7 @@ export class Leases {
    * @throws CniError 5 when a file could not be removed; the others are gone then.
    */
   releaseAllBut(valid: readonly ValidAttachment[], isHeld: (address: Address) => boolean): string[] {
-    const inUse = new Set(valid.map(contentFor));
+    const inUse = new Set(valid.flatMap((each) => [contentFor(each), each.container]));
     const others = [...this.readAll()].filter(([, content]) => content === undefined || !inUse.has(content));
     const left = others.filter(([, content]) => !isLeftOver(content)).map(([name]) => name);
     const stale: string[] = [];
