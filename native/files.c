@@ -25,7 +25,9 @@ static bool is_transient(int number) {
 
 /* --- descriptors --- */
 
-static JSValue host_open(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+/* With `magic` set, a file that is not there is no error but undefined. */
+static JSValue host_open(
+    JSContext *context, JSValueConst self, int count, JSValueConst *values, int magic) {
   (void)self, (void)count;
   int32_t flags;
   uint32_t mode;
@@ -46,8 +48,12 @@ static JSValue host_open(JSContext *context, JSValueConst self, int count, JSVal
       number = errno;
     } while (descriptor < 0 && number == EINTR);
     if (origin >= 0) netns_leave(origin);
-    result = descriptor < 0 ? throw_system_error(context, number, "open", path.bytes, NULL)
-                            : JS_NewInt32(context, descriptor);
+    if (descriptor >= 0)
+      result = JS_NewInt32(context, descriptor);
+    else if (magic && number == ENOENT)
+      result = JS_UNDEFINED;
+    else
+      result = throw_system_error(context, number, "open", path.bytes, NULL);
   }
   text_free(context, &path);
   return result;
@@ -98,20 +104,6 @@ JSValue read_to_end(JSContext *context, int descriptor) {
   return text;
 }
 
-/* Whether it is a regular file; with an exception pending where it is not, or that cannot be told. */
-static bool require_regular(JSContext *context, int descriptor) {
-  struct stat status;
-  int number;
-  if (fstat(descriptor, &status) != 0) {
-    number = errno;
-  } else {
-    if (S_ISREG(status.st_mode)) return true;
-    number = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
-  }
-  throw_system_error(context, number, "read", NULL, NULL);
-  return false;
-}
-
 static JSValue host_read_all(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
   (void)self, (void)count;
   int32_t descriptor;
@@ -122,9 +114,18 @@ static JSValue host_read_all(JSContext *context, JSValueConst self, int count, J
 static JSValue host_read_regular(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
   (void)self, (void)count;
   int32_t descriptor;
-  if (JS_ToInt32(context, &descriptor, values[0]) != 0 || !require_regular(context, descriptor))
-    return JS_EXCEPTION;
-  return read_to_end(context, descriptor);
+  if (JS_ToInt32(context, &descriptor, values[0]) != 0) return JS_EXCEPTION;
+  struct stat status;
+  if (fstat(descriptor, &status) != 0) return throw_system_error(context, errno, "read", NULL, NULL);
+  if (!S_ISREG(status.st_mode))
+    return throw_system_error(context, S_ISDIR(status.st_mode) ? EISDIR : EINVAL, "read", NULL, NULL);
+
+  /* A lease is short, and this is called for each. What is longer, or reports no size, goes the longer way. */
+  char bytes[512];
+  if (status.st_size == 0 || status.st_size > (off_t)sizeof(bytes)) return read_to_end(context, descriptor);
+  ssize_t got = pread(descriptor, bytes, sizeof(bytes), 0);
+  if (got != status.st_size) return read_to_end(context, descriptor);
+  return string_from_bytes(context, bytes, (size_t)got);
 }
 
 static JSValue host_read_tail(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
@@ -330,9 +331,13 @@ static JSValue host_stat(JSContext *context, JSValueConst self, int count, JSVal
   struct text path;
   if (!path_from_value(context, values[0], &path)) return JS_EXCEPTION;
   struct stat status;
-  JSValue result = stat(path.bytes, &status) == 0
-                       ? describe_status(context, &status)
-                       : throw_system_error(context, errno, "stat", path.bytes, NULL);
+  JSValue result;
+  if (stat(path.bytes, &status) == 0)
+    result = describe_status(context, &status);
+  else if (errno == ENOENT || errno == ENOTDIR)
+    result = JS_UNDEFINED;
+  else
+    result = throw_system_error(context, errno, "stat", path.bytes, NULL);
   text_free(context, &path);
   return result;
 }
@@ -378,7 +383,8 @@ static const JSCFunctionListEntry entries[] = {
     JS_PROP_INT32_DEF("O_CREAT", O_CREAT, 0),
     JS_PROP_INT32_DEF("O_EXCL", O_EXCL, 0),
     JS_PROP_INT32_DEF("O_NONBLOCK", O_NONBLOCK, 0),
-    JS_CFUNC_DEF("open", 4, host_open),
+    JS_CFUNC_MAGIC_DEF("open", 4, host_open, 0),
+    JS_CFUNC_MAGIC_DEF("openIfThere", 4, host_open, 1),
     JS_CFUNC_DEF("close", 1, host_close),
     JS_CFUNC_DEF("readAll", 1, host_read_all),
     JS_CFUNC_DEF("readRegular", 1, host_read_regular),

@@ -8,8 +8,9 @@ const blockSize = 1 << blockBits;
 const neighbourhoodBits = 13n;
 const neighbourhoodSize = 1 << Number(neighbourhoodBits);
 
-/** The bytes of a block's first address, which is the key of its record, and of its bits. */
+/** The bytes of a block's first address, which is the key of its record, and of both it and its bits. */
 const keySize = 16;
+const recordSize = 32;
 
 /** What stands before an IPv4 address that is written as one of IPv6 (RFC 4291, section 2.5.5.2). */
 const ipv4Mapped = 0xffffn << 32n;
@@ -83,17 +84,17 @@ export class AddressTable {
   /** How many addresses of the span are in the set. Looks at all of the table, whatever the span. */
   countIn({ start, end }: Span): bigint {
     let count = 0;
-    for (const record of this.#records.records()) {
-      const first = addressFromBytes(record.slice(0, keySize));
-      if (first?.family !== start.family) continue;
+    this.#records.lookAtAll((page, at) => {
+      const first = addressFromBytes(page.subarray(at, at + keySize));
+      if (first?.family !== start.family) return;
       const from = start.value <= first.value ? 0n : start.value - first.value;
       const behind = end.value - first.value + 1n;
       const stop = behind < BigInt(blockSize) ? Number(behind) : blockSize;
-      const bits = record.subarray(keySize);
+      const bits = page.subarray(at + keySize, at + recordSize);
       for (let bit = Number(from); bit < stop; bit++) {
         if (hasBit(bits, bit)) count += 1;
       }
-    }
+    });
     return BigInt(count);
   }
 
@@ -114,19 +115,20 @@ export class AddressTable {
   #blocksAround(address: Address): (Uint8Array | undefined)[] {
     const bytes = mappedBytes(address);
     const blocks = new Array<Uint8Array | undefined>(neighbourhoodSize / blockSize).fill(undefined);
-    for (const record of this.#records.recordsFrom(this.#homeOf(bytes))) {
-      if (!isNeighbour(record, bytes)) continue;
-      blocks[(((record[14] ?? 0) & 0x1f) << 1) | ((record[15] ?? 0) >> blockBits)] = record.subarray(keySize);
-    }
+    this.#records.look(this.#homeOf(bytes), (page, at) => {
+      if (!isNeighbour(page, at, bytes)) return;
+      const block = (((page[at + 14] ?? 0) & 0x1f) << 1) | ((page[at + 15] ?? 0) >> blockBits);
+      blocks[block] = page.subarray(at + keySize, at + recordSize);
+    });
     return blocks;
   }
 }
 
-/** Whether two addresses are the same but for their last 13 bits. */
-function isNeighbour(one: Uint8Array, other: Uint8Array): boolean {
-  if (((one[14] ?? 0) ^ (other[14] ?? 0)) >> 5 !== 0) return false;
+/** Whether the key of a record is an address but for its last 13 bits. */
+function isNeighbour(page: Uint8Array, at: number, address: Uint8Array): boolean {
+  if (((page[at + 14] ?? 0) ^ (address[14] ?? 0)) >> 5 !== 0) return false;
   for (let index = 13; index >= 0; index--) {
-    if (one[index] !== other[index]) return false;
+    if (page[at + index] !== address[index]) return false;
   }
   return true;
 }

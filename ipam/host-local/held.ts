@@ -15,11 +15,13 @@ const directory = "/var/lib/lxc-cni/held";
  * @param attachment undefined: held for whomever.
  */
 export function isHeldFromOthers(network: NetworkName, address: Address, attachment?: Attachment): boolean {
+  const path = `${directory}/${network}/${formatAddress(address)}`;
+  if (system.status(path) === undefined) return false;
   try {
-    const holder = system.readRegular(`${directory}/${network}/${formatAddress(address)}`).trim();
+    const holder = system.readRegular(path).trim();
     return attachment === undefined || holder !== contentFor(attachment);
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    return error.code !== "ENOENT" && error.code !== "ENOTDIR";
+    return error.code !== "ENOENT";
   }
 }

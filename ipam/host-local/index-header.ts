@@ -1,9 +1,9 @@
 import { decodeUtf8, encodeUtf8 } from "../../lib/encoding/utf8.ts";
-import { pageSize } from "./pages.ts";
+import { beginsWith, pageSize } from "./pages.ts";
 
 /** The first page of a lease index (docs/formats.md). */
 export interface IndexHeader {
-  /** The boot in which it was written, 16 bytes. */
+  /** The boot in which it was written: 36 bytes of text. */
   readonly boot: Uint8Array;
   /** The lease directory, as it was left. */
   readonly device: number;
@@ -20,22 +20,25 @@ export interface IndexHeader {
   readonly watched: readonly string[];
 }
 
-/** What an index of this version begins with, 16 bytes. */
+/** What an index of this version begins with. */
 const magic = "lxc-cni leases 1";
 
 /** Where the fields are, in bytes; numbers have the lowest byte first. */
 const at = {
   boot: 16,
-  device: 32,
-  inode: 40,
-  modified: 48,
-  changed: 56,
-  reclaimed: 64,
-  leases: 72,
-  tableLength: 76,
-  watchedLength: 80,
-  watched: 84,
+  device: 56,
+  inode: 64,
+  modified: 72,
+  changed: 80,
+  reclaimed: 88,
+  leases: 96,
+  tableLength: 100,
+  watchedLength: 104,
+  watched: 108,
 } as const;
+
+/** The bytes of a boot's id as text. */
+export const bootSize = 36;
 
 /** The page as bytes; undefined where it has no room for the names. */
 export function encodeHeader(header: IndexHeader): Uint8Array | undefined {
@@ -60,14 +63,14 @@ export function encodeHeader(header: IndexHeader): Uint8Array | undefined {
 
 /** What the page says; undefined where it is none of this version. */
 export function decodeHeader(page: Uint8Array): IndexHeader | undefined {
-  if (decodeUtf8(page.subarray(0, magic.length)) !== magic) return undefined;
+  if (!beginsWith(page, magic)) return undefined;
   const view = new DataView(page.buffer, page.byteOffset, page.byteLength);
   const tableLength = view.getUint32(at.tableLength, true);
   const watchedLength = view.getUint32(at.watchedLength, true);
   if (!isTableLength(tableLength) || at.watched + watchedLength > pageSize) return undefined;
   const watched = decodeUtf8(page.subarray(at.watched, at.watched + watchedLength));
   return {
-    boot: page.slice(at.boot, at.device),
+    boot: page.slice(at.boot, at.boot + bootSize),
     device: Number(view.getBigUint64(at.device, true)),
     inode: Number(view.getBigUint64(at.inode, true)),
     modified: view.getBigInt64(at.modified, true),

@@ -1,7 +1,8 @@
 import { system } from "#system";
+import { encodeUtf8 } from "../../lib/encoding/utf8.ts";
 import type { OpenFile } from "../../lib/system/system.ts";
 import { type DirectoryMark, isSameMark, markDirectory, readMark } from "./directory-mark.ts";
-import { decodeHeader, encodeHeader, type IndexHeader } from "./index-header.ts";
+import { bootSize, decodeHeader, encodeHeader, type IndexHeader } from "./index-header.ts";
 import type { LeaseFiles } from "./lease-files.ts";
 import { LeaseTables } from "./lease-tables.ts";
 import { Pages } from "./pages.ts";
@@ -76,7 +77,7 @@ export class LeaseIndex {
   /** Marks the directory as it is now, under the lock, and writes what is noted of it. */
   save(): void {
     const boot = bootId();
-    if (boot === undefined || this.#tables?.isComplete !== true) return;
+    if (boot.length !== bootSize || this.#tables?.isComplete !== true) return;
     this.#pages.write();
     // Last of all: up to here the directory shows that it was changed, and none believes what was written.
     const mark = markDirectory(this.#directory);
@@ -120,16 +121,10 @@ function indexIn(directory: string, file: OpenFile | undefined): LeaseIndex | un
 
 /** Of what was written before the machine went down, a disk may have some parts and not others. */
 function isOfThisBoot(boot: Uint8Array): boolean {
-  return bootId()?.every((byte, index) => byte === boot[index]) ?? false;
+  const id = unlessRefused(bootId);
+  return id !== undefined && id.length === boot.length && id.every((byte, index) => byte === boot[index]);
 }
 
-/** The 16 bytes of /proc/sys/kernel/random/boot_id. */
-function bootId(): Uint8Array | undefined {
-  const text = unlessRefused(() => system.readText("/proc/sys/kernel/random/boot_id")) ?? "";
-  const digits =
-    text
-      .trim()
-      .replaceAll("-", "")
-      .match(/[0-9a-f]{2}/g) ?? [];
-  return digits.length === 16 ? Uint8Array.from(digits, (pair) => Number.parseInt(pair, 16)) : undefined;
+function bootId(): Uint8Array {
+  return encodeUtf8(system.readRegular("/proc/sys/kernel/random/boot_id").trim());
 }

@@ -83,14 +83,18 @@ export class Leases {
     return this.#knowledge.readAll().files.contents;
   }
 
+  /** Whether nobody is known to hold an address; it may be taken all the same. */
+  isFree(address: Address): boolean {
+    return this.firstFree({ start: address, end: address }) !== undefined;
+  }
+
   /**
-   * Leases an address to the attachment.
+   * Leases an address to the attachment that is free, as far as that is known.
    *
    * @returns false when it is leased already, even if to the same attachment.
    */
   take(address: Address, attachment: Attachment): boolean {
     const name = formatAddress(address);
-    if (this.firstFree({ start: address, end: address }) === undefined) return false;
     const content = contentFor(attachment);
     try {
       if (!this.#create(name, content)) return false;

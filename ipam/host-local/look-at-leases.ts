@@ -20,7 +20,11 @@ export function lookAtLeases<T>(
   directory: string,
   look: (known: KnownLeases) => T | undefined,
 ): T | undefined {
-  return byIndex(directory, look) ?? afterIndexing(directory, look) ?? byReading(directory, look);
+  const found = byIndex(directory, look);
+  if (found !== undefined) return found;
+  const names = system.listDirectory(directory) ?? [];
+  const indexed = names.length > mostWithoutIndex ? afterIndexing(directory, look) : undefined;
+  return indexed ?? look(new ReadLeases(readLeaseFiles(directory, names)));
 }
 
 function byIndex<T>(directory: string, look: (known: KnownLeases) => T | undefined): T | undefined {
@@ -40,7 +44,6 @@ function byIndex<T>(directory: string, look: (known: KnownLeases) => T | undefin
 
 /** Where reading all of it takes long, somebody should make an index. Whoever has the lock does so, too. */
 function afterIndexing<T>(directory: string, look: (known: KnownLeases) => T | undefined): T | undefined {
-  if ((system.listDirectory(directory)?.length ?? 0) <= mostWithoutIndex) return undefined;
   let found: T | undefined;
   try {
     ifLeasesUnlocked(directory, (leases) => {
@@ -50,8 +53,4 @@ function afterIndexing<T>(directory: string, look: (known: KnownLeases) => T | u
     if (!(error instanceof CniError)) throw error;
   }
   return found;
-}
-
-function byReading<T>(directory: string, look: (known: KnownLeases) => T | undefined): T | undefined {
-  return look(new ReadLeases(readLeaseFiles(directory)));
 }

@@ -43,6 +43,14 @@ export class Pages {
   }
 }
 
+/** Whether a page begins with a text, of ASCII. */
+export function beginsWith(page: Uint8Array, text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    if (page[index] !== text.charCodeAt(index)) return false;
+  }
+  return true;
+}
+
 function padded(bytes: Uint8Array): Uint8Array {
   const page = new Uint8Array(pageSize);
   page.set(bytes);

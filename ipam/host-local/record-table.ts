@@ -34,20 +34,21 @@ export class RecordTable {
 
   /** The values of all records with this key, which is at home in the page `home` of the table. */
   valuesOf(home: number, key: Uint8Array): Uint8Array[] {
-    return this.recordsFrom(home)
-      .filter((record) => isEqual(record, 0, key))
-      .map((record) => record.slice(keySize));
+    const values: Uint8Array[] = [];
+    this.look(home, (page, at) => {
+      if (isEqual(page, at, key)) values.push(page.slice(at + keySize, at + recordSize));
+    });
+    return values;
   }
 
-  /** All records of the pages where those that are at home in `home` can be: each a key and a value. */
-  recordsFrom(home: number): Uint8Array[] {
-    return this.#pagesFrom(home).flatMap((number) => recordsIn(this.#pages.at(number)));
+  /** Shows all records that can be at home in `home`, each as the page and the place in it where its key begins. */
+  look(home: number, see: (page: Uint8Array, at: number) => void): void {
+    for (const number of this.#pagesFrom(home)) lookInto(this.#pages.at(number), see);
   }
 
-  /** All records of the table. */
-  records(): Uint8Array[] {
-    const numbers = Array.from({ length: this.#length }, (_, index) => this.#first + index);
-    return numbers.flatMap((number) => recordsIn(this.#pages.at(number)));
+  /** Shows all records of the table. */
+  lookAtAll(see: (page: Uint8Array, at: number) => void): void {
+    for (let number = 0; number < this.#length; number++) lookInto(this.#pages.at(this.#first + number), see);
   }
 
   /** Adds a record. @returns false when there is no room */
@@ -112,11 +113,9 @@ export class RecordTable {
   }
 }
 
-function recordsIn(page: Uint8Array): Uint8Array[] {
-  const records: Uint8Array[] = [];
+function lookInto(page: Uint8Array, see: (page: Uint8Array, at: number) => void): void {
   const end = endOf(page);
-  for (let at = recordSize; at < end; at += recordSize) records.push(page.subarray(at, at + recordSize));
-  return records;
+  for (let at = recordSize; at < end; at += recordSize) see(page, at);
 }
 
 /** Where the records of a page end. */

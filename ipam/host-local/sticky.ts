@@ -1,10 +1,10 @@
 import type { Attachment } from "../../lib/cni/request.ts";
-import { decodeUtf8, encodeUtf8 } from "../../lib/encoding/utf8.ts";
+import { encodeUtf8 } from "../../lib/encoding/utf8.ts";
 import { type Address, addressFromBytes, equalAddress, mappedBytes } from "../../lib/ip/address.ts";
 import type { OpenFile } from "../../lib/system/system.ts";
 import { contentKey, homeOf, keySize } from "./content-key.ts";
 import { contentFor } from "./lease-files.ts";
-import { Pages, pageSize } from "./pages.ts";
+import { beginsWith, Pages, pageSize } from "./pages.ts";
 import { makeStateFile, openStateFile, unlessRefused } from "./state-file.ts";
 
 /** What the file begins with; the other pages hold records (docs/formats.md). */
@@ -52,7 +52,7 @@ function closing<T>(file: OpenFile, work: () => T): T | undefined {
 /** The pages of the file; without any where it is of another version. */
 function pagesOf(file: OpenFile): Pages {
   const pages = new Pages(file);
-  if (decodeUtf8(pages.at(0).subarray(0, magic.length)) !== magic) {
+  if (!beginsWith(pages.at(0), magic)) {
     pages.clear();
     pages.change(0).set(encodeUtf8(magic));
   }

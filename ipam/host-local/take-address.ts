@@ -56,7 +56,7 @@ function takeNext(leases: Leases, demand: Demand, order: readonly Span[]): Addre
   for (const { start, end } of order) {
     let address = leases.firstFree({ start, end });
     while (address !== undefined) {
-      if (takeOne(leases, demand, address)) return address;
+      if (takeFree(leases, demand, address)) return address;
       address = equalAddress(address, end)
         ? undefined
         : leases.firstFree({ start: nextAddress(address), end });
@@ -74,6 +74,10 @@ function takeReclaimed(leases: Leases, demand: Demand, order: readonly Span[]): 
   return takeNext(leases, demand, order);
 }
 
-function takeOne(leases: Leases, { attachment }: Demand, address: Address): boolean {
+function takeOne(leases: Leases, demand: Demand, address: Address): boolean {
+  return leases.isFree(address) && takeFree(leases, demand, address);
+}
+
+function takeFree(leases: Leases, { attachment }: Demand, address: Address): boolean {
   return !isHeldFromOthers(attachment.network, address, attachment) && leases.take(address, attachment);
 }

@@ -30,6 +30,8 @@ declare module "lxc-cni:host" {
 
   /** @param netns The descriptor of the network namespace in which to open it. */
   export function open(path: string, flags: number, mode?: number, netns?: number): number;
+  /** The same; undefined where there is no such file (ENOENT). */
+  export function openIfThere(path: string, flags: number, mode?: number): number | undefined;
   export function close(descriptor: number): void;
   /** Reads to the end, waiting for more where the descriptor is non-blocking. */
   export function readAll(descriptor: number): string;
@@ -50,7 +52,8 @@ declare module "lxc-cni:host" {
   export function mkdir(path: string, mode: number): void;
   /** The names in byte order. */
   export function scandir(path: string): string[];
-  export function stat(path: string): HostStatus;
+  /** @returns undefined where the path leads nowhere (ENOENT, ENOTDIR). */
+  export function stat(path: string): HostStatus | undefined;
   /** Sets the time of modification, in seconds since 1970. */
   export function setModified(path: string, seconds: number): void;
   export function realpath(path: string): string;

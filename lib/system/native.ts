@@ -43,8 +43,8 @@ export const system: System = {
   replaceFile: (path, text, mode) => wholeFile.replaceFile(fileCalls, path, text, mode),
   removeFile: (path) => wholeFile.removeFile(fileCalls, path),
   makeDirectory: (path, mode) => wholeFile.makeDirectory(fileCalls, path, mode),
-  listDirectory: (path) => unlessMissing(() => host.scandir(path), "ENOENT"),
-  status: (path) => unlessMissing(() => toFileStatus(host.stat(path)), "ENOENT", "ENOTDIR"),
+  listDirectory,
+  status,
   setModified: host.setModified,
   realPath: host.realpath,
 
@@ -97,7 +97,7 @@ function withOpen<Result>(
 
 function openFile(path: string, mode?: number): OpenFile | undefined {
   const flags = mode === undefined ? host.O_RDWR : host.O_RDWR | host.O_CREAT;
-  const descriptor = unlessMissing(() => host.open(path, flags, mode), "ENOENT");
+  const descriptor = host.openIfThere(path, flags, mode);
   if (descriptor === undefined) return undefined;
   return {
     read: (offset, length) => host.readAt(descriptor, offset, length),
@@ -107,13 +107,18 @@ function openFile(path: string, mode?: number): OpenFile | undefined {
   };
 }
 
-function unlessMissing<Result>(read: () => Result, ...codes: string[]): Result | undefined {
+function listDirectory(path: string): string[] | undefined {
   try {
-    return read();
+    return host.scandir(path);
   } catch (error) {
-    if (isSystemError(error, ...codes)) return undefined;
+    if (isSystemError(error, "ENOENT")) return undefined;
     throw error;
   }
+}
+
+function status(path: string): FileStatus | undefined {
+  const found = host.stat(path);
+  return found && toFileStatus(found);
 }
 
 function toFileStatus(status: host.HostStatus): FileStatus {

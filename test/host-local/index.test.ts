@@ -194,7 +194,7 @@ describe("the index", () => {
     const file = network.stateFile("index");
     const bytes = readFileSync(file);
     // The boot, in the first page; then a table without records.
-    bytes.fill(7, 16, 32).fill(0, 4096);
+    bytes.fill(7, 16, 52).fill(0, 4096);
     writeFileSync(file, bytes);
     network.check(slash16, { container: "c50" });
     expect(costOf(network, () => network.check(slash16, { container: "c51" })).reads).toBe(1);

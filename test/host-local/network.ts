@@ -63,7 +63,7 @@ export const test = base.extend<{ network: Network }>({
 
 /** Has what is kept beside leases, in /var/lib/lxc-cni on a host, be kept in this directory. */
 function keepStateIn(directory: string) {
-  return (["openFile", "makeDirectory", "removeFile", "readRegular"] as const).map((name) => {
+  return (["openFile", "makeDirectory", "removeFile", "readRegular", "status"] as const).map((name) => {
     const original = system[name] as (path: string, ...more: unknown[]) => unknown;
     const elsewhere = (path: string, ...more: unknown[]) => original(redirected(path, directory), ...more);
     return vi.spyOn(system, name).mockImplementation(elsewhere as never);
