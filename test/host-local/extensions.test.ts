@@ -163,6 +163,7 @@ describe("sticky", () => {
     expect(network.add(both, { ...web, interface: "eth1" })).toEqual(["10.1.2.4/24", "fd00::4/64"]);
     expect(network.add(both, web)).toEqual(["10.1.2.3/24", "fd00::3/64"]);
     // The search for others goes on where it was.
+    network.del(both, { container: "new" });
     expect(network.add(both, { container: "newer" })).toEqual(["10.1.2.6/24", "fd00::6/64"]);
   });
 

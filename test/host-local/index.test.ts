@@ -3,6 +3,7 @@ import { describe, expect, vi } from "vitest";
 import { system } from "#system";
 import { withLeases } from "../../ipam/host-local/lease-directory.ts";
 import { leasedAddresses } from "../../ipam/host-local/leased.ts";
+import { lookAtLeases } from "../../ipam/host-local/look-at-leases.ts";
 import { requireContainerId, requireNetworkName } from "../../lib/cni/names.ts";
 import { formatAddress } from "../../lib/ip/address.ts";
 import { parseLinkName } from "../../lib/ip/link-name.ts";
@@ -68,6 +69,20 @@ describe("with many leases, a call", () => {
     expect(() => network.status(slash24)).toThrow("no IP addresses available");
   });
 
+  test("looks for leases of an earlier boot once, and fails at once when the set is still exhausted", ({
+    network,
+  }) => {
+    fill(network, 253);
+    const slash24 = { subnet: "10.1.0.0/24" };
+    network.del(slash24, { container: "c200" });
+    network.add(slash24);
+    const attempt = () => expect(() => network.add(slash24, other)).toThrow("no IP addresses available");
+    expect(costOf(network, attempt).reads).toBe(253);
+    expect(costOf(network, attempt)).toEqual({ reads: 0, creations: 0 });
+    network.del(slash24);
+    expect(network.add(slash24, other)).toEqual(["10.1.0.200/24"]);
+  });
+
   test("counts what is used of an exhausted set", ({ network }) => {
     fill(network, 100);
     index(network);
@@ -100,8 +115,11 @@ describe("the index", () => {
     index(network);
     rmSync(`${network.directory}/10.1.0.50`);
     network.write("last_reserved_ip.0", "10.1.0.49");
+    rmSync(`${network.directory}/10.1.0.60`);
     expect(network.add(slash16)).toEqual(["10.1.0.50/16"]);
     expect(() => network.check(slash16, { container: "c50" })).toThrow("Failed to find address");
+    network.write("last_reserved_ip.0", "10.1.0.59");
+    expect(network.add(slash16, other)).toEqual(["10.1.0.60/16"]);
   });
 
   test("is believed no longer when somebody makes a lease: it is found, and not given to others", ({
@@ -162,6 +180,18 @@ describe("the index", () => {
     network.del(slash16, { container: "hand" });
     expect(network.read("10.1.0.104")).toBe("dummy\r\neth0");
     expect(Object.keys(network.leases())).not.toContain("10.1.0.103");
+  });
+
+  test("counts what was written into empty files", ({ network }) => {
+    const full = { subnet: "10.1.0.0/25" };
+    fill(network, 125);
+    const names = Array.from({ length: 10 }, (_, octet) => `10.9.0.${octet}`);
+    for (const name of names) network.write(name, "");
+    index(network);
+    expect(() => network.status(full)).toThrow("no IP addresses available");
+    for (const name of names) network.write(name, `${name}\r\neth0`);
+    for (const name of names) network.del(slash16, { container: name });
+    expect(() => network.status(full)).toThrow("no IP addresses available");
   });
 
   test("leaves out nothing: names that are no addresses, addresses in other spellings, several of one holder", ({
@@ -260,16 +290,50 @@ describe("the index", () => {
     },
   );
 
+  test("is made anew, and keeps nothing of what it said", ({ network }) => {
+    fill(network, 100);
+    for (let round = 0; round < 5; round++) {
+      index(network);
+      network.write(`10.1.1.${round}`, "hand\r\neth0");
+    }
+    network.check(slash16, { container: "c50" });
+    const bytes = readFileSync(network.stateFile("index"));
+    const pages = Array.from({ length: 2048 }, (_, page) => bytes.readUInt16LE((1 + page) * 4096));
+    expect(pages.reduce((sum, records) => sum + records)).toBe(105);
+  });
+
   test("is not written where a call does not know what became of a lease", ({ network }) => {
     fill(network, 100);
     index(network);
-    const replace = vi.spyOn(system, "replaceFile").mockImplementation(() => {
-      throw Object.assign(new Error("EIO: i/o error"), { code: "EIO", syscall: "rename" });
-    });
+    const broken = () => {
+      throw Object.assign(new Error("EIO: i/o error"), { code: "EIO", syscall: "link" });
+    };
+    const { createFile } = system;
+    const create = vi
+      .spyOn(system, "createFile")
+      .mockImplementation((...file) => createFile(...file) && broken());
+    const remove = vi.spyOn(system, "removeFile");
+    const removeAsEver = remove.getMockImplementation() ?? expect.fail();
+    remove.mockImplementation(broken);
     expect(() => network.add(slash16)).toThrow(expect.objectContaining({ code: 5 }));
-    replace.mockRestore();
-    expect(network.add(slash16)).toEqual(["10.1.0.103/16"]);
-    expect(Object.keys(network.leases())).toHaveLength(101);
+    create.mockRestore();
+    remove.mockImplementation(removeAsEver);
+    expect(network.read("10.1.0.103")).toBe("dummy\r\neth0");
+    network.del(slash16);
+    expect(Object.keys(network.leases())).not.toContain("10.1.0.103");
+  });
+
+  test("is not believed by one that looks while somebody changes leases", ({ network }) => {
+    fill(network, 100);
+    index(network);
+    const looks: (string[] | undefined)[] = [];
+    const found = lookAtLeases(network.directory, (known) => {
+      if (looks.length === 0) network.write("10.1.0.200", "hand\r\neth0");
+      looks.push(known.namesHolding("hand\r\neth0"));
+      return looks.at(-1);
+    });
+    expect(looks[0]).toEqual([]);
+    expect(found).toEqual(["10.1.0.200"]);
   });
 
   test("is made by calls that only look, unless somebody is at work on the leases", ({ network }) => {
