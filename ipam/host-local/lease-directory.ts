@@ -1,6 +1,9 @@
 import { system } from "#system";
 import { CniError, Code } from "../../lib/cni/error.ts";
+import { takeLock } from "../../lib/cni/lock.ts";
 import type { NetworkName } from "../../lib/cni/request.ts";
+import { newDigestOf } from "../../lib/encoding/digest.ts";
+import { encodeHex } from "../../lib/encoding/hex.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 import type { Lock } from "../../lib/system/system.ts";
 import { lockName } from "./lease-files.ts";
@@ -15,7 +18,8 @@ export function leaseDirectory(dataDir: string | undefined, network: NetworkName
 }
 
 /**
- * Does `work` on the leases of a network while holding the lock that the reference takes, too.
+ * Does `work` on the leases of a network while holding the lock that the reference takes, too; where their file system
+ * has no locks, one of this host instead.
  *
  * @param directory See {@linkcode leaseDirectory}; created when it is missing.
  * @param patience How long to wait for the lock, in milliseconds.
@@ -57,11 +61,29 @@ function workUnder<T>(lock: Lock, directory: string, work: (leases: Leases) => T
 
 function lockDirectory(directory: string, patience: number): Lock | undefined {
   try {
-    return orMake(directory, () => system.lock(`${directory}/${lockName}`, { patience, mode: 0o750 }));
+    return orMake(directory, () => lockIn(directory, patience));
   } catch (error) {
     if (!isSystemError(error)) throw error;
     throw new CniError(Code.inputOutput, `cannot lock the leases in ${directory}`, error.message);
   }
+}
+
+function lockIn(directory: string, patience: number): Lock | undefined {
+  try {
+    return system.lock(`${directory}/${lockName}`, { patience, mode: 0o750 });
+  } catch (error) {
+    if (!isSystemError(error, ...withoutLocks)) throw error;
+    return takeLock("leases", lockIdentity(directory), patience);
+  }
+}
+
+/** What flock(2) fails with where a file system has none, as some that are of a network do. */
+const withoutLocks = ["ENOLCK", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"];
+
+/** Whatever path leads to the directory, it is the same lock (docs/formats.md). */
+function lockIdentity(directory: string): string {
+  const { device, inode } = system.status(directory) ?? {};
+  return encodeHex(newDigestOf(`${device}:${inode}`));
 }
 
 /** Opens something in a directory, which is there on every call but the first one. */
