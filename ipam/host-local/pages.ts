@@ -6,8 +6,9 @@ export const pageSize = 4096;
 /** The pages of a file as one call sees them: each is read when it is first looked at, and written when all is done. */
 export class Pages {
   readonly #file: OpenFile;
-  readonly #pages = new Map<number, Uint8Array>();
-  readonly #changed = new Set<number>();
+  // Sparse arrays: in the native engine, a Map of numbers takes ten times as long.
+  #pages: (Uint8Array | undefined)[] = [];
+  #changed: boolean[] = [];
 
   constructor(file: OpenFile) {
     this.#file = file;
@@ -15,31 +16,34 @@ export class Pages {
 
   /** A page, counted from 0; what the file does not have reads as zeros. Not to be written into. */
   at(number: number): Uint8Array {
-    const known = this.#pages.get(number);
+    const known = this.#pages[number];
     if (known !== undefined) return known;
     const bytes = this.#file.read(number * pageSize, pageSize);
     const page = bytes.length === pageSize ? bytes : padded(bytes);
-    this.#pages.set(number, page);
+    this.#pages[number] = page;
     return page;
   }
 
   /** A page that is going to be written into. */
   change(number: number): Uint8Array {
-    this.#changed.add(number);
+    this.#changed[number] = true;
     return this.at(number);
   }
 
   /** Makes the file one that holds nothing, and all pages zeros. */
   clear(): void {
-    this.#pages.clear();
-    this.#changed.clear();
+    this.#pages = [];
+    this.#changed = [];
     this.#file.truncate();
   }
 
   /** Writes the pages that were changed. */
   write(): void {
-    for (const number of this.#changed) this.#file.write(number * pageSize, this.at(number));
-    this.#changed.clear();
+    for (const key of Object.keys(this.#changed)) {
+      const number = Number(key);
+      this.#file.write(number * pageSize, this.at(number));
+    }
+    this.#changed = [];
   }
 }
 
