@@ -40,13 +40,16 @@ const at = {
 /** The bytes of a boot's id as text. */
 export const bootSize = 36;
 
+/** For how many bytes of names there is room. */
+export const mostWatched = pageSize - at.watched;
+
 /** The page as bytes; undefined where it has no room for the names. */
 export function encodeHeader(header: IndexHeader): Uint8Array | undefined {
   const page = new Uint8Array(pageSize);
   const view = new DataView(page.buffer);
   // No name has a slash in it.
   const watched = encodeUtf8(header.watched.join("/"));
-  if (at.watched + watched.length > pageSize) return undefined;
+  if (watched.length > mostWatched) return undefined;
   page.set(encodeUtf8(magic));
   page.set(header.boot, at.boot);
   view.setBigUint64(at.device, BigInt(header.device), true);
@@ -67,7 +70,7 @@ export function decodeHeader(page: Uint8Array): IndexHeader | undefined {
   const view = new DataView(page.buffer, page.byteOffset, page.byteLength);
   const tableLength = view.getUint32(at.tableLength, true);
   const watchedLength = view.getUint32(at.watchedLength, true);
-  if (!isTableLength(tableLength) || at.watched + watchedLength > pageSize) return undefined;
+  if (!isTableLength(tableLength) || watchedLength > mostWatched) return undefined;
   const watched = decodeUtf8(page.subarray(at.watched, at.watched + watchedLength));
   return {
     boot: page.slice(at.boot, at.boot + bootSize),

@@ -2,7 +2,7 @@ import { system } from "#system";
 import { encodeUtf8 } from "../../lib/encoding/utf8.ts";
 import type { OpenFile } from "../../lib/system/system.ts";
 import { type DirectoryMark, isSameMark, markDirectory, readMark } from "./directory-mark.ts";
-import { bootSize, decodeHeader, encodeHeader, type IndexHeader } from "./index-header.ts";
+import { bootSize, decodeHeader, encodeHeader, type IndexHeader, mostWatched } from "./index-header.ts";
 import type { LeaseFiles } from "./lease-files.ts";
 import { LeaseTables } from "./lease-tables.ts";
 import { Pages } from "./pages.ts";
@@ -103,6 +103,20 @@ export class LeaseIndex {
   close(): void {
     this.#file.close();
   }
+}
+
+/**
+ * Whether there can be an index of a lease directory that holds these files: it bears a mark, and there is room for the
+ * names of files that every call has to look into. To find that out when the tables are made would take long.
+ *
+ * @throws SystemError where it may not be marked.
+ */
+export function canBeIndexed(directory: string, contents: LeaseFiles["contents"]): boolean {
+  let length = 0;
+  for (const [name, content] of contents) {
+    if (content === undefined || content === "" || !/^[0-9a-f.:]+$/.test(name)) length += name.length + 1;
+  }
+  return length < mostWatched && markDirectory(directory) !== undefined;
 }
 
 /** The index of a lease directory; undefined where there is none. */

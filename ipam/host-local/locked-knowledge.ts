@@ -2,7 +2,7 @@ import { system } from "#system";
 import { indexedLeases } from "./indexed-leases.ts";
 import type { KnownLeases } from "./known-leases.ts";
 import { readLeaseFiles } from "./lease-files.ts";
-import { type LeaseIndex, makeIndex, openIndex } from "./lease-index.ts";
+import { canBeIndexed, type LeaseIndex, makeIndex, openIndex } from "./lease-index.ts";
 import { ReadLeases } from "./read-leases.ts";
 import { unlessRefused } from "./state-file.ts";
 
@@ -58,7 +58,8 @@ export class LockedKnowledge {
   /** Whether leases of earlier boots were looked for in vain not long ago. Without an index that is never known. */
   get wasReclaimedInVain(): boolean {
     if (!this.#isIndexUsable || this.#index?.reclaimed === undefined) return false;
-    return system.monotonic() - this.#index.reclaimed < reclaimInterval;
+    const age = system.monotonic() - this.#index.reclaimed;
+    return age >= 0 && age < reclaimInterval;
   }
 
   /** Notes that leases of earlier boots were looked for in vain. */
@@ -80,7 +81,7 @@ export class LockedKnowledge {
     if (!(this.#known instanceof ReadLeases)) {
       if (count < mostWithoutIndex / 2) this.#index?.remove();
       else this.#index?.save();
-    } else if (count > mostWithoutIndex) {
+    } else if (count > mostWithoutIndex && canBeIndexed(this.#directory, this.#known.files.contents)) {
       saveAll(this.#index ?? makeIndex(this.#directory), this.#known);
     } else {
       this.#index?.remove();

@@ -205,6 +205,20 @@ describe("the index", () => {
     expect(Object.keys(network.leases())).toHaveLength(100);
   });
 
+  test("is done without where there are too many of those, and files that nobody can tell what they are", ({
+    network,
+  }) => {
+    fill(network, 100);
+    index(network);
+    for (let number = 0; number < 500; number++) network.write(`reserved-${number}`, "printer");
+    expect(network.add(slash16, other)).toEqual(["10.1.0.103/16"]);
+    expect(existsSync(network.stateFile("index"))).toBe(false);
+    network.check(slash16, other);
+    network.del(slash16, { container: "printer" });
+    expect(Object.keys(network.leases())).toHaveLength(101);
+    index(network);
+  });
+
   test("has room for very many files that hold the same", ({ network }) => {
     fill(network, 10);
     for (let number = 0; number < 300; number++)
