@@ -25,7 +25,9 @@ static bool is_transient(int number) {
 
 /* --- descriptors --- */
 
-static JSValue host_open(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+/* With `magic` set, a file that is not there is no error but undefined. */
+static JSValue host_open(
+    JSContext *context, JSValueConst self, int count, JSValueConst *values, int magic) {
   (void)self, (void)count;
   int32_t flags;
   uint32_t mode;
@@ -46,8 +48,12 @@ static JSValue host_open(JSContext *context, JSValueConst self, int count, JSVal
       number = errno;
     } while (descriptor < 0 && number == EINTR);
     if (origin >= 0) netns_leave(origin);
-    result = descriptor < 0 ? throw_system_error(context, number, "open", path.bytes, NULL)
-                            : JS_NewInt32(context, descriptor);
+    if (descriptor >= 0)
+      result = JS_NewInt32(context, descriptor);
+    else if (magic && number == ENOENT)
+      result = JS_UNDEFINED;
+    else
+      result = throw_system_error(context, number, "open", path.bytes, NULL);
   }
   text_free(context, &path);
   return result;
@@ -105,6 +111,23 @@ static JSValue host_read_all(JSContext *context, JSValueConst self, int count, J
   return read_to_end(context, descriptor);
 }
 
+static JSValue host_read_regular(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  int32_t descriptor;
+  if (JS_ToInt32(context, &descriptor, values[0]) != 0) return JS_EXCEPTION;
+  struct stat status;
+  if (fstat(descriptor, &status) != 0) return throw_system_error(context, errno, "read", NULL, NULL);
+  if (!S_ISREG(status.st_mode))
+    return throw_system_error(context, S_ISDIR(status.st_mode) ? EISDIR : EINVAL, "read", NULL, NULL);
+
+  /* A lease is short, and this is called for each. What is longer, or reports no size, goes the longer way. */
+  char bytes[512];
+  if (status.st_size == 0 || status.st_size > (off_t)sizeof(bytes)) return read_to_end(context, descriptor);
+  ssize_t got = pread(descriptor, bytes, sizeof(bytes), 0);
+  if (got != status.st_size) return read_to_end(context, descriptor);
+  return string_from_bytes(context, bytes, (size_t)got);
+}
+
 static JSValue host_read_tail(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
   (void)self, (void)count;
   int32_t descriptor;
@@ -142,6 +165,61 @@ static JSValue host_write_all(JSContext *context, JSValueConst self, int count, 
   int number = write_fully(descriptor, text.bytes, text.length);
   text_free(context, &text);
   return number == 0 ? JS_UNDEFINED : throw_system_error(context, number, "write", NULL, NULL);
+}
+
+/* --- places in a file --- */
+
+static JSValue host_read_at(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  int32_t descriptor;
+  int64_t offset;
+  uint32_t length;
+  if (JS_ToInt32(context, &descriptor, values[0]) != 0 || JS_ToInt64(context, &offset, values[1]) != 0 ||
+      JS_ToUint32(context, &length, values[2]) != 0)
+    return JS_EXCEPTION;
+  uint8_t *bytes = js_malloc(context, (size_t)length + 1);
+  if (!bytes) return JS_EXCEPTION;
+  size_t filled = 0;
+  while (filled < length) {
+    ssize_t got = pread(descriptor, bytes + filled, length - filled, (off_t)(offset + (int64_t)filled));
+    if (got == 0) break;
+    if (got > 0) {
+      filled += (size_t)got;
+    } else if (errno != EINTR) {
+      js_free(context, bytes);
+      return throw_system_error(context, errno, "read", NULL, NULL);
+    }
+  }
+  JSValue array = JS_NewUint8ArrayCopy(context, bytes, filled);
+  js_free(context, bytes);
+  return array;
+}
+
+static JSValue host_write_at(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  int32_t descriptor;
+  int64_t offset;
+  size_t length;
+  if (JS_ToInt32(context, &descriptor, values[0]) != 0 || JS_ToInt64(context, &offset, values[1]) != 0)
+    return JS_EXCEPTION;
+  const uint8_t *bytes = JS_GetUint8Array(context, &length, values[2]);
+  if (!bytes) return JS_EXCEPTION;
+  for (size_t done = 0; done < length;) {
+    ssize_t written = pwrite(descriptor, bytes + done, length - done, (off_t)(offset + (int64_t)done));
+    if (written >= 0)
+      done += (size_t)written;
+    else if (errno != EINTR)
+      return throw_system_error(context, errno, "write", NULL, NULL);
+  }
+  return JS_UNDEFINED;
+}
+
+static JSValue host_truncate(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  int32_t descriptor;
+  if (JS_ToInt32(context, &descriptor, values[0]) != 0) return JS_EXCEPTION;
+  return ftruncate(descriptor, 0) == 0 ? JS_UNDEFINED
+                                       : throw_system_error(context, errno, "ftruncate", NULL, NULL);
 }
 
 /* --- paths --- */
@@ -216,8 +294,11 @@ static JSValue host_is_executable(JSContext *context, JSValueConst self, int cou
 
 /* --- stat --- */
 
+static int64_t nanoseconds_of(const struct timespec *time) {
+  return (int64_t)time->tv_sec * 1000000000 + time->tv_nsec;
+}
+
 static JSValue describe_status(JSContext *context, const struct stat *status) {
-  int64_t modified = (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
   const struct field fields[] = {
       {"mode", JS_NewUint32(context, status->st_mode)},
       {"uid", JS_NewUint32(context, status->st_uid)},
@@ -225,9 +306,24 @@ static JSValue describe_status(JSContext *context, const struct stat *status) {
       {"dev", JS_NewInt64(context, (int64_t)status->st_dev)},
       {"ino", JS_NewInt64(context, (int64_t)status->st_ino)},
       {"size", JS_NewInt64(context, status->st_size)},
-      {"mtime", JS_NewBigInt64(context, modified)},
+      {"mtime", JS_NewBigInt64(context, nanoseconds_of(&status->st_mtim))},
+      {"ctime", JS_NewBigInt64(context, nanoseconds_of(&status->st_ctim))},
   };
   return object_from_fields(context, fields, LENGTH_OF(fields));
+}
+
+static JSValue host_set_modified(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  int64_t seconds;
+  struct text path;
+  if (JS_ToInt64(context, &seconds, values[1]) != 0 || !path_from_value(context, values[0], &path))
+    return JS_EXCEPTION;
+  const struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = (time_t)seconds}};
+  JSValue result = utimensat(AT_FDCWD, path.bytes, times, 0) == 0
+                       ? JS_UNDEFINED
+                       : throw_system_error(context, errno, "utime", path.bytes, NULL);
+  text_free(context, &path);
+  return result;
 }
 
 static JSValue host_stat(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
@@ -235,9 +331,13 @@ static JSValue host_stat(JSContext *context, JSValueConst self, int count, JSVal
   struct text path;
   if (!path_from_value(context, values[0], &path)) return JS_EXCEPTION;
   struct stat status;
-  JSValue result = stat(path.bytes, &status) == 0
-                       ? describe_status(context, &status)
-                       : throw_system_error(context, errno, "stat", path.bytes, NULL);
+  JSValue result;
+  if (stat(path.bytes, &status) == 0)
+    result = describe_status(context, &status);
+  else if (errno == ENOENT || errno == ENOTDIR)
+    result = JS_UNDEFINED;
+  else
+    result = throw_system_error(context, errno, "stat", path.bytes, NULL);
   text_free(context, &path);
   return result;
 }
@@ -282,17 +382,24 @@ static const JSCFunctionListEntry entries[] = {
     JS_PROP_INT32_DEF("O_RDWR", O_RDWR, 0),
     JS_PROP_INT32_DEF("O_CREAT", O_CREAT, 0),
     JS_PROP_INT32_DEF("O_EXCL", O_EXCL, 0),
-    JS_CFUNC_DEF("open", 4, host_open),
+    JS_PROP_INT32_DEF("O_NONBLOCK", O_NONBLOCK, 0),
+    JS_CFUNC_MAGIC_DEF("open", 4, host_open, 0),
+    JS_CFUNC_MAGIC_DEF("openIfThere", 4, host_open, 1),
     JS_CFUNC_DEF("close", 1, host_close),
     JS_CFUNC_DEF("readAll", 1, host_read_all),
+    JS_CFUNC_DEF("readRegular", 1, host_read_regular),
     JS_CFUNC_DEF("readTail", 2, host_read_tail),
     JS_CFUNC_DEF("writeAll", 2, host_write_all),
+    JS_CFUNC_DEF("readAt", 3, host_read_at),
+    JS_CFUNC_DEF("writeAt", 3, host_write_at),
+    JS_CFUNC_DEF("truncate", 1, host_truncate),
     JS_CFUNC_MAGIC_DEF("link", 2, host_path_call, call_link),
     JS_CFUNC_MAGIC_DEF("rename", 2, host_path_call, call_rename),
     JS_CFUNC_MAGIC_DEF("unlink", 1, host_path_call, call_unlink),
     JS_CFUNC_DEF("mkdir", 2, host_mkdir),
     JS_CFUNC_DEF("scandir", 1, host_scandir),
     JS_CFUNC_DEF("stat", 1, host_stat),
+    JS_CFUNC_DEF("setModified", 2, host_set_modified),
     JS_CFUNC_DEF("realpath", 1, host_realpath),
     JS_CFUNC_DEF("isExecutable", 1, host_is_executable),
 };

@@ -2,11 +2,12 @@ import type { Request } from "../../lib/cni/request.ts";
 import type { Result } from "../../lib/cni/result.ts";
 import { allocate } from "./allocate.ts";
 import type { HostLocalConfig } from "./config.schema.ts";
-import { leaseDirectory, withLeases } from "./leases.ts";
+import { leaseDirectory, withLeases } from "./lease-directory.ts";
 import { rangeSetsOf } from "./ranges.ts";
 import { isAdopting, requestedAddresses } from "./requested.ts";
 import { readResolvConf } from "./resolv-conf.ts";
 import { routesOf } from "./routes.ts";
+import { rememberAddresses, rememberedAddresses } from "./sticky.ts";
 
 /**
  * Leases an address of each range set to the attachment (CNI specification 1.1.0, section 4, ADD).
@@ -19,11 +20,19 @@ import { routesOf } from "./routes.ts";
 export function add({ config, version, attachment, arguments: args }: Request<HostLocalConfig>): Result {
   const sets = rangeSetsOf(config, version);
   const requested = requestedAddresses(config, args);
-  const adopt = isAdopting(args);
+  const adopt = isAdopting(config, args);
   const routes = routesOf(config);
   const dns = readResolvConf(config.ipam?.resolvConf);
 
   const directory = leaseDirectory(config.ipam?.dataDir, attachment.network);
-  const ips = withLeases(directory, (leases) => allocate(leases, { attachment, sets, requested, adopt }));
+  const { sticky = false, allowOutsideRange = false } = config.ipam ?? {};
+  const ips = withLeases(directory, (leases) => {
+    const preferred = sticky ? rememberedAddresses(directory, attachment) : [];
+    const demand = { attachment, sets, allowOutsideRange, requested, preferred, adopt };
+    const allocated = allocate(leases, demand);
+    const addresses = allocated.map(({ address }) => address.address);
+    if (sticky) rememberAddresses(directory, attachment, addresses);
+    return allocated;
+  });
   return { interfaces: [], ips, routes, dns };
 }

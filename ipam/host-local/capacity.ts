@@ -1,7 +1,6 @@
-import type { Address } from "../../lib/ip/address.ts";
-import { rangeContains } from "../../lib/ip/range.ts";
-import { type RangeSet, rangeOf } from "../../lib/ip/range-set.ts";
-import { isGateway } from "./candidates.ts";
+import type { Span } from "../../lib/ip/range.ts";
+import type { RangeSet } from "../../lib/ip/range-set.ts";
+import { searchOrder } from "./search-order.ts";
 
 /** How many of the addresses of a range set are leased. */
 export interface Capacity {
@@ -10,23 +9,20 @@ export interface Capacity {
 }
 
 /**
- * How many addresses a set has to give; gateways are never given.
+ * How many addresses a set has to give to those who do not ask for one.
  *
  * @returns 2^64 and more for IPv6.
  */
 export function sizeOf(set: RangeSet): bigint {
-  return set
-    .map((range) => range.end.value - range.start.value + (rangeContains(range, range.gateway) ? 0n : 1n))
-    .reduce((sum, each) => sum + each, 0n);
+  return searchOrder(set, undefined).reduce((sum, { start, end }) => sum + end.value - start.value + 1n, 0n);
 }
 
 /**
- * What is used and what is free of a set. Takes as long as there are addresses in `leased`, not in the set.
+ * What is used and what is free of a set.
  *
- * @param leased Addresses that are leased, each once; those of other sets do not count.
+ * @param countIn How many addresses of a span are leased.
  */
-export function capacityOf(set: RangeSet, leased: readonly Address[]): Capacity {
-  const own = leased.filter((address) => rangeOf(set, address) !== undefined && !isGateway(set, address));
-  const used = BigInt(own.length);
+export function capacityOf(set: RangeSet, countIn: (span: Span) => bigint): Capacity {
+  const used = searchOrder(set, undefined).reduce((sum, span) => sum + countIn(span), 0n);
   return { used, free: sizeOf(set) - used };
 }

@@ -2,11 +2,12 @@ import { CniError, Code } from "../../lib/cni/error.ts";
 import type { Attachment, Request } from "../../lib/cni/request.ts";
 import type { Result } from "../../lib/cni/result.ts";
 import { type Address, equalAddress, formatAddress } from "../../lib/ip/address.ts";
-import { rangeOf } from "../../lib/ip/range-set.ts";
 import type { HostLocalConfig } from "./config.schema.ts";
-import { type LeaseFiles, readLeaseFiles } from "./lease-files.ts";
+import type { KnownLeases } from "./known-leases.ts";
+import { leaseDirectory } from "./lease-directory.ts";
 import { addressesHeldBy } from "./leased.ts";
-import { leaseDirectory } from "./leases.ts";
+import { lookAtLeases } from "./look-at-leases.ts";
+import { rangeFor } from "./membership.ts";
 import { rangeSetsOf } from "./ranges.ts";
 
 /**
@@ -20,16 +21,19 @@ export function check(
   previous: Result | undefined,
 ): void {
   const sets = rangeSetsOf(config, version);
+  const pools = { sets, allowOutsideRange: config.ipam?.allowOutsideRange ?? false };
   const directory = leaseDirectory(config.ipam?.dataDir, attachment.network);
-  const { contents } = readLeaseFiles(directory);
-  const held = addressesHeldBy(attachment, contents);
-  if (held.length === 0) throw holdsNothing(attachment, directory);
-
   const expected = (previous?.ips ?? [])
     .map(({ address }) => address.address)
-    .filter((address) => sets.some((set) => rangeOf(set, address) !== undefined));
-  const lost = expected.find((address) => !held.some((each) => equalAddress(each, address)));
-  if (lost !== undefined) throw isLost(lost, attachment, contents);
+    .filter((address) => sets.some((set) => rangeFor(pools, set, address) !== undefined));
+  const problem = lookAtLeases(directory, (known) => {
+    const held = addressesHeldBy(attachment, known);
+    if (held === undefined) return undefined;
+    if (held.length === 0) return { error: holdsNothing(attachment, directory) };
+    const lost = expected.find((address) => !held.some((each) => equalAddress(each, address)));
+    return { error: lost && isLost(lost, attachment, known) };
+  });
+  if (problem?.error !== undefined) throw problem.error;
 }
 
 function holdsNothing({ container, interface: name }: Attachment, directory: string): CniError {
@@ -40,13 +44,9 @@ function holdsNothing({ container, interface: name }: Attachment, directory: str
   );
 }
 
-function isLost(
-  address: Address,
-  { container, interface: name }: Attachment,
-  contents: LeaseFiles["contents"],
-): CniError {
+function isLost(address: Address, { container, interface: name }: Attachment, known: KnownLeases): CniError {
   const text = formatAddress(address);
-  const holder = contents.get(text);
+  const holder = known.contentOf(text);
   return new CniError(
     Code.leaseLost,
     `${text} is not leased to interface ${name} of container ${container}`,

@@ -27,6 +27,13 @@ const Range = Type.Object(
         description: "The router, which is never leased; by default the one behind the network's address.",
       }),
     ),
+    exclude: Type.Optional(
+      Type.Array(Type.String(), {
+        description:
+          "Ours: addresses of the subnet that are leased only to those who ask for them: one, a range, or a network.",
+        examples: [["10.1.2.5", "10.1.2.10-10.1.2.20", "10.1.2.64/28"]],
+      }),
+    ),
   },
   { description: "A range of addresses of one subnet." },
 );
@@ -86,6 +93,17 @@ const Ipam = Type.Object(
       }),
     ),
     routes: Type.Optional(Type.Array(Route, { description: "Routes that the container gets." })),
+    sticky: Type.Optional(
+      Type.Boolean({
+        description: "Ours: a container that comes back gets the address that it had, while that is free.",
+      }),
+    ),
+    allowOutsideRange: Type.Optional(
+      Type.Boolean({
+        description:
+          "Ours: addresses of the subnet may be asked for that are not between rangeStart and rangeEnd.",
+      }),
+    ),
     dataDir: Type.Optional(
       Type.String({
         pattern: withoutNul,
@@ -112,7 +130,14 @@ export const HostLocalConfig = Type.Object({
       {
         cni: Type.Optional(
           Type.Object(
-            { ips: Type.Optional(RequestedAddresses) },
+            {
+              ips: Type.Optional(RequestedAddresses),
+              adopt: Type.Optional(
+                Type.Boolean({
+                  description: "Ours: take over the addresses that the attachment holds, instead of failing.",
+                }),
+              ),
+            },
             { description: "Arguments that the CNI conventions know." },
           ),
         ),

@@ -1,7 +1,7 @@
 import { system } from "#system";
 import type { Request } from "../../lib/cni/request.ts";
 import type { HostLocalConfig } from "./config.schema.ts";
-import { leaseDirectory, withLeases } from "./leases.ts";
+import { leaseDirectory, withLeases } from "./lease-directory.ts";
 
 /**
  * Ends the leases of the attachment (CNI specification 1.1.0, section 4, DEL); succeeds when there are none.

@@ -24,19 +24,25 @@ export interface LeaseFiles {
 }
 
 /**
- * Reads every file of a lease directory, once; there is nothing in one that is missing.
+ * Reads files of a lease directory, once; there is nothing in one that is missing.
  *
- * Leases appear and vanish in one step, so this needs no lock. Without it, what was read may be history.
+ * Leases appear and vanish in one step, so this needs no lock. Without it, what was read may be history. What is no
+ * regular file is not opened: a FIFO would wait for a writer.
+ *
+ * @param names All of its files when absent.
  */
-export function readLeaseFiles(directory: string): LeaseFiles {
+export function readLeaseFiles(
+  directory: string,
+  names: readonly string[] = system.listDirectory(directory) ?? [],
+): LeaseFiles {
   const contents = new Map<string, string | undefined>();
   const unreadable = new Map<string, SystemError>();
   const temporary: string[] = [];
-  for (const name of system.listDirectory(directory) ?? []) {
+  for (const name of names) {
     if (name.startsWith(temporaryPrefix)) temporary.push(name);
     if (!mayBeLease(name)) continue;
     try {
-      contents.set(name, system.readText(`${directory}/${name}`).trim());
+      contents.set(name, system.readRegular(`${directory}/${name}`).trim());
     } catch (error) {
       if (!isSystemError(error)) throw error;
       if (error.code === "ENOENT") continue;
@@ -45,11 +51,6 @@ export function readLeaseFiles(directory: string): LeaseFiles {
     }
   }
   return { contents, unreadable, temporary };
-}
-
-/** The names of the files in a lease directory that may be leases, none of which is read. */
-export function leaseNames(directory: string): string[] {
-  return (system.listDirectory(directory) ?? []).filter(mayBeLease);
 }
 
 /** What the file of an attachment's lease holds, byte for byte as the reference writes it. */
@@ -69,17 +70,11 @@ export function holderOf(content: string | undefined): ValidAttachment | undefin
 }
 
 /**
- * The names of the files that are leases of the attachment. Those that early versions of the reference made, which
- * name no interface, are its own when it has no others.
+ * Whether an attachment that is not in use may have left this: container and interface, or nothing yet, which is what a
+ * crash of the reference leaves.
  */
-export function namesHeldBy(attachment: Attachment, contents: LeaseFiles["contents"]): string[] {
-  const own = namesHolding(contentFor(attachment), contents);
-  return own.length > 0 ? own : namesHolding(attachment.container, contents);
-}
-
-/** The names of the files with this content. */
-export function namesHolding(content: string, contents: LeaseFiles["contents"]): string[] {
-  return [...contents].filter(([, found]) => found === content).map(([name]) => name);
+export function isLeftOver(content: string | undefined): boolean {
+  return content !== undefined && /^([a-zA-Z0-9][a-zA-Z0-9_.-]*\r\n[^\s/:]+)?$/.test(content);
 }
 
 function mayBeLease(name: string): boolean {

@@ -5,8 +5,10 @@ import type { Attachment, NetworkName, ValidAttachment } from "../../lib/cni/req
 import { type Address, compareAddress, formatAddress, parseAddress } from "../../lib/ip/address.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 import { HostLocalConfig } from "./config.schema.ts";
-import { holderOf, type LeaseFiles, namesHeldBy, readLeaseFiles } from "./lease-files.ts";
-import { leaseDirectory } from "./leases.ts";
+import { type KnownLeases, namesHeldBy } from "./known-leases.ts";
+import { leaseDirectory } from "./lease-directory.ts";
+import { holderOf, readLeaseFiles } from "./lease-files.ts";
+import { lookAtLeases } from "./look-at-leases.ts";
 
 /**
  * The addresses that the attachment holds, lowest first, as far as that can be told without the lock.
@@ -17,7 +19,8 @@ import { leaseDirectory } from "./leases.ts";
  */
 export function leasedAddresses(config: object, attachment: Attachment): Address[] {
   try {
-    return addressesHeldBy(attachment, readLeaseFiles(directoryOf(config, attachment.network)).contents);
+    const directory = directoryOf(config, attachment.network);
+    return lookAtLeases(directory, (known) => addressesHeldBy(attachment, known)) ?? [];
   } catch (error) {
     if (isSystemError(error)) return [];
     throw error;
@@ -73,8 +76,8 @@ function directoryOf(config: object, network: NetworkName): string {
   return leaseDirectory(known?.ipam?.dataDir, network);
 }
 
-/** The addresses that the attachment holds by these files, lowest first. */
-export function addressesHeldBy(attachment: Attachment, contents: LeaseFiles["contents"]): Address[] {
-  const addresses = namesHeldBy(attachment, contents).map(parseAddress);
-  return addresses.filter((address) => address !== undefined).sort(compareAddress);
+/** The addresses that the attachment holds, lowest first; undefined where what is known of them is wrong. */
+export function addressesHeldBy(attachment: Attachment, known: KnownLeases): Address[] | undefined {
+  const addresses = namesHeldBy(attachment, known)?.map(parseAddress);
+  return addresses?.filter((address) => address !== undefined).sort(compareAddress);
 }

@@ -15,10 +15,10 @@ import {
   networkOf,
   type Prefix,
 } from "../../lib/ip/prefix.ts";
-import { formatRange, type Range, rangeContains, rangesOverlap } from "../../lib/ip/range.ts";
+import { formatRange, type Range, rangeContains, rangesOverlap, type Span } from "../../lib/ip/range.ts";
 import { type RangeSet, rangeSetsOverlap } from "../../lib/ip/range-set.ts";
 import type { HostLocalConfig, RangeConfig } from "./config.schema.ts";
-import { addressAt, prefixAt } from "./fields.ts";
+import { addressAt, prefixAt, spanAt } from "./fields.ts";
 
 /** A range of the configuration, and the JSON pointer to it. */
 interface Source {
@@ -99,7 +99,22 @@ function parseRange({ path, range }: Source, number: number): Range {
     const reason = `RangeEnd ${formatAddress(end)} not in network ${formatPrefix(subnet)}`;
     throw invalidSet(number, reason, `${path}/rangeEnd must be in the subnet and not before rangeStart`);
   }
-  return { subnet, start: first, end: last, gateway };
+  const excluded = excludedSpans(`${path}/exclude`, range.exclude, subnet, number);
+  return { subnet, start: first, end: last, gateway, excluded };
+}
+
+function excludedSpans(
+  path: string,
+  texts: readonly string[] = [],
+  subnet: Prefix,
+  number: number,
+): readonly Span[] {
+  return texts.map((text, index) => {
+    const span = spanAt(`${path}/${index}`, text);
+    if (contains(subnet, span.start) && contains(subnet, span.end)) return span;
+    const reason = `excluded ${text} not in network ${formatPrefix(subnet)}`;
+    throw invalidSet(number, reason, `${path}/${index} must be in the subnet`);
+  });
 }
 
 function parseSubnet(path: string, text: string | undefined, number: number): Prefix {

@@ -31,14 +31,19 @@ function addressesAt(path: string, texts: readonly string[] = []): Address[] {
 }
 
 /**
- * Whether the call takes over what the attachment holds (`ADOPT=1` in CNI_ARGS) instead of failing as a duplicate.
+ * Whether the call takes over what the attachment holds instead of failing as a duplicate: `ADOPT=1` in CNI_ARGS, or
+ * `args.cni.adopt`. One of them is enough.
  *
  * Only a caller that knows that the attachment's last incarnation is gone may ask for it.
  *
  * @param args The pairs of CNI_ARGS.
  * @throws CniError 4 when the value is neither 1, true, 0 nor false.
  */
-export function isAdopting(args: ReadonlyMap<string, string>): boolean {
+export function isAdopting(config: HostLocalConfig, args: ReadonlyMap<string, string>): boolean {
+  return isAdoptingByArguments(args) || config.args?.cni?.adopt === true;
+}
+
+function isAdoptingByArguments(args: ReadonlyMap<string, string>): boolean {
   const text = args.get("ADOPT") ?? "0";
   if (/^(1|true)$/i.test(text)) return true;
   if (/^(0|false)$/i.test(text)) return false;

@@ -1,14 +1,19 @@
 import { CniError, Code } from "../../lib/cni/error.ts";
-import type { NetworkRequest } from "../../lib/cni/request.ts";
-import { parseAddress } from "../../lib/ip/address.ts";
+import type { NetworkName, NetworkRequest } from "../../lib/cni/request.ts";
+import type { Address } from "../../lib/ip/address.ts";
+import { rangeContains } from "../../lib/ip/range.ts";
 import { formatRangeSet, type RangeSet } from "../../lib/ip/range-set.ts";
-import { capacityOf, sizeOf } from "./capacity.ts";
+import { type Capacity, capacityOf, sizeOf } from "./capacity.ts";
 import type { HostLocalConfig } from "./config.schema.ts";
-import { leaseNames, readLeaseFiles } from "./lease-files.ts";
-import { leaseDirectory, tryWriting } from "./leases.ts";
+import type { KnownLeases } from "./known-leases.ts";
+import { ifLeasesUnlocked, leaseDirectory } from "./lease-directory.ts";
+import type { Leases } from "./leases.ts";
+import { lookAtLeases } from "./look-at-leases.ts";
 import { rangeSetsOf } from "./ranges.ts";
+import { leftByEarlierBoot } from "./reclaim.ts";
 import { readResolvConf } from "./resolv-conf.ts";
 import { routesOf } from "./routes.ts";
+import { searchOrder } from "./search-order.ts";
 
 /**
  * Tells whether ADD could lease an address of each range set (CNI specification 1.1.0, section 2, STATUS).
@@ -23,19 +28,8 @@ export function status({ config, version, network }: NetworkRequest<HostLocalCon
   routesOf(config);
   const directory = leaseDirectory(config.ipam?.dataDir, network);
   orUnavailable(() => readResolvConf(config.ipam?.resolvConf));
-  orUnavailable(() => tryWriting(directory));
-  const names = leaseNames(directory);
-  // So much for most networks: a set that has more addresses than there are leases has one to give.
-  if (sets.every((set) => sizeOf(set) > BigInt(names.length))) return;
-  requireFree(sets, directory);
-}
-
-/** Looks closely: what a crash of the reference left, an empty file, is free to be taken. */
-function requireFree(sets: readonly RangeSet[], directory: string): void {
-  const taken = [...readLeaseFiles(directory).contents].filter(([, content]) => content !== "");
-  const leased = taken.map(([name]) => parseAddress(name)).filter((address) => address !== undefined);
-  const capacities = sets.map((set) => capacityOf(set, leased));
-  const exhausted = sets.find((_, number) => (capacities[number]?.free ?? 0n) <= 0n);
+  const capacities = orUnavailable(() => capacitiesIn(directory, network, sets)) ?? [];
+  const exhausted = sets.find((_, number) => (capacities[number]?.free ?? 1n) <= 0n);
   if (exhausted === undefined) return;
   const counts = capacities.map(
     ({ used, free }, number) => `range set ${number}: ${used} used, ${free} free`,
@@ -47,10 +41,47 @@ function requireFree(sets: readonly RangeSet[], directory: string): void {
   );
 }
 
+/**
+ * How much is leased of each set; undefined where each has one to give for sure.
+ *
+ * @throws CniError 5 where ADD could not write a lease. While another call is at it, it is taken for possible.
+ */
+function capacitiesIn(
+  directory: string,
+  network: NetworkName,
+  sets: readonly RangeSet[],
+): Capacity[] | undefined {
+  let capacities: Capacity[] | undefined;
+  const isLooked = ifLeasesUnlocked(directory, (leases) => {
+    leases.tryWriting();
+    capacities = capacitiesBy(leases.known, sets);
+    capacities = capacities?.map((capacity, number) =>
+      withReclaimed(capacity, sets[number] ?? [], leases, network),
+    );
+  });
+  return isLooked ? capacities : lookAtLeases(directory, (known) => capacitiesBy(known, sets) ?? []);
+}
+
+function capacitiesBy(known: KnownLeases, sets: readonly RangeSet[]): Capacity[] | undefined {
+  // So much for most networks: a set that has more addresses than there are leases has one to give.
+  if (sets.every((set) => sizeOf(set) > BigInt(known.count))) return undefined;
+  return sets.map((set) => capacityOf(set, (span) => known.countIn(span)));
+}
+
+/** What an ADD that finds the set exhausted would end, and take, counts as free. */
+function withReclaimed(capacity: Capacity, set: RangeSet, leases: Leases, network: NetworkName): Capacity {
+  if (capacity.free > 0n || leases.wasReclaimedInVain) return capacity;
+  const pool = searchOrder(set, undefined);
+  const isInPool = (address: Address) => pool.some((span) => rangeContains(span, address));
+  const left = leftByEarlierBoot(leases, network, isInPool);
+  if (left.length === 0) leases.noteReclaimedInVain();
+  return { used: capacity.used - BigInt(left.length), free: capacity.free + BigInt(left.length) };
+}
+
 /** Does what ADD would do, too. @throws CniError 50 when it fails */
-function orUnavailable(work: () => void): void {
+function orUnavailable<T>(work: () => T): T {
   try {
-    work();
+    return work();
   } catch (error) {
     if (!(error instanceof CniError)) throw error;
     throw new CniError(Code.unavailable, error.message, error.details);

@@ -17,8 +17,9 @@ const patience = 10_000;
  * * `network`: the attachments of a network: shared by those who change one of them, exclusive for GC.
  * * `bridge`: the ports of a bridge: shared by those who add one, exclusive for those who delete it.
  * * `network-rules`: the rules that all attachments of a network share.
+ * * `leases`: the leases of a directory whose file system has no locks; elsewhere that has one of its own.
  */
-export type Lockable = "container" | "member" | "network" | "bridge" | "network-rules";
+export type Lockable = "container" | "member" | "network" | "bridge" | "network-rules" | "leases";
 
 /** How to take a lock. */
 export interface LockManner {
@@ -60,6 +61,17 @@ export function ifUnlocked(kind: Lockable, identity: string, work: () => void): 
     lock.release();
   }
   return true;
+}
+
+/**
+ * Takes a lock; see {@linkcode withLock}.
+ *
+ * @param wait How long to wait for it, in milliseconds; 0 tries once.
+ * @returns undefined when others held it all the time.
+ * @throws SystemError where there can be no locks.
+ */
+export function takeLock(kind: Lockable, identity: string, wait: number): Lock | undefined {
+  return lockFile(nameOf(kind, identity), { patience: wait });
 }
 
 function take(kind: Lockable, identity: string, { shared }: LockManner): Lock | undefined {

@@ -8,7 +8,12 @@ const known = new Map<string, Uint8Array>();
  * takes its time over each.
  */
 export function digestOf(text: string): Uint8Array {
-  const digest = known.get(text) ?? sha512(encodeUtf8(text));
+  const digest = known.get(text) ?? newDigestOf(text);
   known.set(text, digest);
   return digest;
+}
+
+/** The same, but not remembered: for one of very many texts. */
+export function newDigestOf(text: string): Uint8Array {
+  return sha512(encodeUtf8(text));
 }

@@ -123,6 +123,13 @@ export function addressBytes({ family, value }: Address): Uint8Array {
   return bytes;
 }
 
+/** The 16 bytes of an address in network order; of IPv4, as an IPv4-mapped IPv6 address (RFC 4291, section 2.5.5.2). */
+export function mappedBytes(address: Address): Uint8Array {
+  const bytes = addressBytes(address);
+  if (bytes.length === 16) return bytes;
+  return Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ...bytes);
+}
+
 /**
  * The address of 4 or 16 bytes in network order. IPv4-mapped ones are IPv4, as for {@linkcode parseAddress}.
  *

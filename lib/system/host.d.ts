@@ -26,27 +26,40 @@ declare module "lxc-cni:host" {
   export const O_RDWR: number;
   export const O_CREAT: number;
   export const O_EXCL: number;
+  export const O_NONBLOCK: number;
 
   /** @param netns The descriptor of the network namespace in which to open it. */
   export function open(path: string, flags: number, mode?: number, netns?: number): number;
+  /** The same; undefined where there is no such file (ENOENT). */
+  export function openIfThere(path: string, flags: number, mode?: number): number | undefined;
   export function close(descriptor: number): void;
   /** Reads to the end, waiting for more where the descriptor is non-blocking. */
   export function readAll(descriptor: number): string;
+  /** Reads a regular file to its end. Anything else is EISDIR or EINVAL. */
+  export function readRegular(descriptor: number): string;
   /** Reads the last bytes of a file. */
   export function readTail(descriptor: number, length: number): string;
   /** Writes all of it; it goes out as one write(2) where the kernel takes it whole. */
   export function writeAll(descriptor: number, text: string): void;
+  /** Reads at a place; fewer bytes than asked for where the file ends. */
+  export function readAt(descriptor: number, offset: number, length: number): Uint8Array;
+  export function writeAt(descriptor: number, offset: number, bytes: Uint8Array): void;
+  /** Leaves nothing of what the file holds. */
+  export function truncate(descriptor: number): void;
   export function link(from: string, to: string): void;
   export function rename(from: string, to: string): void;
   export function unlink(path: string): void;
   export function mkdir(path: string, mode: number): void;
   /** The names in byte order. */
   export function scandir(path: string): string[];
-  export function stat(path: string): HostStatus;
+  /** @returns undefined where the path leads nowhere (ENOENT, ENOTDIR). */
+  export function stat(path: string): HostStatus | undefined;
+  /** Sets the time of modification, in seconds since 1970. */
+  export function setModified(path: string, seconds: number): void;
   export function realpath(path: string): string;
   export function isExecutable(path: string): boolean;
 
-  /** The fields of stat(2), the time of modification in nanoseconds. */
+  /** The fields of stat(2), the times in nanoseconds. */
   export interface HostStatus {
     readonly mode: number;
     readonly uid: number;
@@ -55,6 +68,7 @@ declare module "lxc-cni:host" {
     readonly ino: number;
     readonly size: number;
     readonly mtime: bigint;
+    readonly ctime: bigint;
   }
 
   // --- locks.c ---

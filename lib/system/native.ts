@@ -8,6 +8,7 @@ import type {
   LockOptions,
   NetlinkSocket,
   Netns,
+  OpenFile,
   Running,
   System,
 } from "./system.ts";
@@ -32,16 +33,19 @@ export const system: System = {
   writeStandardError,
 
   readText: (path, netns) => withOpen(path, host.O_RDONLY, netns, host.readAll),
+  readRegular: (path) => withOpen(path, host.O_RDONLY | host.O_NONBLOCK, undefined, host.readRegular),
   readTail: (path, length) =>
     withOpen(path, host.O_RDONLY, undefined, (descriptor) => host.readTail(descriptor, length)),
   writeInPlace: (path, text, netns) =>
     withOpen(path, host.O_WRONLY, netns, (descriptor) => host.writeAll(descriptor, text)),
+  openFile,
   createFile: (path, text, mode) => wholeFile.createFile(fileCalls, path, text, mode),
   replaceFile: (path, text, mode) => wholeFile.replaceFile(fileCalls, path, text, mode),
   removeFile: (path) => wholeFile.removeFile(fileCalls, path),
   makeDirectory: (path, mode) => wholeFile.makeDirectory(fileCalls, path, mode),
-  listDirectory: (path) => unlessMissing(() => host.scandir(path), "ENOENT"),
-  status: (path) => unlessMissing(() => toFileStatus(host.stat(path)), "ENOENT", "ENOTDIR"),
+  listDirectory,
+  status,
+  setModified: host.setModified,
   realPath: host.realpath,
 
   lock,
@@ -100,13 +104,30 @@ function withOpen<Result>(
   }
 }
 
-function unlessMissing<Result>(read: () => Result, ...codes: string[]): Result | undefined {
+function openFile(path: string, mode?: number): OpenFile | undefined {
+  const flags = mode === undefined ? host.O_RDWR : host.O_RDWR | host.O_CREAT;
+  const descriptor = host.openIfThere(path, flags, mode);
+  if (descriptor === undefined) return undefined;
+  return {
+    read: (offset, length) => host.readAt(descriptor, offset, length),
+    write: (offset, bytes) => host.writeAt(descriptor, offset, bytes),
+    truncate: () => host.truncate(descriptor),
+    close: closeOnce(descriptor),
+  };
+}
+
+function listDirectory(path: string): string[] | undefined {
   try {
-    return read();
+    return host.scandir(path);
   } catch (error) {
-    if (isSystemError(error, ...codes)) return undefined;
+    if (isSystemError(error, "ENOENT")) return undefined;
     throw error;
   }
+}
+
+function status(path: string): FileStatus | undefined {
+  const found = host.stat(path);
+  return found && toFileStatus(found);
 }
 
 function toFileStatus(status: host.HostStatus): FileStatus {
@@ -120,6 +141,7 @@ function toFileStatus(status: host.HostStatus): FileStatus {
     inode: status.ino,
     size: status.size,
     modified: status.mtime,
+    changed: status.ctime,
   };
 }
 

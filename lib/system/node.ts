@@ -4,6 +4,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  ftruncateSync,
   linkSync,
   mkdirSync,
   openSync,
@@ -13,16 +14,20 @@ import {
   renameSync,
   statSync,
   unlinkSync,
+  utimesSync,
+  writeSync,
 } from "node:fs";
+import { constants as systemConstants } from "node:os";
 import { isSystemError } from "./error.ts";
 import { sleep } from "./node/clock.ts";
 import { isExecutable, start } from "./node/commands.ts";
+import { systemError } from "./node/errors.ts";
 import { lock } from "./node/lock.ts";
 import { openNetns, readTextIn, writeInPlaceIn } from "./node/netns.ts";
 import { run } from "./node/signals.ts";
 import { readToEnd, writeAll } from "./node/streams.ts";
 import { findProgram } from "./program.ts";
-import type { FileStatus, Netns, System } from "./system.ts";
+import type { FileStatus, Netns, OpenFile, System } from "./system.ts";
 import * as wholeFile from "./whole-file.ts";
 
 /** The operating system as Node.js shows it, with small programs where it shows too little. */
@@ -44,14 +49,17 @@ export const system: System = {
   writeStandardError,
 
   readText,
+  readRegular,
   readTail,
   writeInPlace,
+  openFile,
   createFile: (path, text, mode) => wholeFile.createFile(fileCalls, path, text, mode),
   replaceFile: (path, text, mode) => wholeFile.replaceFile(fileCalls, path, text, mode),
   removeFile: (path) => wholeFile.removeFile(fileCalls, path),
   makeDirectory: (path, mode) => wholeFile.makeDirectory(fileCalls, path, mode),
   listDirectory,
   status,
+  setModified: (path, seconds) => utimesSync(path, seconds, seconds),
   realPath: (path) => realpathSync.native(path),
 
   lock,
@@ -92,6 +100,15 @@ function readText(path: string, netns?: Netns): string {
   return netns === undefined ? withOpen(path, constants.O_RDONLY, readToEnd) : readTextIn(netns, path);
 }
 
+function readRegular(path: string): string {
+  return withOpen(path, constants.O_RDONLY | constants.O_NONBLOCK, (descriptor) => {
+    const file = fstatSync(descriptor);
+    const { EISDIR, EINVAL } = systemConstants.errno;
+    if (!file.isFile()) throw systemError(file.isDirectory() ? EISDIR : EINVAL, "read");
+    return readToEnd(descriptor);
+  });
+}
+
 function readTail(path: string, length: number): string {
   return withOpen(path, constants.O_RDONLY, (descriptor) => {
     const { size } = fstatSync(descriptor);
@@ -106,6 +123,29 @@ function writeInPlace(path: string, text: string, netns?: Netns): void {
   else writeInPlaceIn(netns, path, text);
 }
 
+function openFile(path: string, mode?: number): OpenFile | undefined {
+  const flags = mode === undefined ? constants.O_RDWR : constants.O_RDWR | constants.O_CREAT;
+  const descriptor = unlessMissing(() => openSync(path, flags, mode), "ENOENT");
+  if (descriptor === undefined) return undefined;
+  let isOpen = true;
+  return {
+    read: (offset, length) => {
+      const bytes = new Uint8Array(length);
+      return bytes.subarray(0, readSync(descriptor, bytes, 0, length, offset));
+    },
+    write: (offset, bytes) => {
+      for (let done = 0; done < bytes.length; ) {
+        done += writeSync(descriptor, bytes, done, bytes.length - done, offset + done);
+      }
+    },
+    truncate: () => ftruncateSync(descriptor),
+    close: () => {
+      if (isOpen) closeSync(descriptor);
+      isOpen = false;
+    },
+  };
+}
+
 function withOpen<Result>(path: string, flags: number, use: (descriptor: number) => Result): Result {
   const descriptor = openSync(path, flags);
   try {
@@ -116,21 +156,20 @@ function withOpen<Result>(path: string, flags: number, use: (descriptor: number)
 }
 
 function listDirectory(path: string): string[] | undefined {
-  try {
-    // As buffers, since the order of bytes is not that of UTF-16.
-    const names = readdirSync(path, { encoding: "buffer" });
-    return names.sort(Buffer.compare).map((name) => name.toString());
-  } catch (error) {
-    if (isSystemError(error, "ENOENT")) return undefined;
-    throw error;
-  }
+  // As buffers, since the order of bytes is not that of UTF-16.
+  const names = unlessMissing(() => readdirSync(path, { encoding: "buffer" }), "ENOENT");
+  return names?.sort(Buffer.compare).map((name) => name.toString());
 }
 
 function status(path: string): FileStatus | undefined {
+  return unlessMissing(() => toFileStatus(statSync(path, { bigint: true })), "ENOENT", "ENOTDIR");
+}
+
+function unlessMissing<Result>(read: () => Result, ...codes: string[]): Result | undefined {
   try {
-    return toFileStatus(statSync(path, { bigint: true }));
+    return read();
   } catch (error) {
-    if (isSystemError(error, "ENOENT", "ENOTDIR")) return undefined;
+    if (isSystemError(error, ...codes)) return undefined;
     throw error;
   }
 }
@@ -145,5 +184,6 @@ function toFileStatus(stats: BigIntStats): FileStatus {
     inode: Number(stats.ino),
     size: Number(stats.size),
     modified: stats.mtimeNs,
+    changed: stats.ctimeNs,
   };
 }

@@ -51,6 +51,15 @@ export interface System {
    */
   readText(path: string, netns?: Netns): string;
 
+  /**
+   * Reads a whole regular file as text.
+   *
+   * Never waits: what is no regular file, such as a FIFO, is not read.
+   *
+   * @throws SystemError EISDIR for a directory, EINVAL or ENXIO for anything else that is none.
+   */
+  readRegular(path: string): string;
+
   /** The last `length` bytes of a file, as text; all of it when it is shorter. */
   readTail(path: string, length: number): string;
 
@@ -60,6 +69,14 @@ export interface System {
    * @param netns As for {@linkcode readText}.
    */
   writeInPlace(path: string, text: string, netns?: Netns): void;
+
+  /**
+   * Opens a file for reading and writing at places of it. Where it is missing it is created, unless `mode` is.
+   *
+   * @param mode Permission bits of the file when it is created, before the umask.
+   * @returns `undefined` when there is none, and none was to be created or there is no directory for it.
+   */
+  openFile(path: string, mode?: number): OpenFile | undefined;
 
   /**
    * Creates a file that holds `text`, whole or not at all: a temporary file in the same directory, then link(2).
@@ -83,6 +100,13 @@ export interface System {
 
   /** What a path leads to, symbolic links followed; `undefined` when it leads nowhere (ENOENT, ENOTDIR). */
   status(path: string): FileStatus | undefined;
+
+  /**
+   * Sets the time of modification.
+   *
+   * @param seconds Since 1970, whole ones.
+   */
+  setModified(path: string, seconds: number): void;
 
   /** The absolute path without symbolic links. */
   realPath(path: string): string;
@@ -179,6 +203,19 @@ export interface FileStatus {
   readonly size: number;
   /** Last modification in nanoseconds since 1970. */
   readonly modified: bigint;
+  /** Last change, also of what is told here, in nanoseconds since 1970; nobody can set it. */
+  readonly changed: bigint;
+}
+
+/** A file that is open for reading and writing. */
+export interface OpenFile {
+  /** The bytes from `offset` on; fewer than `length` where the file ends. */
+  read(offset: number, length: number): Uint8Array;
+  /** Writes all of the bytes from `offset` on; what lies between there and the file's end reads as zeros. */
+  write(offset: number, bytes: Uint8Array): void;
+  /** Removes all that the file holds. */
+  truncate(): void;
+  close(): void;
 }
 
 /** How to take a lock. */

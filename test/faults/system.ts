@@ -1,5 +1,5 @@
 import { system as real } from "../../lib/system/native.ts";
-import type { NetlinkSocket, Outcome, Running, System } from "../../lib/system/system.ts";
+import type { NetlinkSocket, OpenFile, Outcome, Running, System } from "../../lib/system/system.ts";
 
 /**
  * The native system with one fault in it, for executables that `faults` built. LXC_CNI_FAULT says which:
@@ -36,6 +36,7 @@ function step<T>(name: string, action: () => T): T {
 /** The functions that are steps; the others cannot fail, or are how the process begins and ends. */
 const counted = [
   "readText",
+  "readRegular",
   "readTail",
   "writeInPlace",
   "createFile",
@@ -44,10 +45,20 @@ const counted = [
   "makeDirectory",
   "listDirectory",
   "status",
+  "setModified",
   "realPath",
   "lock",
   "openNetns",
 ] as const satisfies (keyof System)[];
+
+function wrapFile(file: OpenFile): OpenFile {
+  return {
+    ...file,
+    read: (offset, length) => step("read", () => file.read(offset, length)),
+    write: (offset, bytes) => step("write", () => file.write(offset, bytes)),
+    truncate: () => step("truncate", file.truncate),
+  };
+}
 
 function wrapSocket(socket: NetlinkSocket): NetlinkSocket {
   return {
@@ -86,6 +97,10 @@ const wrapped = Object.fromEntries(
 export const system: System = {
   ...real,
   ...wrapped,
+  openFile: (...what) => {
+    const file = step("openFile", () => real.openFile(...what));
+    return file && wrapFile(file);
+  },
   openNetlink: (...where) => {
     const socket = step("openNetlink", () => real.openNetlink(...where));
     return socket && wrapSocket(socket);

@@ -62,9 +62,14 @@ export const system: System = {
   writeStandardError: () => {},
 
   readText: (path) => contentOf(path),
+  readRegular: (path) => contentOf(path),
   readTail: (path, length) => contentOf(path).slice(-length),
   writeInPlace: (path, text) => {
     files.set(checked(path), text);
+  },
+  openFile: (path) => {
+    checked(path);
+    return undefined;
   },
   createFile: (path, text) => {
     if (files.has(checked(path))) return false;
@@ -86,6 +91,9 @@ export const system: System = {
     return names.filter((name) => !name.includes("/")).sort();
   },
   status: (path) => statusOf(checked(path)),
+  setModified: (path) => {
+    checked(path);
+  },
   realPath: checked,
 
   lock: (path): Lock => {
@@ -128,7 +136,17 @@ function contentOf(path: string): string {
 function statusOf(path: string): FileStatus | undefined {
   const kind = kindOf(path);
   if (kind === undefined) return undefined;
-  return { kind, mode: 0o755, userId: 0, groupId: 0, device: 4, inode: 1, size: 0, modified: 0n };
+  return {
+    kind,
+    mode: 0o755,
+    userId: 0,
+    groupId: 0,
+    device: 4,
+    inode: 1,
+    size: 0,
+    modified: 0n,
+    changed: 0n,
+  };
 }
 
 /** A directory is there when something is in it. */

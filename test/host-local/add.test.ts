@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { describe, expect } from "vitest";
-import { leaseDirectory, withLeases } from "../../ipam/host-local/leases.ts";
+import { leaseDirectory, withLeases } from "../../ipam/host-local/lease-directory.ts";
 import { requireNetworkName } from "../../lib/cni/names.ts";
 import { formatAddress } from "../../lib/ip/address.ts";
 import { formatPrefix } from "../../lib/ip/prefix.ts";

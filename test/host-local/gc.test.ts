@@ -79,6 +79,39 @@ describe("GC", () => {
     expect(left).toEqual([...Object.keys(strange), "10.1.2.20", "last_reserved_ip.0", "lock"].sort());
   });
 
+  test("lists what it leaves, in one line, but not what is in use", ({ network }) => {
+    network.add(slash24);
+    network.write("10.1.2.8", "other");
+    network.write("10.1.2.9", "printer");
+    network.write("note", "");
+    const errors = vi.spyOn(system, "writeStandardError").mockImplementation(() => {});
+    const valid = [
+      ["dummy", "eth0"],
+      ["other", "eth0"],
+    ] as const;
+    network.gc(slash24, valid);
+    const line = `host-local: GC left what is no lease in ${network.directory}: `;
+    expect(errors.mock.calls).toEqual([[`${line}10.1.2.9, note\n`]]);
+
+    for (let octet = 100; octet < 120; octet++) network.write(`10.1.2.${octet}`, "printer");
+    network.gc(slash24, valid);
+    const names = Array.from({ length: 10 }, (_, index) => `10.1.2.${100 + index}`).join(", ");
+    expect(errors.mock.lastCall).toEqual([`${line}${names} and 12 more\n`]);
+  });
+
+  test("leaves an index that is right", ({ network }) => {
+    for (let octet = 2; octet < 202; octet++) network.write(`10.1.2.${octet}`, `c${octet}\r\neth0`);
+    const valid = Array.from({ length: 100 }, (_, index) => [`c${index + 100}`, "eth0"] as const);
+    network.gc(slash24, valid);
+    expect(Object.keys(network.leases())).toHaveLength(100);
+    expect(() => network.check(slash24, { container: "c99" })).toThrow("Failed to find address");
+    network.check(slash24, { container: "c100" });
+    network.write("last_reserved_ip.0", "10.1.2.97");
+    expect(network.add(slash24)).toEqual(["10.1.2.98/24"]);
+    expect(network.add(slash24, { container: "other" })).toEqual(["10.1.2.99/24"]);
+    expect(network.add(slash24, { container: "next" })).toEqual(["10.1.2.200/24"]);
+  });
+
   test("succeeds when there is nothing, and makes no directory", ({ network }) => {
     network.gc(slash24, []);
     expect(existsSync(network.directory)).toBe(false);

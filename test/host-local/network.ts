@@ -1,7 +1,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { test as base } from "vitest";
+import { test as base, vi } from "vitest";
+import { system } from "#system";
 import { hostLocal } from "../../ipam/host-local/plugin.ts";
+import { type StateKind, stateFile } from "../../ipam/host-local/state-file.ts";
 import { answer } from "../../lib/cni/plugin.ts";
 import type { Verb } from "../../lib/cni/request.ts";
 import type { Result } from "../../lib/cni/result.ts";
@@ -25,6 +27,10 @@ export interface CallOptions {
 export interface Network {
   /** The directory with the leases. */
   readonly directory: string;
+  /** The file that is kept beside it. */
+  stateFile(kind: StateKind): string;
+  /** The file by which an address is held. */
+  heldFile(address: string): string;
   /** Calls ADD. @returns the addresses with the lengths of their prefixes. */
   add(ipam: IpamConfig, options?: CallOptions): string[];
   /** Calls ADD. @returns all of the result. */
@@ -48,10 +54,25 @@ export const test = base.extend<{ network: Network }>({
   // biome-ignore lint/correctness/noEmptyPattern: vitest wants a pattern here.
   network: async ({}, use) => {
     const dataDir = mkdtempSync(`${tmpdir()}/host-local-`);
+    const spies = keepStateIn(dataDir);
     await use(networkIn(dataDir));
+    for (const spy of spies) spy.mockRestore();
     rmSync(dataDir, { recursive: true });
   },
 });
+
+/** Has what is kept beside leases, in /var/lib/lxc-cni on a host, be kept in this directory. */
+function keepStateIn(directory: string) {
+  return (["openFile", "makeDirectory", "removeFile", "readRegular", "status"] as const).map((name) => {
+    const original = system[name] as (path: string, ...more: unknown[]) => unknown;
+    const elsewhere = (path: string, ...more: unknown[]) => original(redirected(path, directory), ...more);
+    return vi.spyOn(system, name).mockImplementation(elsewhere as never);
+  });
+}
+
+function redirected(path: string, directory: string): string {
+  return path.replace(/^\/var\/lib\/lxc-cni(?=\/)/, `${directory}/state`);
+}
 
 function networkIn(dataDir: string): Network {
   const directory = `${dataDir}/net0`;
@@ -70,6 +91,8 @@ function networkIn(dataDir: string): Network {
   };
   const network: Network = {
     directory,
+    stateFile: (kind) => redirected(stateFile(kind, directory), dataDir),
+    heldFile: (address) => redirected(`/var/lib/lxc-cni/held/net0/${address}`, dataDir),
     result: (ipam, options) => {
       const result = call("ADD", ipam, options);
       if (result === undefined) throw new Error("ADD has no result");

@@ -60,15 +60,25 @@ describe("adoption", () => {
     ["0", false],
     ["False", false],
   ])("ADOPT=%s: %s", (text, expected) => {
-    expect(isAdopting(new Map([["ADOPT", text]]))).toBe(expected);
+    expect(isAdopting({ name: "net0" }, new Map([["ADOPT", text]]))).toBe(expected);
+  });
+
+  test.each([
+    [true, "0", true],
+    [true, undefined, true],
+    [false, "1", true],
+    [false, undefined, false],
+  ])("args.cni.adopt %s and ADOPT=%s: %s", (adopt, text, expected) => {
+    const args = new Map(text === undefined ? [] : [["ADOPT", text]]);
+    expect(isAdopting({ name: "net0", args: { cni: { adopt } } }, args)).toBe(expected);
   });
 
   test("is not asked for by other arguments", () => {
-    expect(isAdopting(new Map([["IP", "10.1.2.3"]]))).toBe(false);
+    expect(isAdopting({ name: "net0" }, new Map([["IP", "10.1.2.3"]]))).toBe(false);
   });
 
   test("is asked for by nothing else", () => {
-    expect(() => isAdopting(new Map([["ADOPT", "yes"]]))).toThrow(
+    expect(() => isAdopting({ name: "net0" }, new Map([["ADOPT", "yes"]]))).toThrow(
       'ARGS: error parsing value of pair "ADOPT=yes": boolean unmarshal error: invalid input yes',
     );
   });

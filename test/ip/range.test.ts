@@ -8,7 +8,7 @@ import { formatRangeSet, rangeOf, rangeSetsOverlap } from "../../lib/ip/range-se
 function range(text: string): Range {
   const [start, end] = text.split("-").map((each) => parseAddress(each) ?? expect.fail(each));
   if (start === undefined || end === undefined) return expect.fail(text);
-  return { start, end, gateway: start, subnet: parsePrefix("0.0.0.0/0") ?? expect.fail() };
+  return { start, end, gateway: start, subnet: parsePrefix("0.0.0.0/0") ?? expect.fail(), excluded: [] };
 }
 
 test.each([

@@ -36,6 +36,39 @@ export function observeFiles(base: string): void {
   look("readTail, nothing", () => system.readTail(`${base}/new`, 0));
   look("readTail, missing", () => system.readTail(`${base}/missing`, 3));
 
+  const fifo = `${base}/fifo`;
+  system.start({ program: "mkfifo", arguments: [fifo], deadline: 5000 }).wait();
+  look("readRegular", () => system.readRegular(`${base}/new`));
+  look("readRegular, missing", () => system.readRegular(`${base}/missing`));
+  look("readRegular, directory", () => system.readRegular(base));
+  look("readRegular, FIFO", () => system.readRegular(fifo));
+  look("readRegular, device", () => system.readRegular("/dev/zero"));
+  look("readRegular of /proc", () => system.readRegular("/proc/self/status").startsWith("Name:"));
+  system.removeFile(fifo);
+
+  look("openFile, missing", () => system.openFile(`${base}/places`));
+  look("openFile, no directory", () => system.openFile(`${base}/missing/places`, 0o600));
+  look("openFile, directory", () => system.openFile(base));
+  const places = system.openFile(`${base}/places`, 0o640);
+  look("openFile, mode", () => mode(`${base}/places`));
+  look("write at a place", () => places?.write(3, Uint8Array.of(1, 2, 255)));
+  look("write nothing", () => places?.write(1000, new Uint8Array(0)));
+  look("read at a place", () => Array.from(places?.read(2, 3) ?? []));
+  look("read, more than there is", () => Array.from(places?.read(0, 100) ?? []));
+  look("read behind the end", () => Array.from(places?.read(6, 10) ?? []));
+  look("read nothing", () => Array.from(places?.read(0, 0) ?? []));
+  look("openFile, content stays", () => {
+    const again = system.openFile(`${base}/places`, 0o600);
+    const bytes = Array.from(again?.read(0, 100) ?? []);
+    again?.close();
+    return bytes;
+  });
+  look("truncate", () => places?.truncate());
+  look("truncate, nothing left", () => Array.from(places?.read(0, 100) ?? []));
+  look("close, twice", () => [places?.close(), places?.close()]);
+  look("write at a place, full device", () => system.openFile("/dev/full")?.write(0, Uint8Array.of(1)));
+  system.removeFile(`${base}/places`);
+
   look("writeInPlace", () => system.writeInPlace(`${base}/new`, "TH"));
   look("writeInPlace, does not cut", () => system.readText(`${base}/new`));
   look("writeInPlace, does not create", () => system.writeInPlace(`${base}/missing`, "x"));
@@ -63,7 +96,16 @@ export function observeFiles(base: string): void {
   system.start({ program: "touch", arguments: ["-d", "@1.123456789", `${base}/new`], deadline: 5000 }).wait();
   system.start({ program: "ln", arguments: ["-s", "new", `${base}/symbolic`], deadline: 5000 }).wait();
   system.start({ program: "ln", arguments: ["-s", "loop", `${base}/loop`], deadline: 5000 }).wait();
-  look("status, file", () => ({ ...system.status(`${base}/new`), device: "D", inode: "I" }));
+  look("status, file", () => ({ ...system.status(`${base}/new`), device: "D", inode: "I", changed: "C" }));
+  look("status, time of change", () => {
+    const age = BigInt(system.now()) * 1_000_000n - (system.status(`${base}/new`)?.changed ?? 0n);
+    return age > -60_000_000_000n && age < 60_000_000_000n;
+  });
+  look("setModified", () => {
+    system.setModified(`${base}/a`, 1_234_567_890);
+    return system.status(`${base}/a`)?.modified;
+  });
+  look("setModified, missing", () => system.setModified(`${base}/missing`, 1));
   look(
     "status, symbolic link",
     () => system.status(`${base}/symbolic`)?.inode === system.status(`${base}/new`)?.inode,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { candidates, isGateway } from "../../ipam/host-local/candidates.ts";
-import { type Address, formatAddress, parseAddress } from "../../lib/ip/address.ts";
+import { isGateway, searchOrder } from "../../ipam/host-local/search-order.ts";
+import { type Address, formatAddress, offsetAddress, parseAddress } from "../../lib/ip/address.ts";
 import type { RangeSet } from "../../lib/ip/range-set.ts";
 import { rangeSet } from "./configuration.ts";
 
@@ -9,11 +9,13 @@ function addressOf(text: string): Address {
   return parseAddress(text) ?? expect.fail(`${text} is no address`);
 }
 
-/** The first candidates, as texts: all of them where the set has no more than `count`. */
+/** The first addresses that are tried, as texts: all of them where the set has no more than `count`. */
 function listed(set: RangeSet, last?: string, count = 300): string[] {
   const found: string[] = [];
-  for (const address of candidates(set, last === undefined ? undefined : addressOf(last))) {
-    if (found.push(formatAddress(address)) === count) break;
+  for (const { start, end } of searchOrder(set, last === undefined ? undefined : addressOf(last))) {
+    for (let distance = 0n; distance <= end.value - start.value; distance++) {
+      if (found.push(formatAddress(offsetAddress(start, distance))) === count) return found;
+    }
   }
   return found;
 }
@@ -62,7 +64,7 @@ test("only its own range's gateway is left out of a range", () => {
   expect(octets(listed(set))).toEqual([1, 2, 3, 5, 6]);
 });
 
-test("a set that has its gateway alone has no candidates", () => {
+test("a set that has its gateway alone has none to try", () => {
   const set = rangeSet({ subnet: "10.0.0.0/30", rangeStart: "10.0.0.1", rangeEnd: "10.0.0.1" });
   expect(listed(set)).toEqual([]);
   expect(listed(set, "10.0.0.1")).toEqual([]);
