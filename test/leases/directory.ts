@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { Host } from "../fixture/host.ts";
+import { networkName } from "./ask.ts";
 import type { Directory } from "./model.ts";
 
 /** The lease directory of a network on a host, as somebody sees it who looks behind the backs of the plugins. */
@@ -12,9 +13,9 @@ export interface LeaseDirectory {
   remove(name: string): void;
 }
 
-/** The directory that host-local uses for a network when it is told no other one. */
-export function leaseDirectoryOn(host: Host, network: string): LeaseDirectory {
-  const path = `/proc/${host.pid}/root/var/lib/cni/networks/${network}`;
+/** The directory that host-local uses for the network of these tests when it is told no other one. */
+export function leaseDirectoryOn(host: Host): LeaseDirectory {
+  const path = `/proc/${host.pid}/root/var/lib/cni/networks/${networkName}`;
   const directory: LeaseDirectory = {
     read: () =>
       existsSync(path)

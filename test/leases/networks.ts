@@ -20,7 +20,7 @@ interface Piece {
 }
 
 /** What a range is made of. Numbers are those of hosts: the lowest 8 bits of an address. */
-interface Shape {
+export interface Shape {
   /** The range is all of a subnet of 4 or 8 addresses, or has a start and an end in a large one. */
   readonly subnet: 4 | 8 | "large";
   /** Counted from the first address of the subnet, or of the range's part of it. */
@@ -45,29 +45,42 @@ const pitch = 16;
 /** Networks of one to three sets of one to three tiny ranges, so that there are soon no addresses left. */
 export const networks: fc.Arbitrary<ListedNetwork> = fc
   .record({
-    sets: fc.array(fc.tuple(families, fc.array(shapes, { minLength: 1, maxLength: 3 })), {
-      minLength: 1,
-      maxLength: 3,
-    }),
+    sets: fc.array(
+      fc.record({ family: families, ranges: fc.array(shapes, { minLength: 1, maxLength: 3 }) }),
+      { minLength: 1, maxLength: 3 },
+    ),
     byRuntime: fc.nat({ max: 3 }),
     isSingle: fc.boolean(),
   })
-  .map(({ sets, byRuntime, isSingle }) => {
-    const pieces = sets.map(([family, set], number) =>
-      set.map((shape, index) => pieceOf(family, number + 1, index, shape)),
-    );
-    const beside = sets.flatMap(([family], number) => [8, 60].map((host) => text(family, number + 1, host)));
-    const listed = pieces.map((set) => set.map(({ list }) => list));
-    return {
-      configuration: placed(
-        pieces.map((set) => set.map(({ text }) => text)),
-        byRuntime,
-        isSingle,
-      ),
-      sets: listed,
-      beside: beside.filter((address) => !listed.flat().some(({ addresses }) => addresses.includes(address))),
-    };
-  });
+  .map(({ sets, byRuntime, isSingle }) => listedNetwork(sets, byRuntime, isSingle));
+
+/** What a set is made of. */
+export interface SetShape {
+  readonly family: 4 | 6;
+  readonly ranges: readonly Shape[];
+}
+
+/**
+ * Makes a network. Each set has subnets of its own.
+ *
+ * @param byRuntime How many of the sets stand in runtimeConfig.
+ * @param isSingle The next one stands in `ipam` itself, where it has one range.
+ */
+export function listedNetwork(shapes: readonly SetShape[], byRuntime = 0, isSingle = false): ListedNetwork {
+  const pieces = shapes.map(({ family, ranges }, number) =>
+    ranges.map((shape, index) => pieceOf(family, number + 1, index, shape)),
+  );
+  const sets = pieces.map((set) => set.map(({ list }) => list));
+  const texts = pieces.map((set) => set.map(({ text }) => text));
+  const beside = shapes.flatMap(({ family }, number) =>
+    [8, 60].map((host) => addressText(family, number + 1, host)),
+  );
+  return {
+    configuration: placed(texts, byRuntime, isSingle),
+    sets,
+    beside: beside.filter((address) => !sets.flat().some(({ addresses }) => addresses.includes(address))),
+  };
+}
 
 /** The same network after somebody turned the order of its sets around: `last_reserved_ip.N` is another set's then. */
 export function turned({ configuration, sets, beside }: ListedNetwork): ListedNetwork {
@@ -102,7 +115,7 @@ function pieceOf(
   { subnet, start, size, gateway }: Shape,
 ): Piece {
   const part = index * pitch;
-  const at = (host: number) => text(family, number, host);
+  const at = (host: number) => addressText(family, number, host);
   const isLarge = subnet === "large";
   const length = isLarge ? { 4: 24, 6: 64 }[family] : { 4: 32, 6: 128 }[family] - Math.log2(subnet);
   const router = at(gateway ?? (isLarge ? 1 : part + 1));
@@ -126,7 +139,7 @@ function pieceOf(
 }
 
 /** An address in canonical form. */
-function text(family: 4 | 6, number: number, host: number): string {
+function addressText(family: 4 | 6, number: number, host: number): string {
   if (family === 4) return `10.1.${number}.${host}`;
   return `fd00:${number}::${host === 0 ? "" : host.toString(16)}`;
 }

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import type { Request } from "./ask.ts";
 import type { Holder } from "./model.ts";
 import { type ListedNetwork, networks } from "./networks.ts";
 
@@ -23,14 +24,6 @@ export type Event =
   | { readonly what: "remove"; readonly index: number }
   /** Somebody removes the whole directory. */
   | { readonly what: "lose" };
-
-/** An address that is asked for, and where. */
-export interface Request {
-  readonly address: string;
-  readonly in: "CNI_ARGS" | "args" | "runtimeConfig";
-  /** With the length of a prefix, which counts for nothing. */
-  readonly hasLength: boolean;
-}
 
 /** What happens to the leases of a network, one after the other. */
 export interface Story {

@@ -1,4 +1,14 @@
 import { Code } from "../../lib/cni/error.ts";
+import { refusalOf } from "../fixture/answer.ts";
+import type { Answer } from "../fixture/network.ts";
+import type { Reply } from "./model.ts";
+
+/** What a plugin answered, in the model's terms. @throws Error when it died, or said something unheard-of */
+export function replyOf(answer: Answer, by: "ours" | "go"): Reply {
+  if (answer.status === 0) return { ips: (answer.json as { ips?: [] } | undefined)?.ips ?? [] };
+  const refusal = refusalOf(answer);
+  return { code: by === "ours" ? refusal.code : codeOfGo(refusal.msg) };
+}
 
 const codes: readonly (readonly [RegExp, number])[] = [
   [/: no IP addresses available in range set: /, Code.exhausted],
@@ -10,7 +20,7 @@ const codes: readonly (readonly [RegExp, number])[] = [
 ];
 
 /** The code that ours have for what the Go plugin says, whose own code is 999 for all of it. */
-export function codeOfGo(message: string): number {
+function codeOfGo(message: string): number {
   const found = codes.find(([pattern]) => pattern.test(message));
   if (found === undefined) throw new Error(`the Go plugin said: ${message}`);
   return found[1];
