@@ -12,12 +12,12 @@ import { states } from "./states.ts";
 /** Describes what has to hold when host-local is killed at a system call, at each of them, in every state. */
 export function describeKillsAtCalls(verb: KilledVerb): void {
   const plugins = variants.find(({ directory }) => directory.endsWith("/bin"));
-  const isThere = plugins !== undefined && missing(plugins) === undefined;
+  const reason = plugins === undefined ? "LXC_CNI_TEST_PLUGINS is set: this is about ours" : missing(plugins);
 
   let directory = "";
   let atCall = "";
   beforeAll(() => {
-    if (!isThere) return;
+    if (reason !== undefined) return;
     directory = mkdtempSync(join(tmpdir(), "lxc-cni-at-call-"));
     atCall = compileProgram(atCallSource, directory);
   });
@@ -28,7 +28,7 @@ export function describeKillsAtCalls(verb: KilledVerb): void {
       "leaves whole files, and neither loses an address nor gives one twice: $what",
       { timeout: 600_000 },
       async (state, { host, skip }) => {
-        if (!isThere) return skip("there is no native executable of host-local to kill");
+        if (plugins === undefined || reason !== undefined) return skip(reason);
         const container = await host.container("c1");
         const outcome = await killAtEachCall({ host, container, plugins, atCall, verb, state });
         const { calls, points, killed } = outcome;
