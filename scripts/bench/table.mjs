@@ -21,9 +21,24 @@ export function formatTable(lines) {
     .join("\n");
 }
 
+/**
+ * The same table in Markdown.
+ *
+ * @param {readonly import("./lines.mjs").Line[]} lines
+ * @returns {string}
+ */
+export function formatMarkdown(lines) {
+  const rule = heads.map((_, column) => (isOfWords(column) ? "---" : "---:"));
+  return [heads, rule, ...lines.map(cellsOf)].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
 /** Words stand left, numbers right. */
 function pad(cell, width, column) {
-  return column === 0 || column === heads.length - 1 ? cell.padEnd(width) : cell.padStart(width);
+  return isOfWords(column) ? cell.padEnd(width) : cell.padStart(width);
+}
+
+function isOfWords(column) {
+  return column === 0 || column === heads.length - 1;
 }
 
 function cellsOf(line) {
