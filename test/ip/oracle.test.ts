@@ -40,10 +40,9 @@ function oracleNumber(text: string): bigint {
   return BigInt(oracleAddress(text).bigInteger().toString());
 }
 
-/** All addresses of a network, as a range. */
+/** All addresses of a network, as a range of which only the ends count. */
 function rangeOf(prefix: Prefix): Range {
-  const first = firstAddressOf(prefix);
-  return { subnet: networkOf(prefix), start: first, end: lastAddressOf(prefix), gateway: first };
+  return { start: firstAddressOf(prefix), end: lastAddressOf(prefix) } as Range;
 }
 
 /** Prefixes that are near each other: the same bits but for some low ones. */

@@ -26,20 +26,18 @@ static const struct {
   const char *name;
 } known[] = {
 #define CALL(name) {SYS_##name, #name}
+    CALL(openat), CALL(read), CALL(write), CALL(readv), CALL(writev), CALL(pread64), CALL(pwrite64),
+    CALL(preadv2), CALL(pwritev2), CALL(close), CALL(fcntl), CALL(flock), CALL(fstat), CALL(newfstatat),
+    CALL(statx), CALL(mkdirat), CALL(linkat), CALL(unlinkat), CALL(renameat2), CALL(readlinkat),
+    CALL(faccessat), CALL(getdents64), CALL(lseek), CALL(fsync), CALL(ftruncate), CALL(fchmod),
+    CALL(utimensat), CALL(brk), CALL(mmap), CALL(munmap), CALL(mremap), CALL(mprotect), CALL(madvise),
+    CALL(getrandom), CALL(rt_sigaction), CALL(rt_sigprocmask), CALL(rt_sigpending), CALL(clock_gettime),
+    CALL(setitimer), CALL(prctl), CALL(ioctl), CALL(prlimit64), CALL(set_tid_address), CALL(exit_group),
 /* What newer architectures do without. */
 #ifdef SYS_open
-    CALL(open),         CALL(stat),      CALL(lstat),        CALL(mkdir),         CALL(link),
-    CALL(unlink),       CALL(rename),    CALL(readlink),     CALL(access),        CALL(getdents),
+    CALL(open), CALL(stat), CALL(lstat), CALL(mkdir), CALL(link), CALL(unlink), CALL(rename),
+    CALL(readlink), CALL(access),
 #endif
-    CALL(openat),       CALL(read),      CALL(write),        CALL(readv),         CALL(writev),
-    CALL(pread64),      CALL(close),     CALL(fcntl),        CALL(flock),         CALL(fstat),
-    CALL(newfstatat),   CALL(statx),     CALL(mkdirat),      CALL(linkat),        CALL(unlinkat),
-    CALL(renameat),     CALL(renameat2), CALL(readlinkat),   CALL(faccessat),     CALL(getdents64),
-    CALL(lseek),        CALL(fsync),     CALL(ftruncate),    CALL(fchmod),        CALL(utimensat),
-    CALL(brk),          CALL(mmap),      CALL(munmap),       CALL(mremap),        CALL(mprotect),
-    CALL(madvise),      CALL(getrandom), CALL(rt_sigaction), CALL(rt_sigprocmask), CALL(rt_sigpending),
-    CALL(clock_gettime), CALL(setitimer), CALL(prctl),       CALL(ioctl),         CALL(prlimit64),
-    CALL(set_tid_address), CALL(getpid), CALL(exit_group),
 #ifdef SYS_arch_prctl
     CALL(arch_prctl),
 #endif

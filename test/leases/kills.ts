@@ -57,19 +57,15 @@ export async function killAtEachCall(campaign: Campaign): Promise<Kills> {
   return { calls: all.length, points: points.length, killed };
 }
 
-/** Calls that leave nothing behind, or hardly anything: where there are very many, most are of the same effect. */
-const quiet = /^(open|openat|fcntl|fstat|lseek|read|readv|close|brk|mmap|munmap|mremap|madvise)$/;
-const mostQuiet = trialsOf(150);
+/** Of calls of one name, so many are worth a kill where there are more: most of them, such as reads, are alike then. */
+const mostOfAKind = trialsOf(25);
 
-/** All points where these are few; otherwise all that are not quiet, and so many of the quiet ones, evenly spread. */
+/** All points, but of a kind that has very many only some, evenly spread. */
 function worthwhile(points: readonly CallPoint[]): CallPoint[] {
-  const count = points.filter(({ call }) => quiet.test(call)).length;
-  const step = Math.max(1, count / mostQuiet);
-  let seen = 0;
-  return points.filter(({ call }) => {
-    if (!quiet.test(call)) return true;
-    seen += 1;
-    return Math.floor(seen / step) > Math.floor((seen - 1) / step);
+  const totals = new Map(points.map(({ call, count }) => [call, count]));
+  return points.filter(({ call, count }) => {
+    const share = Math.min(1, mostOfAKind / (totals.get(call) ?? 1));
+    return Math.floor(count * share) > Math.floor((count - 1) * share);
   });
 }
 
@@ -137,7 +133,7 @@ class Trial {
     await this.#succeed(this.#addition(next));
     await this.#succeed(this.#removal(victim));
     await this.#succeed(this.#addition(victim, requested));
-    await this.#succeed({ verb: "GC", valid: this.#others });
+    for (const holder of [next, victim, second]) await this.#succeed(this.#removal(holder));
     this.#expectBase();
     if (!this.#campaign.state.isSmall) return;
 

@@ -51,8 +51,23 @@ export const networks: fc.Arbitrary<ListedNetwork> = fc
     ),
     byRuntime: fc.nat({ max: 3 }),
     isSingle: fc.boolean(),
+    isCrowded: fc.nat({ max: 3 }).map((number) => number === 3),
   })
-  .map(({ sets, byRuntime, isSingle }) => listedNetwork(sets, byRuntime, isSingle));
+  .map(({ sets: [first, ...others], byRuntime, isSingle, isCrowded }) => {
+    const sets = first === undefined ? [] : [isCrowded ? crowded(first) : first, ...others];
+    return listedNetwork(sets, byRuntime, isSingle);
+  });
+
+/** How large the range is of a network that is crowded. So many leases need not be read one by one. */
+export const crowd = 120;
+
+/** The set with a large range as its last one. */
+function crowded({ family, ranges }: SetShape): SetShape {
+  const tiny = [...ranges, tinyShape, tinyShape].slice(0, 3);
+  return { family, ranges: [...tiny, { subnet: "large", start: 0, size: crowd, gateway: undefined }] };
+}
+
+const tinyShape: Shape = { subnet: 8, start: undefined, size: 1, gateway: undefined };
 
 /** What a set is made of. */
 export interface SetShape {

@@ -16,15 +16,15 @@ export interface Stage extends Place {
 }
 
 /** Plays a story for the plugins and for the model, and compares them after each event. */
-export async function play(stage: Stage, { network, events }: Story): Promise<void> {
+export async function play(stage: Stage, { network, others, events }: Story): Promise<void> {
   const directory = leaseDirectoryOn(stage.host);
-  directory.reset(undefined);
   const results = new Map<string, readonly string[]>();
-  let files: Directory | undefined;
+  let files = leasesOf(others);
+  directory.reset(files);
   for (const [index, event] of events.entries()) {
     const place = `event ${index + 1}, ${JSON.stringify(event)}`;
     if (event.what === "call" || event.what === "GC") {
-      const { question, asked, requests, by } = callOf(event, network, results);
+      const { question, asked, requests, by } = callOf(event, network, others, results);
       const expected = respond(files, question, manners[by]);
       const reply = replyOf(await ask(stage, stage.sides[by], asked, question, { requests }), by);
       expect(reply, place).toEqual(expected.reply);
@@ -41,6 +41,13 @@ export async function play(stage: Stage, { network, events }: Story): Promise<vo
     }
     expect(sorted(directory.read()), place).toEqual(sorted(files));
   }
+}
+
+/** What others have left; undefined where there are none. */
+function leasesOf(others: readonly string[]): Directory | undefined {
+  if (others.length === 0) return undefined;
+  const leases = others.map((address, index) => [address, `other${index}\r\neth0`] as const);
+  return new Map([...leases, ["lock", ""]]);
 }
 
 /** Does behind the backs of the plugins what happens there. @returns what the directory is to hold then */
@@ -70,10 +77,13 @@ function disturb(
 function callOf(
   event: Extract<Event, { what: "call" | "GC" }>,
   network: ListedNetwork,
+  others: readonly string[],
   results: ReadonlyMap<string, readonly string[]>,
 ) {
   if (event.what === "GC") {
-    const question: Question = { verb: "GC", valid: event.valid };
+    const inUse = event.keepsOthers ? others : [];
+    const residents = inUse.map((_, index) => ({ container: `other${index}`, interface: "eth0" }));
+    const question: Question = { verb: "GC", valid: [...event.valid, ...residents] };
     return { question, asked: network, requests: [], by: "ours" as const };
   }
   const { by, holder, verb, requests } = event;

@@ -29,8 +29,8 @@ export const states: readonly LeaseState[] = [
   },
   {
     what: "three addresses left",
-    network: listedNetwork([{ family: 4, ranges: [large(10), tiny] }]),
-    others: 12,
+    network: listedNetwork([{ family: 4, ranges: [large(6), tiny] }]),
+    others: 8,
     requested: [],
     isSmall: true,
   },

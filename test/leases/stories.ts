@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { Request } from "./ask.ts";
 import type { Holder } from "./model.ts";
-import { type ListedNetwork, networks } from "./networks.ts";
+import { crowd, type ListedNetwork, networks } from "./networks.ts";
 
 /** Something that happens to the leases of a network. */
 export type Event =
@@ -17,7 +17,12 @@ export type Event =
       /** What CHECK is told that ADD answered: what it did, nothing, or something else. */
       readonly previous: "last" | readonly string[];
     }
-  | { readonly what: "GC"; readonly valid: readonly Holder[] }
+  | {
+      readonly what: "GC";
+      readonly valid: readonly Holder[];
+      /** Whether those are in use that were there from the beginning. */
+      readonly keepsOthers: boolean;
+    }
   /** Somebody writes a file into the directory, by hand or with another tool. */
   | { readonly what: "write"; readonly name: string; readonly content: string }
   /** Somebody removes one of the files; which one of them, whatever there are. */
@@ -28,6 +33,8 @@ export type Event =
 /** What happens to the leases of a network, one after the other. */
 export interface Story {
   readonly network: ListedNetwork;
+  /** Addresses that others hold from the beginning. */
+  readonly others: readonly string[];
   readonly events: readonly Event[];
 }
 
@@ -46,9 +53,17 @@ const holder = fc.oneof(
 export const stories: fc.Arbitrary<Story> = networks.chain((network) =>
   fc.record({
     network: fc.constant(network),
+    others: othersOn(network),
     events: fc.array(eventsOn(network), { minLength: 5, maxLength: 25 }),
   }),
 );
+
+/** Of a network that is crowded, others hold almost all of the large range. */
+function othersOn({ sets }: ListedNetwork): fc.Arbitrary<string[]> {
+  const large = sets[0]?.find(({ addresses }) => addresses.length === crowd)?.addresses ?? [];
+  const holes = fc.uniqueArray(fc.nat({ max: crowd - 1 }), { maxLength: 6 });
+  return holes.map((holes) => large.filter((_, index) => !holes.includes(index)));
+}
 
 function eventsOn(network: ListedNetwork): fc.Arbitrary<Event> {
   const inside = network.sets.flat().flatMap(({ addresses }) => addresses);
@@ -66,13 +81,19 @@ function eventsOn(network: ListedNetwork): fc.Arbitrary<Event> {
   });
   return fc.oneof(
     { weight: 60, arbitrary: call },
-    { weight: 5, arbitrary: fc.record({ what: fc.constant("GC" as const), valid: fc.subarray(holders) }) },
+    { weight: 5, arbitrary: collections },
     { weight: 10, arbitrary: leaseWrites([...inside, ...network.beside]) },
     { weight: 8, arbitrary: lastReservedWrites([...inside, ...network.beside]) },
     { weight: 5, arbitrary: fc.record({ what: fc.constant("remove" as const), index: fc.nat() }) },
     { weight: 1, arbitrary: fc.constant<Event>({ what: "lose" }) },
   );
 }
+
+const collections = fc.record({
+  what: fc.constant("GC" as const),
+  valid: fc.subarray(holders),
+  keepsOthers: fc.nat({ max: 3 }).map((number) => number < 3),
+});
 
 /**
  * Two requests of one set are left out: of those, the Go plugin serves whichever its map comes to first. Two that are
