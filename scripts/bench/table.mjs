@@ -51,8 +51,13 @@ function cellsOf(line) {
     number(ours?.quartile),
     number(reference?.median),
     number(reference?.quartile),
-    ours && reference && ours.median > 0 ? (ours.median / reference.median).toFixed(2) : "-",
+    ours && reference && ours.median > 0 ? ratioText(ours.median / reference.median) : "-",
     limit === undefined ? "" : "most" in limit ? `${limit.most} ${unit}` : `${limit.ratio.toFixed(2)} x`,
     remarks.filter((remark) => remark !== "").join(", "),
   ];
+}
+
+/** Two decimals, or as many as it takes to say something. */
+function ratioText(ratio) {
+  return ratio < 0.1 ? ratio.toPrecision(2) : ratio.toFixed(2);
 }
