@@ -9,6 +9,10 @@ export interface LeaseDirectory {
   read(): Directory | undefined;
   /** Makes it hold these files and no others; the directory goes where they are undefined. */
   reset(files: Directory | undefined): void;
+  /**
+   * Puts a file in the place of one of this name. It is not written over: plugins make leases and remove them, and of
+   * anything else their directory shows nothing.
+   */
   write(name: string, content: string): void;
   remove(name: string): void;
 }
@@ -27,6 +31,7 @@ export function leaseDirectoryOn(host: Host): LeaseDirectory {
     },
     write: (name, content) => {
       mkdirSync(path, { recursive: true });
+      rmSync(`${path}/${name}`, { force: true });
       writeFileSync(`${path}/${name}`, content, { mode: 0o600 });
     },
     remove: (name) => rmSync(`${path}/${name}`),
