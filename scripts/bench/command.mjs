@@ -27,8 +27,8 @@ export function runCommand(launch, { argv, environment, input = "/dev/null", out
   });
   if (error !== undefined) throw error;
   if (status !== 0) throw new Error(stderr);
-  const [nanoseconds = 0, kibibytes = 0, failed = 0, ending = 0] = stdout.split(" ").map(Number);
-  const cost = { milliseconds: nanoseconds / 1e6, kilobytes: kibibytes * 1.024 };
+  const [nanoseconds = 0, kibibytes = 0, failed = 0, ending = 0, slowest = 0] = stdout.split(" ").map(Number);
+  const cost = { milliseconds: nanoseconds / 1e6, kilobytes: kibibytes * 1.024, slowest: slowest / 1e6 };
   if (failed === 0) return cost;
   const which = count === 1 ? "" : `${failed} of ${count}, `;
   return { ...cost, failure: `${which}status ${ending}: ${messageIn(readFileSync(output, "utf8"))}` };

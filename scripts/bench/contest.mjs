@@ -47,6 +47,7 @@
  *
  * @typedef {object} Cost
  * @property {number} [milliseconds] From its start to its end; absent where it did not come to that.
+ * @property {number} [slowest] The milliseconds of the one that took longest, where several were run at once.
  * @property {number} [kilobytes] Its largest resident set, or that of one of its children, in units of 1000 bytes.
  * @property {string} [failure] Why it failed, which it does all the same.
  */
@@ -58,10 +59,20 @@
  * @property {string} what
  * @property {string} step
  * @property {"ms" | "us" | "MB"} [unit] Milliseconds when absent.
+ * @property {"slowest"} [of] Of several that were run at once, the one that took longest; all together when absent.
  * @property {string} [ours] The contestant that is looked at; `bin` when absent.
  * @property {string} [reference] The one that it is compared with; `go` when absent.
  * @property {string} [beyond] A contestant whose time is taken off both.
  * @property {import("./lines.mjs").Limit} [limit]
+ * @property {Point} [point] Where it stands in a plot, if in one.
+ */
+
+/**
+ * Where a line of the table stands in a plot.
+ *
+ * @typedef {object} Point
+ * @property {string} panel
+ * @property {number | string} at What it was measured at, on the horizontal axis.
  */
 
 /** The name of the Go plugins as a contestant. */

@@ -3,6 +3,7 @@ import { crowdContests } from "./contests/crowd.mjs";
 import { firstPacketContests } from "./contests/first-packet.mjs";
 import { hookContest } from "./contests/hook.mjs";
 import { hostLocalContest } from "./contests/host-local.mjs";
+import { leaseContests } from "./contests/leases.mjs";
 import { otherWaysContest } from "./contests/other-ways.mjs";
 import { scopeContest } from "./contests/scope.mjs";
 import { startContest } from "./contests/start.mjs";
@@ -12,6 +13,7 @@ export const contests = [
   startContest,
   ...attachmentContests,
   hostLocalContest,
+  ...leaseContests,
   hookContest,
   ...crowdContests,
   scopeContest,

@@ -1,6 +1,7 @@
 /* Runs a command, or several of it at once, and prints what that cost: nanoseconds from the first start to the last
- * end, the largest resident set of one of them and of the children that it waited for, in KiB, how many failed, and
- * the exit status of one that did (128 + the signal's number where one ended it).
+ * end, the largest resident set of one of them and of the children that it waited for, in KiB, how many failed, the
+ * exit status of one that did (128 + the signal's number where one ended it), and the nanoseconds from start to end of
+ * the one that took longest.
  *
  * usage: launch COUNT INPUT OUTPUT PROGRAM [ARGUMENT]...
  *
@@ -56,6 +57,38 @@ static char **numbered_environment(int number) {
   return variables;
 }
 
+/* A command that was started. */
+struct call {
+  pid_t pid;
+  int64_t start;
+};
+
+/* What came of those that have ended. */
+struct tally {
+  int ended, failed, ending;
+  long largest;
+  int64_t slowest;
+};
+
+/* Counts one that has ended, among so many that were started. 0 where there is none yet (with WNOHANG). */
+static int reap(struct tally *tally, const struct call *calls, int started, int options) {
+  int status;
+  struct rusage usage;
+  pid_t pid;
+  while ((pid = wait4(-1, &status, options, &usage)) < 0)
+    if (errno != EINTR) fail("wait4", errno);
+  if (pid == 0) return 0;
+  int64_t now = nanoseconds();
+  for (int i = 0; i < started; i++)
+    if (calls[i].pid == pid && now - calls[i].start > tally->slowest) tally->slowest = now - calls[i].start;
+  if (usage.ru_maxrss > tally->largest) tally->largest = usage.ru_maxrss;
+  tally->ended++;
+  if (status == 0) return 1;
+  tally->failed++;
+  tally->ending = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return 1;
+}
+
 int main(int argument_count, char **words) {
   int count = argument_count < 5 ? 0 : atoi(words[1]);
   if (count < 1) fail("usage: launch COUNT INPUT OUTPUT PROGRAM [ARGUMENT]...", EINVAL);
@@ -71,29 +104,22 @@ int main(int argument_count, char **words) {
   if (!environments) fail("calloc", errno);
   for (int i = 0; i < count; i++) environments[i] = numbered_environment(i + 1);
 
+  struct call *calls = calloc((size_t)count, sizeof(*calls));
+  if (!calls) fail("calloc", errno);
+
+  struct tally tally = {0};
   int64_t start = nanoseconds();
   for (int i = 0; i < count; i++) {
-    pid_t child;
-    int error = posix_spawn(&child, words[4], &actions, NULL, words + 4, environments[i]);
+    calls[i].start = nanoseconds();
+    int error = posix_spawn(&calls[i].pid, words[4], &actions, NULL, words + 4, environments[i]);
     if (error != 0) fail(words[4], error);
+    /* Whoever has ended by now would seem to take until all are started. */
+    while (tally.ended <= i && reap(&tally, calls, i + 1, WNOHANG)) continue;
   }
-  long largest = 0;
-  int failed = 0, ending = 0;
-  for (int ended = 0; ended < count;) {
-    int status;
-    struct rusage usage;
-    if (wait4(-1, &status, 0, &usage) < 0) {
-      if (errno != EINTR) fail("wait4", errno);
-      continue;
-    }
-    ended++;
-    if (usage.ru_maxrss > largest) largest = usage.ru_maxrss;
-    if (status == 0) continue;
-    failed++;
-    ending = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  }
+  while (tally.ended < count) reap(&tally, calls, count, 0);
   int64_t end = nanoseconds();
 
-  printf("%lld %ld %d %d\n", (long long)(end - start), largest, failed, ending);
+  printf("%lld %ld %d %d %lld\n", (long long)(end - start), tally.largest, tally.failed, tally.ending,
+      (long long)tally.slowest);
   return 0;
 }

@@ -12,6 +12,7 @@ import { figureOf } from "./statistics.mjs";
  * @property {string} [failure] Why ours failed.
  * @property {string} [referenceFailure] Why the reference failed; it was timed all the same.
  * @property {Limit} [limit]
+ * @property {import("./contest.mjs").Point} [point]
  */
 
 /**
@@ -28,16 +29,19 @@ import { figureOf } from "./statistics.mjs";
  * @returns {Line[]}
  */
 export function linesOf(contest, outcomes) {
-  return contest.lines.map(({ what, step, unit = "ms", ours = "bin", reference = go, beyond, limit }) => {
+  return contest.lines.map((line) => {
+    const { what, step, unit = "ms", of, ours = "bin", reference = go, beyond, limit, point } = line;
     const find = (contestant) =>
       outcomes
         .filter((outcome) => outcome.contestant === contestant && outcome.step === step)
-        .flatMap(({ costs }) => costs);
+        .flatMap(({ costs }) => costs)
+        .map((cost) => (of === "slowest" ? { ...cost, milliseconds: cost.slowest } : cost));
     const figure = (contestant) => difference(figureIn(unit, find(contestant)), figureIn(unit, find(beyond)));
     return {
       what,
       unit,
       limit,
+      point,
       ours: figure(ours),
       reference: figure(reference),
       failure: failureIn(find(ours)),

@@ -16,9 +16,11 @@ import { contests } from "./contests.mjs";
 import { linesOf, sizeLines, verdictOf } from "./lines.mjs";
 import { runOnOwnHost } from "./namespace.mjs";
 import { parseOptions, usage } from "./options.mjs";
+import { pages } from "./pages.mjs";
 import { compilePrograms } from "./programs.mjs";
 import { findReference } from "./reference.mjs";
 import { formatTable } from "./table.mjs";
+import { writePage } from "./write-page.mjs";
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const bin = path("../../dist/bin");
@@ -53,29 +55,33 @@ function build() {
   return isBuilt();
 }
 
-function bench({ rounds, isWanted }) {
+function bench({ rounds, isWanted, write }) {
   const reference = findReference();
   const wanted = contests.filter(({ name }) => isWanted(name));
+  const measured = measure(wanted, { bin, js, go: reference.directory }, rounds);
   const lines = [
-    ...measure(wanted, { bin, js, go: reference.directory }, rounds),
+    ...[...measured.values()].flat(),
     ...(isWanted("size") ? sizeLines(sizes(reference.directory)) : []),
   ];
   console.log(`medians and lower quartiles of ${rounds} rounds, in turn; Go: ${describe(reference)}\n`);
   console.log(formatTable(lines));
   summarize(lines);
+  if (write) writePages(measured, { rounds, reference: describe(reference) });
 }
 
+/** @returns {Map<string, import("./lines.mjs").Line[]>} The lines of each contest, by its name. */
 function measure(wanted, directories, rounds) {
   const work = mkdtempSync(join(tmpdir(), "lxc-cni-bench-"));
   try {
     const programs = compilePrograms(work);
-    return wanted.flatMap((contest) => {
+    const entries = wanted.map((contest) => {
       const start = performance.now();
       const call = { contest: contest.name, programs, directories, rounds };
       const lines = linesOf(contest, runOnOwnHost(path("measure.mjs"), call));
       process.stderr.write(`${contest.name}: ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
-      return lines;
+      return [contest.name, lines];
     });
+    return new Map(entries);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -91,6 +97,19 @@ function summarize(lines) {
   for (const { what, failure, referenceFailure } of lines) {
     if (failure !== undefined) console.log(`\n${what}: ${failure}`);
     if (referenceFailure !== undefined) console.log(`\n${what}: Go, timed all the same: ${referenceFailure}`);
+  }
+}
+
+/** Writes the pages all of whose contests were held. */
+function writePages(measured, circumstances) {
+  for (const page of pages) {
+    const missing = page.contests.filter((name) => !measured.has(name));
+    if (missing.length > 0) {
+      console.log(`\nnot written: ${page.name}, without ${missing.join("; ")}`);
+      continue;
+    }
+    const lines = page.contests.flatMap((name) => measured.get(name));
+    console.log(`\nwritten: ${writePage(page, lines, circumstances).join(", ")}`);
   }
 }
 

@@ -21,9 +21,24 @@ export function formatTable(lines) {
     .join("\n");
 }
 
+/**
+ * The same table in Markdown.
+ *
+ * @param {readonly import("./lines.mjs").Line[]} lines
+ * @returns {string}
+ */
+export function formatMarkdown(lines) {
+  const rule = heads.map((_, column) => (isOfWords(column) ? "---" : "---:"));
+  return [heads, rule, ...lines.map(cellsOf)].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
 /** Words stand left, numbers right. */
 function pad(cell, width, column) {
-  return column === 0 || column === heads.length - 1 ? cell.padEnd(width) : cell.padStart(width);
+  return isOfWords(column) ? cell.padEnd(width) : cell.padStart(width);
+}
+
+function isOfWords(column) {
+  return column === 0 || column === heads.length - 1;
 }
 
 function cellsOf(line) {
@@ -36,8 +51,13 @@ function cellsOf(line) {
     number(ours?.quartile),
     number(reference?.median),
     number(reference?.quartile),
-    ours && reference && ours.median > 0 ? (ours.median / reference.median).toFixed(2) : "-",
+    ours && reference && ours.median > 0 ? ratioText(ours.median / reference.median) : "-",
     limit === undefined ? "" : "most" in limit ? `${limit.most} ${unit}` : `${limit.ratio.toFixed(2)} x`,
     remarks.filter((remark) => remark !== "").join(", "),
   ];
+}
+
+/** Two decimals, or as many as it takes to say something. */
+function ratioText(ratio) {
+  return ratio < 0.1 ? ratio.toPrecision(2) : ratio.toFixed(2);
 }

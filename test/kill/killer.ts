@@ -1,14 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { join } from "node:path";
+import { compileProgram } from "../fixture/compile.ts";
 import type { Answer } from "../fixture/network.ts";
 
 /** Compiles kill-at.c. @returns the path of the program, in `directory` */
 export function compileKiller(directory: string): string {
-  const path = join(directory, "kill-at");
-  const flags = ["-std=gnu11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-O2", "-static"];
-  const source = join(import.meta.dirname, "kill-at.c");
-  execFileSync(process.env.CC ?? "gcc", [...flags, "-o", path, source], { stdio: "inherit" });
-  return path;
+  return compileProgram(join(import.meta.dirname, "kill-at.c"), directory);
 }
 
 /** How long a plugin lived that was run by the killer, in microseconds. */

@@ -81,8 +81,8 @@ export function pluginsOf({ directories }) {
  *
  * @returns {import("../contest.mjs").Step[]}
  */
-function attachmentSteps(place, plugin, netns, configuration) {
-  const input = writeConfiguration(place, "network", configuration);
+export function attachmentSteps(place, plugin, netns, configuration) {
+  const input = writeConfiguration(place, plugin.name, configuration);
   let attached = input;
   const call = (verb, file) => callPlugin(place, plugin, { verb, container: "c1", netns, input: file });
   const step = (verb, run) => ({ name: verb, run: () => [run()] });
@@ -90,7 +90,7 @@ function attachmentSteps(place, plugin, netns, configuration) {
     step("ADD", () => {
       const cost = call("ADD", input);
       const prevResult = cost.failure === undefined ? lastResult(place) : undefined;
-      attached = writeConfiguration(place, "attached", { ...configuration, prevResult });
+      attached = writeConfiguration(place, `${plugin.name}-attached`, { ...configuration, prevResult });
       return cost;
     }),
     step("CHECK", () => call("CHECK", attached)),

@@ -1,0 +1,4 @@
+import { leasesPage } from "./pages/leases.mjs";
+
+/** All pages, which `--write` writes. @type {import("./write-page.mjs").Page[]} */
+export const pages = [leasesPage];

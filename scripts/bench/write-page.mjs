@@ -1,0 +1,68 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus, release, totalmem } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { drawFigure } from "./plot/figure.mjs";
+import { formatMarkdown } from "./table.mjs";
+
+const directory = fileURLToPath(new URL("../../docs/benchmarks", import.meta.url));
+
+/**
+ * A page of docs/benchmarks: what some contests came to, as a plot and as a table.
+ *
+ * @typedef {object} Page
+ * @property {string} name Of its files.
+ * @property {string[]} contests The names of those contests.
+ * @property {string} title
+ * @property {string} introduction What was measured, in Markdown.
+ * @property {(lines: import("./lines.mjs").Line[]) => import("./plot/figure.mjs").Figure} figure
+ */
+
+/**
+ * How it was measured.
+ *
+ * @typedef {object} Circumstances
+ * @property {number} rounds
+ * @property {string} reference What ours are compared with.
+ */
+
+/**
+ * Writes a page and its plot.
+ *
+ * @param {Page} page
+ * @param {import("./lines.mjs").Line[]} lines Those of its contests.
+ * @param {Circumstances} circumstances
+ * @returns {string[]} The paths of the files.
+ */
+export function writePage(page, lines, circumstances) {
+  mkdirSync(directory, { recursive: true });
+  const figure = page.figure(lines);
+  const files = [
+    { path: join(directory, `${page.name}.svg`), text: drawFigure(figure) },
+    { path: join(directory, `${page.name}.md`), text: textOf(page, figure, lines, circumstances) },
+  ];
+  for (const { path, text } of files) writeFileSync(path, text);
+  return files.map(({ path }) => path);
+}
+
+function textOf({ name, title, introduction }, figure, lines, { rounds, reference }) {
+  return `# ${title}
+
+${introduction}
+
+![${figure.title}](${name}.svg)
+
+${formatMarkdown(lines)}
+
+Medians and lower quartiles of ${rounds} rounds, in turn; of fewer where a call takes long. Go: ${reference}.
+Measured on ${new Date().toISOString().slice(0, 10)} by \`npm run bench -- --write ${name}\`, as [bench.md](../bench.md) says, on this machine:
+${machine()}.
+`;
+}
+
+/** `2 x Example CPU, 8 GB, Linux 6.18.0`. */
+function machine() {
+  const processors = cpus();
+  const model = processors[0]?.model.trim().replace(/\s+/g, " ") || "unknown processor";
+  return `${processors.length} x ${model}, ${Math.round(totalmem() / 1e9)} GB, Linux ${release()}`;
+}

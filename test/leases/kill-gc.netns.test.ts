@@ -1,0 +1,3 @@
+import { describeKillsAtCalls } from "./describe-kills.ts";
+
+describeKillsAtCalls("GC");
