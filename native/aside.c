@@ -39,8 +39,9 @@ static long call(long number, long a, long b, long c) {
 #endif
 }
 
-/* A process aside, and what it works on. It is never given back, since nobody knows when the process has ended. */
+/* A process aside, and what it works on. It is kept until the end, since nobody knows when the process has ended. */
 struct aside {
+  struct aside *earlier;
   void (*work)(struct aside *aside);
   int descriptor;
   pid_t parent;
@@ -50,6 +51,8 @@ struct aside {
   uint8_t bytes[512];
   _Alignas(16) char stack[4096];
 };
+
+static struct aside *latest;
 
 /* What the process does. The descriptor is its number 0. */
 static int run(void *argument) {
@@ -78,8 +81,11 @@ static bool start(struct aside *aside) {
   while (waitpid(-1, NULL, __WCLONE | WNOHANG) > 0) continue;
   /* Linux before 5.9 cannot close all at once, and one by one takes long where a million are allowed. */
   if (syscall(SYS_close_range, ~0u, ~0u, 0) == 0 &&
-      clone(run, aside->stack + sizeof(aside->stack), CLONE_VM, aside) > 0)
+      clone(run, aside->stack + sizeof(aside->stack), CLONE_VM, aside) > 0) {
+    aside->earlier = latest;
+    latest = aside;
     return true;
+  }
   int number = errno;
   free(aside);
   errno = number;

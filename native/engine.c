@@ -89,7 +89,7 @@ static int define_host_exports(JSContext *context, JSModuleDef *module) {
 /* The language and nothing else: not even the engine's clock, which would show when it was set up. */
 static bool add_language(JSContext *context) {
   return JS_AddIntrinsicBaseObjects(context) == 0 && JS_AddIntrinsicDate(context) == 0 &&
-         JS_AddIntrinsicEval(context) == 0 && JS_AddIntrinsicRegExp(context) == 0 &&
+         JS_AddIntrinsicRegExp(context) == 0 &&
          JS_AddIntrinsicJSON(context) == 0 && JS_AddIntrinsicProxy(context) == 0 &&
          JS_AddIntrinsicMapSet(context) == 0 && JS_AddIntrinsicTypedArrays(context) == 0 &&
          JS_AddIntrinsicPromise(context) == 0 && JS_AddIntrinsicWeakRef(context) == 0;

@@ -92,7 +92,7 @@ int write_fully(int descriptor, const char *bytes, size_t length);
  * set. */
 int netns_enter(int target);
 
-/* Takes it back and closes the descriptor. Does not return when the way back is barred. */
+/* Takes it back. Does not return when the way back is barred. */
 void netns_leave(int origin);
 
 /* Reads an argument that is a namespace's descriptor or undefined, which becomes -1. */

@@ -13,13 +13,10 @@
 #include "host.h"
 
 int netns_enter(int target) {
-  int origin = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-  if (origin < 0) return -1;
-  if (setns(target, CLONE_NEWNET) == 0) return origin;
-  int number = errno;
-  close(origin);
-  errno = number;
-  return -1;
+  /* Once opened, it stays open: this process always goes back to the one that it was in first. */
+  static int origin = -1;
+  if (origin < 0) origin = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+  return origin >= 0 && setns(target, CLONE_NEWNET) == 0 ? origin : -1;
 }
 
 void netns_leave(int origin) {
@@ -28,7 +25,6 @@ void netns_leave(int origin) {
     perror("setns: no way back into the own network namespace");
     abort();
   }
-  close(origin);
 }
 
 bool netns_from_value(JSContext *context, JSValueConst value, int *netns) {

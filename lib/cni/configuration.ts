@@ -25,6 +25,14 @@ export interface Configuration<Config> {
  * @throws CniError 6 for text that is no JSON object, 7 for one that has no usable name.
  */
 export function parseDocument(input: string): NamedDocument {
+  if (latest?.input !== input) latest = { input, parsed: parse(input) };
+  return latest.parsed;
+}
+
+/** What was parsed last: a plugin hands its input on to the one that it delegates to. */
+let latest: { input: string; parsed: NamedDocument } | undefined;
+
+function parse(input: string): NamedDocument {
   const document = parseJson(input, "network config");
   if (!isObject(document)) {
     throw new CniError(Code.undecodable, "error unmarshall network config: it is no JSON object");

@@ -45,6 +45,17 @@ const required: Readonly<Record<Verb, readonly string[]>> = {
  * @throws CniError 4 that names the variables that are missing, or the one that is unusable.
  */
 export function parseEnvironment(environment: Readonly<Record<string, string>>): CniEnvironment {
+  if (latest?.environment !== environment) latest = { environment, parsed: parse(environment) };
+  return latest.parsed;
+}
+
+/**
+ * What was parsed last: the variables of a call are looked at before its input is read, when it is answered, and when it
+ * is handed on.
+ */
+let latest: { environment: Readonly<Record<string, string>>; parsed: CniEnvironment } | undefined;
+
+function parse(environment: Readonly<Record<string, string>>): CniEnvironment {
   const command = environment.CNI_COMMAND ?? "";
   if (!isVerb(command)) return { verb: undefined, command };
   if (command !== "GC" && command !== "STATUS") return parseAttachment(command, environment);

@@ -25,11 +25,13 @@ export function parseAddress(text: string): Address | undefined {
 
 /** The number of four decimal octets. */
 function parseIpv4(text: string): bigint | undefined {
-  if (!/^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$/.test(text)) return undefined;
+  const octets = text.split(".");
+  if (octets.length !== 4) return undefined;
   let value = 0;
-  for (const octet of text.split(".")) {
+  for (const octet of octets) {
     const number = Number(octet);
-    if (number > 255) return undefined;
+    // Only what is written as the number itself is: no leading zeros, no signs, nothing else that is a number, too.
+    if (!(number >= 0 && number <= 255) || String(number) !== octet) return undefined;
     value = value * 256 + number;
   }
   return BigInt(value);

@@ -33,7 +33,7 @@ export async function linkWithImage({ cc, work, parts, how }) {
       `-Wl,--section-start=.image=${address}`,
       `-Wl,--section-start=.program=${programAddress}`,
     ];
-    const flags = ["-s", "-Wl,--build-id=none", ...places];
+    const flags = ["-s", "-Wl,--build-id=none", "-Wl,--gc-sections", ...places];
     await cc(["-c", `${name}-image.s`]);
     await cc([...flags, "-o", name, `${name}-image.o`, ...parts]);
   };
