@@ -187,27 +187,24 @@ describeEngines("host-local", ({ directory: programs }) => {
     });
   });
 
-  test("lists what GC leaves for those who debug it", async ({ directory }) => {
+  test("lists what GC leaves", async ({ directory }) => {
     const dataDir = `${directory}/leases`;
-    const input = (valid: unknown) =>
-      JSON.stringify({
+    await run("ADD", { cniVersion: "1.1.0", ipam: { dataDir, subnet: "10.1.2.0/24" } });
+    writeFileSync(`${dataDir}/mynet/10.1.2.9`, "unnamed");
+    const collected = await runCommand([`${programs}/host-local`], {
+      env: { CNI_COMMAND: "GC", CNI_PATH: programs },
+      input: JSON.stringify({
         cniVersion: "1.1.0",
         name: "mynet",
         ipam: { dataDir, subnet: "10.1.2.0/24" },
-        "cni.dev/valid-attachments": valid,
-      });
-    await run("ADD", { cniVersion: "1.1.0", ipam: { dataDir, subnet: "10.1.2.0/24" } });
-    writeFileSync(`${dataDir}/mynet/10.1.2.9`, "unnamed");
-    const env = { CNI_COMMAND: "GC", CNI_PATH: programs };
-    const program = [`${programs}/host-local`];
-    const plain = await runCommand(program, {
-      env,
-      input: input([{ containerID: "dummy", ifname: "eth0" }]),
+        "cni.dev/valid-attachments": [],
+      }),
     });
-    expect(plain).toMatchObject({ status: 0, output: "", errors: "" });
-    const traced = await runCommand(program, { env: { ...env, LXC_CNI_DEBUG: "1" }, input: input([]) });
-    expect(traced).toMatchObject({ status: 0, output: "" });
-    expect(traced.errors).toMatch(/10\.1\.2\.9/);
+    expect(collected).toMatchObject({
+      status: 0,
+      output: "",
+      errors: `host-local: GC left what is no lease in ${dataDir}/mynet: 10.1.2.9\n`,
+    });
     expect(readdirSync(`${dataDir}/mynet`).sort()).toEqual(["10.1.2.9", "last_reserved_ip.0", "lock"]);
   });
 });
