@@ -12,6 +12,10 @@ const neighbourhoodSize = 1 << Number(neighbourhoodBits);
 const keySize = 16;
 const recordSize = 32;
 
+/** What stands for every block that has no bit left. */
+const fullBlock = new Uint8Array(blockSize / 8).fill(0xff);
+const allBits = 0xffff_ffff;
+
 /** What stands before an IPv4 address that is written as one of IPv6 (RFC 4291, section 2.5.5.2). */
 const ipv4Mapped = 0xffffn << 32n;
 
@@ -114,23 +118,43 @@ export class AddressTable {
   /** The bits of the 64 blocks of an address's neighbourhood, in their order; undefined where a block has none. */
   #blocksAround(address: Address): (Uint8Array | undefined)[] {
     const bytes = mappedBytes(address);
+    const own = viewOf(bytes);
     const blocks = new Array<Uint8Array | undefined>(neighbourhoodSize / blockSize).fill(undefined);
+    let shown: Uint8Array | undefined;
+    let view = own;
     this.#records.look(this.#homeOf(bytes), (page, at) => {
-      if (!isNeighbour(page, at, bytes)) return;
-      const block = (((page[at + 14] ?? 0) & 0x1f) << 1) | ((page[at + 15] ?? 0) >> blockBits);
-      blocks[block] = page.subarray(at + keySize, at + recordSize);
+      if (page !== shown) view = viewOf(page);
+      shown = page;
+      if (!isNeighbour(view, at, own)) return;
+      const block = (view.getUint32(at + 12) >> blockBits) & (blocks.length - 1);
+      blocks[block] = isFull(view, at + keySize) ? fullBlock : page.subarray(at + keySize, at + recordSize);
     });
     return blocks;
   }
 }
 
-/** Whether the key of a record is an address but for its last 13 bits. */
-function isNeighbour(page: Uint8Array, at: number, address: Uint8Array): boolean {
-  if (((page[at + 14] ?? 0) ^ (address[14] ?? 0)) >> 5 !== 0) return false;
-  for (let index = 13; index >= 0; index--) {
-    if (page[at + index] !== address[index]) return false;
-  }
-  return true;
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Whether the key of a record is an address but for its last 13 bits. Words take a quarter of the time of bytes. */
+function isNeighbour(page: DataView, at: number, address: DataView): boolean {
+  return (
+    (page.getUint32(at + 12) ^ address.getUint32(12)) >>> Number(neighbourhoodBits) === 0 &&
+    page.getUint32(at + 8) === address.getUint32(8) &&
+    page.getUint32(at + 4) === address.getUint32(4) &&
+    page.getUint32(at) === address.getUint32(0)
+  );
+}
+
+/** Whether all bits of a block are set. */
+function isFull(page: DataView, at: number): boolean {
+  return (
+    page.getUint32(at) === allBits &&
+    page.getUint32(at + 4) === allBits &&
+    page.getUint32(at + 8) === allBits &&
+    page.getUint32(at + 12) === allBits
+  );
 }
 
 /** The place of the first bit from `start` on that is 0, counted through all blocks. */
@@ -139,6 +163,10 @@ function firstZero(blocks: readonly (Uint8Array | undefined)[], start: number): 
   while (place < neighbourhoodSize) {
     const bits = blocks[place >> blockBits];
     if (bits === undefined) return place;
+    if (bits === fullBlock) {
+      place = (place | (blockSize - 1)) + 1;
+      continue;
+    }
     const bit = place & (blockSize - 1);
     if (bits[bit >> 3] === 0xff) place += 8 - (bit & 7);
     else if (hasBit(bits, bit)) place += 1;

@@ -65,7 +65,7 @@ for (const variant of variants.filter(({ directory }) => directory.endsWith("/bi
       await live(host, variant, network, plainbox, plainNames.interface, recorder);
       const plain = await live(host, variant, network, plainbox, plainNames.interface, recorder);
       expect(plain.code).toBe(0);
-      expect(plain.commands.length).toBeGreaterThan(2);
+      expect(plain.commands.length).toBeGreaterThan(0);
       let refused = 0;
       for (const name of [...legal, ...illegal]) {
         const odd = await live(host, variant, network, plainbox, name, recorder);
