@@ -34,11 +34,26 @@ static void print_property(JSContext *context, JSValueConst value, const char *n
   JS_FreeValue(context, property);
 }
 
+/* Whether somebody wants to know where an error happened. */
+static bool is_debugging(void) {
+  const char *debug = getenv("LXC_CNI_DEBUG");
+  return debug && strcmp(debug, "1") == 0;
+}
+
+/* Has errors tell where they happened, or not: the engine takes longer to find that out than for most calls. */
+static bool set_stack_traces(JSContext *context, int frames) {
+  JSValue global = JS_GetGlobalObject(context);
+  JSValue error = JS_GetPropertyStr(context, global, "Error");
+  bool succeeded = JS_SetPropertyStr(context, error, "stackTraceLimit", JS_NewInt32(context, frames)) >= 0;
+  JS_FreeValue(context, error);
+  JS_FreeValue(context, global);
+  return succeeded;
+}
+
 /* Prints what was thrown. Where it happened is for developers. */
 static void report(JSContext *context, JSValueConst error) {
   print_property(context, error, NULL);
-  const char *debug = getenv("LXC_CNI_DEBUG");
-  if (debug && strcmp(debug, "1") == 0 && JS_IsError(error)) print_property(context, error, "stack");
+  if (is_debugging() && JS_IsError(error)) print_property(context, error, "stack");
 }
 
 static bool report_exception(JSContext *context) {
@@ -189,6 +204,7 @@ bool engine_evaluate(void) {
 bool engine_run_main(void) {
   JSContext *context = engine->context;
   if (JS_IsUndefined(engine->main)) return true;
+  if (!set_stack_traces(context, is_debugging() ? 10 : 0)) return report_exception(context);
   JSValue status = JS_Call(context, engine->main, JS_UNDEFINED, 0, NULL);
   int32_t number;
   if (JS_IsException(status) || JS_ToInt32(context, &number, status) != 0) return report_exception(context);

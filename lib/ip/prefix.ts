@@ -20,9 +20,11 @@ export interface Prefix {
  * @returns `undefined` when `text` is none.
  */
 export function parsePrefix(text: string): Prefix | undefined {
-  const [before = "", after = "", ...more] = text.split("/");
+  const slash = text.indexOf("/");
+  const before = text.slice(0, Math.max(slash, 0));
+  const after = text.slice(slash + 1);
   const address = parseAddress(before);
-  if (address === undefined || more.length > 0 || !/^[0-9]+$/.test(after)) return undefined;
+  if (address === undefined || !/^[0-9]+$/.test(after)) return undefined;
   const isMapped = address.family === 4 && before.includes(":");
   const length = Number(after) - (isMapped ? 96 : 0);
   return length >= 0 && length <= bitsOf(address.family) ? { address, length } : undefined;
