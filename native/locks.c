@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <sys/file.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include "host.h"
 
@@ -67,8 +68,19 @@ static JSValue host_flock(JSContext *context, JSValueConst self, int count, JSVa
   return number == EWOULDBLOCK ? JS_FALSE : throw_system_error(context, number, "flock", NULL, NULL);
 }
 
+static JSValue host_unlock(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  int32_t descriptor;
+  if (JS_ToInt32(context, &descriptor, values[0]) != 0) return JS_EXCEPTION;
+  /* A process that was just started may have the file open for another moment, and closing would not be enough. */
+  (void)flock(descriptor, LOCK_UN);
+  close(descriptor);
+  return JS_UNDEFINED;
+}
+
 static const JSCFunctionListEntry entries[] = {
     JS_CFUNC_DEF("flock", 3, host_flock),
+    JS_CFUNC_DEF("unlock", 1, host_unlock),
 };
 
 const struct host_functions lock_functions = HOST_FUNCTIONS(entries);

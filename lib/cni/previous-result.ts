@@ -13,6 +13,15 @@ import { isAtLeast } from "./version.ts";
  * @throws CniError 6 where it is no result of that version's form, with the Go library's texts.
  */
 export function previousResult(document: JsonObject, version: string): Result | undefined {
+  if (latest?.document !== document || latest.version !== version)
+    latest = { document, version, parsed: parse(document, version) };
+  return latest.parsed;
+}
+
+/** What was parsed last: a plugin hands its configuration on to the one that it delegates to. */
+let latest: { document: JsonObject; version: string; parsed: Result | undefined } | undefined;
+
+function parse(document: JsonObject, version: string): Result | undefined {
   const value = foldedMember(document, "prevResult");
   if (value === undefined) return undefined;
   if (isObject(value) && typeof value.cniVersion === "string" && value.cniVersion !== "") {

@@ -1,3 +1,5 @@
+import { encodeHex } from "../encoding/hex.ts";
+
 /** An IP address. Two of them are equal when family and value are: see {@linkcode equalAddress}. */
 export interface Address {
   readonly family: 4 | 6;
@@ -20,7 +22,7 @@ export function parseAddress(text: string): Address | undefined {
   const value = parseIpv4(text);
   if (value !== undefined) return { family: 4, value };
   const groups = parseGroups(text);
-  return groups === undefined ? undefined : unmap(numberOf(groups, 16n));
+  return groups === undefined ? undefined : unmap(numberOf(groups));
 }
 
 /** The number of four decimal octets. */
@@ -37,19 +39,19 @@ function parseIpv4(text: string): bigint | undefined {
   return BigInt(value);
 }
 
-/** The eight groups of an IPv6 address (RFC 4291, section 2.2). */
-function parseGroups(text: string): number[] | undefined {
-  const [left = "", right, ...more] = withoutDottedTail(text)?.split("::") ?? [];
-  if (more.length > 0) return undefined;
-  if (right === undefined) {
-    const groups = parseGroupList(left);
+/** The eight groups of an IPv6 address, up to four digits each (RFC 4291, section 2.2). */
+function parseGroups(text: string): string[] | undefined {
+  const plain = withoutDottedTail(text) ?? "";
+  const gap = plain.indexOf("::");
+  if (gap < 0) {
+    const groups = parseGroupList(plain);
     return groups?.length === 8 ? groups : undefined;
   }
-  const before = left === "" ? [] : parseGroupList(left);
-  const after = right === "" ? [] : parseGroupList(right);
+  const before = gap === 0 ? [] : parseGroupList(plain.slice(0, gap));
+  const after = gap + 2 === plain.length ? [] : parseGroupList(plain.slice(gap + 2));
   if (before === undefined || after === undefined) return undefined;
   const missing = 8 - before.length - after.length;
-  return missing > 0 ? [...before, ...new Array<number>(missing).fill(0), ...after] : undefined;
+  return missing > 0 ? before.concat(new Array<string>(missing).fill("0"), after) : undefined;
 }
 
 /** The text with an IPv4 address at its end written as two groups; `undefined` when what looks like one is none. */
@@ -61,18 +63,25 @@ function withoutDottedTail(text: string): string | undefined {
   return `${text.slice(0, start)}${(value >> 16n).toString(16)}:${(value & 0xffffn).toString(16)}`;
 }
 
-function parseGroupList(text: string): number[] | undefined {
-  const groups = text.split(":");
-  return groups.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group))
-    ? groups.map((group) => Number.parseInt(group, 16))
-    : undefined;
+function parseGroupList(text: string): string[] | undefined {
+  return /^[0-9a-fA-F]{1,4}(:[0-9a-fA-F]{1,4})*$/.test(text) ? text.split(":") : undefined;
 }
 
-/** The number whose digits, the highest first, have that many bits each. */
-function numberOf(digits: Iterable<number>, bits: bigint): bigint {
-  let value = 0n;
-  for (const digit of digits) value = (value << bits) | BigInt(digit);
-  return value;
+// Large numbers by way of text: an interpreter takes its time over each operation on them.
+
+/** The number of eight groups of up to four hexadecimal digits, the highest first. */
+function numberOf(groups: readonly string[]): bigint {
+  let digits = "0x";
+  for (const group of groups) digits += group.padStart(4, "0");
+  return BigInt(digits);
+}
+
+/** The eight groups of a number, four digits each, the highest first. */
+function groupsOf(value: bigint): string[] {
+  const digits = value.toString(16).padStart(32, "0");
+  const groups: string[] = [];
+  for (let at = 0; at < 32; at += 4) groups.push(digits.slice(at, at + 4));
+  return groups;
 }
 
 /** The address of a 128-bit number: of IPv4 when it is IPv4-mapped (RFC 4291, section 2.5.5.2). */
@@ -93,20 +102,21 @@ function formatIpv4(value: number): string {
 }
 
 function formatIpv6(value: bigint): string {
-  const groups: string[] = [];
-  for (let shift = 112n; shift >= 0n; shift -= 16n) groups.push(((value >> shift) & 0xffffn).toString(16));
+  const groups = groupsOf(value).map((group) => Number.parseInt(group, 16).toString(16));
   const zeros = longestZeroRun(groups);
   if (zeros.length < 2) return groups.join(":");
   return `${groups.slice(0, zeros.start).join(":")}::${groups.slice(zeros.start + zeros.length).join(":")}`;
 }
 
 function longestZeroRun(groups: readonly string[]): { start: number; length: number } {
-  let longest = { start: 0, length: 0 };
+  const longest = { start: 0, length: 0 };
   let length = 0;
-  groups.forEach((group, index) => {
-    length = group === "0" ? length + 1 : 0;
-    if (length > longest.length) longest = { start: index + 1 - length, length };
-  });
+  for (let index = 0; index < groups.length; index++) {
+    length = groups[index] === "0" ? length + 1 : 0;
+    if (length <= longest.length) continue;
+    longest.start = index + 1 - length;
+    longest.length = length;
+  }
   return longest;
 }
 
@@ -117,11 +127,11 @@ export function addressBytes({ family, value }: Address): Uint8Array {
     return Uint8Array.of(number >>> 24, number >>> 16, number >>> 8, number);
   }
   const bytes = new Uint8Array(16);
-  let rest = value;
-  for (let index = bytes.length - 1; index >= 0; index--) {
-    bytes[index] = Number(rest & 0xffn);
-    rest >>= 8n;
-  }
+  groupsOf(value).forEach((group, index) => {
+    const number = Number.parseInt(group, 16);
+    bytes[2 * index] = number >>> 8;
+    bytes[2 * index + 1] = number;
+  });
   return bytes;
 }
 
@@ -139,7 +149,7 @@ export function mappedBytes(address: Address): Uint8Array {
  */
 export function addressFromBytes(bytes: Uint8Array): Address | undefined {
   if (bytes.length === 4) return { family: 4, value: BigInt(uint32Of(bytes)) };
-  return bytes.length === 16 ? unmap(numberOf(bytes, 8n)) : undefined;
+  return bytes.length === 16 ? unmap(BigInt(`0x${encodeHex(bytes)}`)) : undefined;
 }
 
 /** The number of four bytes in network order. */

@@ -75,6 +75,8 @@ declare module "lxc-cni:host" {
 
   /** @returns false when others held the lock for all of `patience` (milliseconds). */
   export function flock(descriptor: number, shared: boolean, patience: number): boolean;
+  /** Gives the lock back, and closes the file. */
+  export function unlock(descriptor: number): void;
 
   // --- namespaces.c ---
 

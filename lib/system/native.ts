@@ -153,7 +153,8 @@ function lock(path: string, { shared = false, patience, mode }: LockOptions): Lo
   } finally {
     if (!held) host.close(descriptor);
   }
-  return held ? { release: closeOnce(descriptor) } : undefined;
+  const close = closeOnce(descriptor);
+  return held ? { release: () => close(host.unlock) } : undefined;
 }
 
 function openNetns(path: string): Netns {

@@ -18,11 +18,22 @@ const directory = "/run/lxc-cni/attachments";
  * record that cannot be written (a read-only /run) costs time and nothing else.
  */
 export function writeRecord(port: LinkName, record: AttachmentRecord): void {
+  const write = () => system.replaceFile(pathOf(port), stringifyCompact(record), 0o600);
   try {
-    system.makeDirectory(directory, 0o755);
-    system.replaceFile(pathOf(port), stringifyCompact(record), 0o600);
+    inDirectory(write);
   } catch (error) {
     if (!isSystemError(error)) throw error;
+  }
+}
+
+/** The directory is there on every call but the first of a boot. */
+function inDirectory(write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    if (!isSystemError(error, "ENOENT")) throw error;
+    system.makeDirectory(directory, 0o755);
+    write();
   }
 }
 
