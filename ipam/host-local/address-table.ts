@@ -1,16 +1,13 @@
 import { type Address, addressBytes, addressFromBytes, mappedBytes } from "../../lib/ip/address.ts";
 import type { Span } from "../../lib/ip/range.ts";
-import type { RecordTable } from "./record-table.ts";
+import { keySize } from "./content-key.ts";
+import { type RecordTable, recordSize } from "./record-table.ts";
 
 /** A record has a bit for each address of a block, and the blocks of a neighbourhood are at home in one page. */
 const blockBits = 7;
 const blockSize = 1 << blockBits;
 const neighbourhoodBits = 13n;
 const neighbourhoodSize = 1 << Number(neighbourhoodBits);
-
-/** The bytes of a block's first address, which is the key of its record, and of both it and its bits. */
-const keySize = 16;
-const recordSize = 32;
 
 /** What stands for every block that has no bit left. */
 const fullBlock = new Uint8Array(blockSize / 8).fill(0xff);

@@ -1,6 +1,6 @@
 import { newDigestOf } from "../../lib/encoding/digest.ts";
 
-/** The bytes of a key. */
+/** The bytes of a record's key: what of a digest is kept, and an IPv6 address. */
 export const keySize = 16;
 
 /** What stands for the content of a lease in a table: the first bytes of its SHA-512 (docs/formats.md). */

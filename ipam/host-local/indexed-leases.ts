@@ -18,7 +18,7 @@ export function indexedLeases(directory: string, tables: LeaseTables): IndexedLe
 }
 
 /** The leases of a directory of which an index knows: their files are read only where one is asked for. */
-export class IndexedLeases implements KnownLeases {
+class IndexedLeases implements KnownLeases {
   readonly files: LeaseFiles;
   readonly #directory: string;
   readonly #tables: LeaseTables;

@@ -5,7 +5,7 @@ import { contentFor, type LeaseFiles } from "./lease-files.ts";
 
 /** What is known of the files of a lease directory: all of it was read, or there is an index that says so. */
 export interface KnownLeases {
-  /** How many there are, at least. */
+  /** No fewer than there are leases: files that are none may be counted, too. */
   readonly count: number;
 
   /** Those that every call reads, whatever else is known. */

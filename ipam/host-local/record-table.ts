@@ -1,8 +1,8 @@
+import { keySize } from "./content-key.ts";
 import { type Pages, pageSize } from "./pages.ts";
 
-/** The bytes of a record's key, and of its value. */
-const keySize = 16;
-const recordSize = 2 * keySize;
+/** The bytes of a record: a key, and a value that is as long. */
+export const recordSize = 2 * keySize;
 
 /** How many records a page holds, behind a head as large as one of them. */
 export const recordsPerPage = pageSize / recordSize - 1;

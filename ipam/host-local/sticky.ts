@@ -5,6 +5,7 @@ import type { OpenFile } from "../../lib/system/system.ts";
 import { contentKey, homeOf, keySize } from "./content-key.ts";
 import { contentFor } from "./lease-files.ts";
 import { beginsWith, Pages, pageSize } from "./pages.ts";
+import { recordSize } from "./record-table.ts";
 import { makeStateFile, openStateFile, unlessRefused } from "./state-file.ts";
 
 /** What the file begins with; the other pages hold records (docs/formats.md). */
@@ -12,7 +13,6 @@ const magic = "lxc-cni sticky 1";
 
 /** How many pages of records there are, a power of two: with all records of a page, 4 MiB and 131,072 addresses. */
 const tableLength = 1024;
-const recordSize = 2 * keySize;
 const recordsPerPage = pageSize / recordSize;
 
 /**

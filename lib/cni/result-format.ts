@@ -134,7 +134,7 @@ function dnsJson({ nameservers, domain, search, options }: Dns): JsonObject {
 }
 
 /** Whether there is nothing that a resolver could be told. */
-export function isEmptyDns({ nameservers, domain, search, options }: Dns): boolean {
+function isEmptyDns({ nameservers, domain, search, options }: Dns): boolean {
   return !(nameservers?.length || domain || search?.length || options?.length);
 }
 

@@ -87,7 +87,7 @@ function parseRoutes(value: JsonObject, path: string): Route[] {
  *
  * @param path Where it stands, for the error.
  */
-export function parseRoute(value: Json, path: string): Route {
+function parseRoute(value: Json, path: string): Route {
   if (!isObject(value)) throw unreadable(path, "a route", value);
   return {
     dst: prefix(value.dst, `${path}/dst`),

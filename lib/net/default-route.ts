@@ -31,7 +31,7 @@ function mostPreferred(routes: readonly LinkRoute[]): LinkRoute[] {
 }
 
 /** The names of the host's links that have a default route of IPv6 which the kernel learned from a router. */
-export function linksWithRouterRoute(links: LinkBackend): string[] {
+function linksWithRouterRoute(links: LinkBackend): string[] {
   const learned = new Set(
     links
       .readRoutes("host", "default")

@@ -87,7 +87,7 @@ export function ipamTypeOf({ ipam }: BridgeConfig): string | undefined {
 }
 
 /** The bridge that a configuration names. @throws CniError 7 where it can be none */
-export function bridgeNameOf({ bridge = defaultBridge }: BridgeConfig): LinkName {
+function bridgeNameOf({ bridge = defaultBridge }: BridgeConfig): LinkName {
   return linkName(bridge, "/bridge");
 }
 

@@ -1,5 +1,6 @@
 import { decodeUtf8 } from "../../encoding/utf8.ts";
 import { attributeValues } from "./attribute-values.ts";
+import { attributeHeaderLength, attributeTypeMask } from "./constants.ts";
 import { align } from "./message.ts";
 
 /** The attributes of a message, or of an attribute that holds some. They are read when they are asked for. */
@@ -9,12 +10,6 @@ export interface Attributes {
   readonly values: Uint32Array;
 }
 
-/** An attribute's length and type (struct nlattr). */
-const headerLength = 4;
-
-/** The two highest bits of a type say how it is encoded (NLA_F_NESTED, NLA_F_NET_BYTEORDER). */
-const typeMask = 0x3fff;
-
 /** The attributes from `start` on. A length that does not fit ends the reading. */
 export function parseAttributes(bytes: Uint8Array, start = 0): Attributes {
   return { bytes, values: attributeValues(bytes, start) };
@@ -23,11 +18,11 @@ export function parseAttributes(bytes: Uint8Array, start = 0): Attributes {
 /** The values of all attributes of a type, from the start of `bytes` on, in their order. */
 export function allOfType(bytes: Uint8Array, wanted: number): Uint8Array[] {
   const found: Uint8Array[] = [];
-  for (let at = 0; at + headerLength <= bytes.length; ) {
+  for (let at = 0; at + attributeHeaderLength <= bytes.length; ) {
     const length = uint16At(bytes, at);
-    if (length < headerLength || at + length > bytes.length) break;
-    if ((uint16At(bytes, at + 2) & typeMask) === wanted)
-      found.push(bytes.subarray(at + headerLength, at + length));
+    if (length < attributeHeaderLength || at + length > bytes.length) break;
+    if ((uint16At(bytes, at + 2) & attributeTypeMask) === wanted)
+      found.push(bytes.subarray(at + attributeHeaderLength, at + length));
     at += align(length);
   }
   return found;
@@ -74,7 +69,7 @@ export function uint32Of({ bytes, values }: Attributes, type: number): number | 
 
 /** Where the value that begins at `value` ends. */
 function endOf(bytes: Uint8Array, value: number): number {
-  return value - headerLength + uint16At(bytes, value - headerLength);
+  return value - attributeHeaderLength + uint16At(bytes, value - attributeHeaderLength);
 }
 
 // Byte by byte, since an interpreter reads an element sooner than it makes a view and calls a method of it.

@@ -1,6 +1,6 @@
 import type { NetlinkSocket } from "../../system/system.ts";
 import { parseAttributes, textOf, uint32At } from "./attributes.ts";
-import { Nlmsg } from "./constants.ts";
+import { dumpInterrupted, Nlmsg } from "./constants.ts";
 import { headerLength } from "./message.ts";
 import { messagesWith } from "./messages-with.ts";
 import { type Message, parseMessages } from "./parse.ts";
@@ -8,8 +8,7 @@ import { type Message, parseMessages } from "./parse.ts";
 /** How long to wait for an answer of the kernel, in milliseconds. It answers while the request is being sent. */
 const patience = 10_000;
 
-/** Flags of an answer (linux/netlink.h): the dump was changed while it was made; attributes follow the error. */
-const dumpInterrupted = 0x10;
+/** NLM_F_ACK_TLVS (linux/netlink.h): attributes follow the error. */
 const errorAttributes = 0x200;
 
 /** NLMSGERR_ATTR_MSG (linux/netlink.h): why, in words. */

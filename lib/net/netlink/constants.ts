@@ -3,6 +3,15 @@
 /** linux/netlink.h */
 export const Nlmsg = { noop: 1, error: 2, done: 3 } as const;
 
+/** linux/netlink.h: NLM_F_DUMP_INTR, a flag of answers: what a dump tells of was changed while it was made */
+export const dumpInterrupted = 0x10;
+
+/** linux/netlink.h: the bytes of struct nlattr, an attribute's length and type */
+export const attributeHeaderLength = 4;
+
+/** linux/netlink.h: NLA_TYPE_MASK; the two highest bits of a type say how it is encoded */
+export const attributeTypeMask = 0x3fff;
+
 /** linux/rtnetlink.h */
 export const Rtm = {
   newLink: 16,

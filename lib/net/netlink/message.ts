@@ -1,4 +1,5 @@
 import { encodeUtf8 } from "../../encoding/utf8.ts";
+import { attributeHeaderLength } from "./constants.ts";
 
 /**
  * Composing rtnetlink messages (netlink(7), rtnetlink(7)): a header, a fixed part, then attributes, each padded to four
@@ -26,9 +27,6 @@ type Part = Uint8Array | Attribute;
 
 /** The bytes of the header of a message (struct nlmsghdr). */
 export const headerLength = 16;
-
-/** The bytes of the header of an attribute (struct nlattr). */
-const attributeHeaderLength = 4;
 
 /** What nearly all messages have room in, in bytes. */
 const usualLength = 512;

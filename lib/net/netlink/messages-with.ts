@@ -1,12 +1,9 @@
-import { Nlmsg } from "./constants.ts";
+import { dumpInterrupted, Nlmsg } from "./constants.ts";
 import { align, headerLength } from "./message.ts";
-
-/** NLM_F_DUMP_INTR (linux/netlink.h) */
-const dumpInterrupted = 0x10;
 
 /**
  * Those messages of a datagram that have certain bytes in them, and those that tell how a request or a dump went, which
- * nobody can do without.
+ * nobody can do without. In native executables, native/messages.c takes this function's place.
  */
 export function messagesWith(wanted: Uint8Array, datagram: Uint8Array): Uint8Array[] {
   const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.byteLength);

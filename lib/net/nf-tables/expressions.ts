@@ -1,4 +1,5 @@
 import { decodeUtf8 } from "../../encoding/utf8.ts";
+import { attributeHeaderLength as headerLength } from "../netlink/constants.ts";
 import { align } from "../netlink/message.ts";
 import { listElement, NftaExpression } from "./constants.ts";
 
@@ -8,9 +9,6 @@ export interface Expression {
   /** The attributes that say what it does; none when empty. */
   readonly data: Uint8Array;
 }
-
-/** The bytes of the header of an attribute (struct nlattr). */
-const headerLength = 4;
 
 /**
  * The expressions of a rule (NFTA_RULE_EXPRESSIONS): each is a name and, for most, what it does.
