@@ -63,6 +63,12 @@ export const departures: readonly Departure[] = [
     go: /^\S+: setting net\/ipv6\/conf\/\S+\/ndisc_notify = 0$/,
   },
   {
+    what: "a veth has one queue each way",
+    why: "the kernel uses one; more are made only to be put out of use, while all who change links wait",
+    ours: /^\S+: link .*: num_[rt]x_queues=1$/,
+    go: /^\S+: link .*: num_[rt]x_queues=\d+$/,
+  },
+  {
     what: "there are locks, an index of leases and records",
     why: "docs/formats.md",
     ours: /^host: file \/(run|var\/lib)\/lxc-cni\//,
