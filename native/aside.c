@@ -118,6 +118,7 @@ static JSValue host_netlink_send_aside(JSContext *context, JSValueConst self, in
 
 /* --- closing --- */
 
+/* The kernel waits in the last close of the file, so all others come first. */
 static void close_last(struct aside *aside) {
   while (!atomic_load(&aside->is_last)) (void)call(SYS_futex, (long)&aside->is_last, FUTEX_WAIT, 0);
   /* Not left to the end of the process, which looks to others as if it went on and on. */

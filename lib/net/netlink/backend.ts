@@ -13,7 +13,7 @@ import type { CreatePort, LinkOperation, Where } from "../operation.ts";
 import { parseAttributes, uint32Of } from "./attributes.ts";
 import { type Connection, connect, NetlinkError, noSuchDevice } from "./connection.ts";
 import { bridgeFamily, ExtMask, Ifla, Rtm } from "./constants.ts";
-import { deleteLink } from "./delete-link.ts";
+import { deleteLinkByIndex } from "./delete-link.ts";
 import { type EncodedOperation, encode, linkHeader } from "./encode.ts";
 import { waitForEvents } from "./events.ts";
 import { Flag, message, text, uint32 } from "./message.ts";
@@ -113,7 +113,7 @@ function runOne(
 function remove(name: string, place: Place): void {
   const index = indexOf(place, name);
   place.indices.delete(name);
-  deleteLink(index, () => {
+  deleteLinkByIndex(index, () => {
     const found = askForLink(place.connection, name);
     return found === undefined || linkIndexOf(found) !== index;
   });

@@ -25,7 +25,7 @@ const deletion = 2;
  *   between changes of links.
  * @throws NetlinkError where the kernel refuses it.
  */
-export function deleteLink(index: number, isGone: () => boolean): void {
+export function deleteLinkByIndex(index: number, isGone: () => boolean): void {
   const socket = system.openNetlink();
   if (socket === undefined)
     throw new Error("there is a netlink socket for one question, but none for the next");

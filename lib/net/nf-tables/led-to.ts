@@ -38,7 +38,8 @@ function guess(
 ): KernelRule[] | undefined {
   const next = Math.max(0, ...rules.map(({ handle }) => handle)) + 1;
   const found: KernelRule[] = [];
-  // One more than there are: the first ones of a table come behind the chain that they are in, which is made then.
+  // One more than there are: the first ones of a table come behind the chain that they are in, which is made then. With
+  // rules 6 to 8 in the chain, its only jump is 9, or 10 where POSTROUTING was made as 9.
   for (let handle = next; handle <= next + count && found.length < count; handle++) {
     const rule = nfTables.rule(entry, handle);
     if (rule !== undefined && isJumpTo(chain, rule)) found.push(rule);
