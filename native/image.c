@@ -14,11 +14,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/time.h>
 #include <time.h>
 
 #include "engine.h"
+#include "engine/immortal.h"
 #include "host.h"
 #include "memory.h"
 
@@ -60,6 +60,52 @@ static void erase_stack_addresses(void) {
     if (*word > here - reach && *word < here + reach) *word = 0;
 }
 
+/* Has the engine make what it makes of an object's properties when they are first asked for. */
+static bool settle_properties(JSValueConst object) {
+  JSContext *context = engine->context;
+  JSPropertyEnum *properties;
+  uint32_t count;
+  if (JS_GetOwnPropertyNames(context, &properties, &count, object, JS_GPN_STRING_MASK | JS_GPN_SYMBOL_MASK) != 0)
+    return false;
+  bool succeeded = true;
+  for (uint32_t i = 0; i < count; i++) {
+    JSPropertyDescriptor descriptor;
+    int found = JS_GetOwnProperty(context, &descriptor, object, properties[i].atom);
+    if (found < 0) succeeded = false;
+    if (found <= 0) continue;
+    JS_FreeValue(context, descriptor.value);
+    JS_FreeValue(context, descriptor.getter);
+    JS_FreeValue(context, descriptor.setter);
+  }
+  JS_FreePropertyEnum(context, properties, count);
+  return succeeded;
+}
+
+/* The functions of the language that programs call most. Each start would make them anew. */
+static bool settle_language(void) {
+  static const char *const names[] = {"Object", "Array", "String", "Number", "BigInt", "Math", "JSON",
+      "Map", "Set", "WeakMap", "RegExp", "Error", "Uint8Array", "Uint32Array", "DataView", "Symbol"};
+  JSContext *context = engine->context;
+  JSValue global = JS_GetGlobalObject(context);
+  bool succeeded = settle_properties(global);
+  for (int i = 0; i < LENGTH_OF(names); i++) {
+    JSValue class = JS_GetPropertyStr(context, global, names[i]);
+    JSValue prototype = JS_GetPropertyStr(context, class, "prototype");
+    succeeded = settle_properties(class) && succeeded;
+    /* Those of typed arrays have most of their functions from one that has no name. */
+    for (JSValue each = JS_DupValue(context, prototype); JS_IsObject(each);) {
+      succeeded = settle_properties(each) && succeeded;
+      JSValue next = JS_GetPrototype(context, each);
+      JS_FreeValue(context, each);
+      each = next;
+    }
+    JS_FreeValue(context, prototype);
+    JS_FreeValue(context, class);
+  }
+  JS_FreeValue(context, global);
+  return succeeded;
+}
+
 bool image_write(const char *how) {
   is_being_made = true;
   memory = &image.memory;
@@ -67,11 +113,14 @@ bool image_write(const char *how) {
   if (!engine_create(&image.engine, &memory_allocator)) return false;
   if (!engine_load()) return false;
   if (strcmp(how, "evaluated") == 0 && !engine_evaluate()) return false;
+  if (!settle_language()) return false;
   JS_RunGC(engine->runtime);
   if (memory->end != image_end) {
     fputs("Error: the image needs more memory than its section has\n", stderr);
     return false;
   }
+  engine_forget_free_blocks(engine->runtime);
+  memset(memory->free, 0, sizeof(memory->free));
   erase_stack_addresses();
   image.is_there = true;
   int number = write_fully(1, (const char *)&image, (size_t)(memory->next - (char *)&image));
@@ -83,17 +132,9 @@ bool image_write(const char *how) {
  * more than any usual call does. */
 static const size_t garbage_threshold = 16u << 20;
 
-/* Gets all pages of the image at once: most of them are written to, if only to count references, and each that the
- * kernel is told of by a fault takes it several times as long. Linux before 5.14 lacks the call. */
-static void populate(void) {
-#ifdef MADV_POPULATE_WRITE
-  (void)madvise(&image, (size_t)(image.memory.next - (char *)&image), MADV_POPULATE_WRITE);
-#endif
-}
-
 void image_enter(void) {
-  populate();
   memory = &image.memory;
+  immortal = (struct immortal){(uintptr_t)&image, (size_t)(memory->next - (char *)&image)};
   memory->next = memory->end = NULL;
   engine = &image.engine;
   engine_enter();

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "engine/immortal.h"
+
 struct memory *memory;
 
 /* Before each block. It keeps the alignment that malloc(3) promises. */
@@ -78,7 +80,7 @@ static size_t memory_usable_size(const void *pointer) {
 
 static void memory_free(void *opaque, void *pointer) {
   (void)opaque;
-  if (!pointer) return;
+  if (!pointer || is_immortal(pointer)) return;
   struct block *block = (struct block *)pointer - 1;
   if (block->size > largest) {
     free(block);

@@ -21,4 +21,7 @@ extern struct memory *memory;
 
 extern const JSMallocFunctions memory_allocator;
 
+/* What native/engine adds to the engine. Has nothing be allocated any more where something is already. */
+void engine_forget_free_blocks(JSRuntime *runtime);
+
 #endif
