@@ -95,8 +95,11 @@ static struct aside *prepare(int descriptor, void (*work)(struct aside *aside)) 
 static pid_t start(struct aside *aside) {
   /* Those that have ended meanwhile: without a signal at the end, nobody else waits for them. */
   while (waitpid(-1, NULL, __WCLONE | WNOHANG) > 0) continue;
+  /* Who outlives this process is left to the first one. When that is who called, it is a runtime in a container of its
+   * own, and may wait for nobody but what it has started. */
+  errno = ECHILD;
   /* Linux before 5.9 cannot close all at once, and one by one takes long where a million are allowed. */
-  pid_t pid = syscall(SYS_close_range, ~0u, ~0u, 0) == 0
+  pid_t pid = getppid() != 1 && syscall(SYS_close_range, ~0u, ~0u, 0) == 0
                   ? clone(run, aside->stack + sizeof(aside->stack), CLONE_VM, aside)
                   : -1;
   if (pid > 0) {
