@@ -15,6 +15,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "host.h"
@@ -45,6 +46,7 @@ struct aside {
   void (*work)(struct aside *aside);
   int descriptor;
   pid_t parent;
+  _Atomic uint32_t stage;
   /* Whether nobody else has the descriptor's file any more. */
   _Atomic uint32_t is_last;
   size_t length;
@@ -54,14 +56,28 @@ struct aside {
 
 static struct aside *latest;
 
-/* What the process does. The descriptor is its number 0. */
+/* How far a process has come: it is at work, or it is none that may work. */
+enum { starting, working, unfit };
+
+static void tell(struct aside *aside, uint32_t stage) {
+  atomic_store(&aside->stage, stage);
+  (void)call(SYS_futex, (long)&aside->stage, FUTEX_WAKE, 1);
+}
+
+/* Makes the process one that may work. The descriptor becomes its number 0. */
+static bool settle_down(struct aside *aside) {
+  /* What the parent cannot wait for must not happen behind its back. */
+  if (call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0) != 0 || call(SYS_getppid, 0, 0, 0) != aside->parent) return false;
+  /* It must hold nothing that is missed elsewhere: locks, the ends of pipes. */
+  return call(SYS_dup3, aside->descriptor, 0, 0) == 0 && call(SYS_close_range, 1, ~0u, 0) == 0;
+}
+
+/* What the process does. */
 static int run(void *argument) {
   struct aside *aside = argument;
-  /* What the parent cannot wait for must not happen behind its back. */
-  if (call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0) != 0 || call(SYS_getppid, 0, 0, 0) != aside->parent) return 1;
-  /* It must hold nothing that is missed elsewhere: locks, the ends of pipes. */
-  if (call(SYS_dup3, aside->descriptor, 0, 0) != 0 || call(SYS_close_range, 1, ~0u, 0) != 0) return 1;
-  aside->work(aside);
+  bool is_fit = settle_down(aside);
+  tell(aside, is_fit ? working : unfit);
+  if (is_fit) aside->work(aside);
   return 0;
 }
 
@@ -75,20 +91,40 @@ static struct aside *prepare(int descriptor, void (*work)(struct aside *aside)) 
   return aside;
 }
 
-/* Starts it. Where there can be no process, it gives back what it needs, and returns false with errno set. */
-static bool start(struct aside *aside) {
+/* Starts it. Where there can be no process, it gives back what it needs, and returns -1 with errno set. */
+static pid_t start(struct aside *aside) {
   /* Those that have ended meanwhile: without a signal at the end, nobody else waits for them. */
   while (waitpid(-1, NULL, __WCLONE | WNOHANG) > 0) continue;
+  /* Who outlives this process is left to the first one. When that is who called, it is a runtime in a container of its
+   * own, and may wait for nobody but what it has started. */
+  errno = ECHILD;
   /* Linux before 5.9 cannot close all at once, and one by one takes long where a million are allowed. */
-  if (syscall(SYS_close_range, ~0u, ~0u, 0) == 0 &&
-      clone(run, aside->stack + sizeof(aside->stack), CLONE_VM, aside) > 0) {
+  pid_t pid = getppid() != 1 && syscall(SYS_close_range, ~0u, ~0u, 0) == 0
+                  ? clone(run, aside->stack + sizeof(aside->stack), CLONE_VM, aside)
+                  : -1;
+  if (pid > 0) {
     aside->earlier = latest;
     latest = aside;
-    return true;
+    return pid;
   }
   int number = errno;
   free(aside);
   errno = number;
+  return -1;
+}
+
+/* Waits until the process is at work. Where it does not come to that, as in another PID namespace, it is ended, and
+ * false is returned with errno set. */
+static bool is_working(struct aside *aside, pid_t pid) {
+  const struct timespec patience = {.tv_sec = 1};
+  while (atomic_load(&aside->stage) == starting) {
+    long woken = syscall(SYS_futex, &aside->stage, FUTEX_WAIT, starting, &patience);
+    if (woken != 0 && errno != EAGAIN && errno != EINTR) break;
+  }
+  if (atomic_load(&aside->stage) == working) return true;
+  (void)kill(pid, SIGKILL);
+  while (waitpid(pid, NULL, __WCLONE) < 0 && errno == EINTR) continue;
+  errno = ECHILD;
   return false;
 }
 
@@ -112,7 +148,8 @@ static JSValue host_netlink_send_aside(JSContext *context, JSValueConst self, in
     memcpy(aside->bytes, bytes, length);
     aside->length = length;
   }
-  if (!aside || !start(aside)) return throw_system_error(context, errno, "clone", NULL, NULL);
+  pid_t pid = aside ? start(aside) : -1;
+  if (pid < 0 || !is_working(aside, pid)) return throw_system_error(context, errno, "clone", NULL, NULL);
   return JS_UNDEFINED;
 }
 
@@ -131,7 +168,7 @@ static JSValue host_close_aside(JSContext *context, JSValueConst self, int count
   if (JS_ToInt32(context, &descriptor, values[0]) != 0) return JS_EXCEPTION;
   struct aside *aside = prepare(descriptor, close_last);
   /* Where there can be no other process, this one has the time. */
-  if (aside && !start(aside)) aside = NULL;
+  if (aside && start(aside) < 0) aside = NULL;
   if (close(descriptor) != 0) return throw_system_error(context, errno, "close", NULL, NULL);
   if (aside) {
     atomic_store(&aside->is_last, 1);

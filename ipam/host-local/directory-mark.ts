@@ -11,13 +11,19 @@ export interface DirectoryMark {
 
 const nanosecondsPerSecond = 1_000_000_000n;
 
+/** How long ago the time of a mark is, in seconds: twelve days. */
+const mostSecondsAgo = 2 ** 20;
+
 /**
- * Marks a directory: sets its time of modification to a whole second that has passed already.
+ * Marks a directory: sets its time of modification to a whole second that has passed already, some days ago at most.
  *
  * The kernel sets both times to the same value when something is made or removed in the directory. So whatever happens
  * after the mark shows: the two times, which differ now, do not then. That needs no clock, and does not depend on how
  * fine the times are that a file system keeps: many kernels give a second change within the same tick, up to 10 ms, the
  * same time as the first one.
+ *
+ * Which second is left to chance. Otherwise two marks within a tick would be the same one, and whoever keeps an index of
+ * its own (another path leads to the directory, or /var/lib/lxc-cni is not the same) would not see the other's changes.
  *
  * @returns undefined where the file system does not keep such a mark.
  * @throws SystemError where it may not be set.
@@ -25,7 +31,9 @@ const nanosecondsPerSecond = 1_000_000_000n;
 export function markDirectory(directory: string): DirectoryMark | undefined {
   const before = readMark(directory);
   if (before === undefined) return undefined;
-  system.setModified(directory, Number(before.changed / nanosecondsPerSecond) - 1);
+  const [high = 0, middle = 0, low = 0] = system.random(3);
+  const secondsAgo = 1 + (((high << 16) | (middle << 8) | low) % mostSecondsAgo);
+  system.setModified(directory, Number(before.changed / nanosecondsPerSecond) - secondsAgo);
   const mark = readMark(directory);
   return mark !== undefined && mark.modified < mark.changed ? mark : undefined;
 }

@@ -5,7 +5,7 @@ import { type DirectoryMark, isSameMark, markDirectory, readMark } from "./direc
 import { bootSize, decodeHeader, encodeHeader, type IndexHeader, mostWatched } from "./index-header.ts";
 import type { LeaseFiles } from "./lease-files.ts";
 import { LeaseTables } from "./lease-tables.ts";
-import { Pages } from "./pages.ts";
+import { Pages, pageSize } from "./pages.ts";
 import { makeStateFile, openStateFile, stateFile, unlessRefused } from "./state-file.ts";
 
 /** How many leases there are for each page of a table, at most, when the index is made. */
@@ -35,7 +35,7 @@ export class LeaseIndex {
     this.#pages = new Pages(file);
     this.#header = decodeHeader(this.#pages.at(0));
     this.#reclaimed = this.#header?.reclaimed ?? 0;
-    if (this.#header !== undefined) {
+    if (this.#header !== undefined && isWhole(file, this.#header.tableLength)) {
       this.#tables = new LeaseTables(this.#pages, this.#header.tableLength, this.#header);
     }
   }
@@ -71,6 +71,8 @@ export class LeaseIndex {
     let length = shortestTable;
     while (length * loadAtFirst < contents.size) length *= 2;
     this.#tables = new LeaseTables(this.#pages, length);
+    // Written whatever is in it, so that the file shows where it ends.
+    this.#pages.change(lastPage(length));
     this.#tables.addAll(contents);
   }
 
@@ -103,6 +105,17 @@ export class LeaseIndex {
   close(): void {
     this.#file.close();
   }
+}
+
+/** The number of the last page, behind the first one and two tables. */
+function lastPage(tableLength: number): number {
+  return 2 * tableLength;
+}
+
+/** Whether the file has all of its pages: those that it lacks would say that nothing is leased. */
+function isWhole(file: OpenFile, tableLength: number): boolean {
+  const size = (lastPage(tableLength) + 1) * pageSize;
+  return file.read(size - 1, 1).length === 1;
 }
 
 /**

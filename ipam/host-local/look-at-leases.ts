@@ -32,7 +32,9 @@ function byIndex<T>(directory: string, look: (known: KnownLeases) => T | undefin
   if (index === undefined) return undefined;
   try {
     return unlessRefused(() => {
-      const known = index.tables && indexedLeases(directory, index.tables);
+      // Asked for once: it can be gone the next time.
+      const { tables } = index;
+      const known = tables && indexedLeases(directory, tables);
       const found = known && look(known);
       // Whoever has changed the tables meanwhile has changed the directory before.
       return index.tables === undefined ? undefined : found;

@@ -18,9 +18,13 @@ export function isChainName(chain: string): boolean {
   return /^CNI-[0-9a-f]{24}$/.test(chain);
 }
 
+/** The longest comment that iptables keeps, in bytes; it cuts off the rest (XT_MAX_COMMENT_LEN, and a zero at the end). */
+const longestComment = 255;
+
 /** The comment of every rule of a container on a network. */
 export function ruleComment({ network, container }: Pick<Attachment, "network" | "container">): string {
-  return `name: "${network}" id: "${container}"`;
+  // Neither of them has anything but ASCII in it.
+  return `name: "${network}" id: "${container}"`.slice(0, longestComment);
 }
 
 /**

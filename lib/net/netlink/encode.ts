@@ -1,3 +1,4 @@
+import { encodeUtf8 } from "../../encoding/utf8.ts";
 import { type Address, addressBytes } from "../../ip/address.ts";
 import type { LinkName } from "../../ip/link-name.ts";
 import { type Mac, macBytes } from "../../ip/mac.ts";
@@ -72,7 +73,8 @@ function request(operation: EncodedOperation, resolved: Resolved): Request {
     case "create vlan gateway":
       return createVlanGateway(operation, resolved);
     case "label link":
-      return setLink(operation.name, [text(Ifla.ifAlias, operation.alias)]);
+      // Without a zero at its end, for which there is no room in the longest one.
+      return setLink(operation.name, [bytes(Ifla.ifAlias, encodeUtf8(operation.alias))]);
     case "configure port":
       return configurePort(operation);
     case "remove vlan":
