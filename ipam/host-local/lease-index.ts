@@ -4,7 +4,7 @@ import type { OpenFile } from "../../lib/system/system.ts";
 import { type DirectoryMark, isSameMark, markDirectory, readMark } from "./directory-mark.ts";
 import { bootSize, decodeHeader, encodeHeader, type IndexHeader, mostWatched } from "./index-header.ts";
 import type { LeaseFiles } from "./lease-files.ts";
-import { LeaseTables } from "./lease-tables.ts";
+import { LeaseTables, leaseAddress } from "./lease-tables.ts";
 import { Pages } from "./pages.ts";
 import { makeStateFile, openStateFile, stateFile, unlessRefused } from "./state-file.ts";
 
@@ -114,7 +114,8 @@ export class LeaseIndex {
 export function canBeIndexed(directory: string, contents: LeaseFiles["contents"]): boolean {
   let length = 0;
   for (const [name, content] of contents) {
-    if (content === undefined || content === "" || !/^[0-9a-f.:]+$/.test(name)) length += name.length + 1;
+    if (content === undefined || content === "" || leaseAddress(name) === undefined)
+      length += name.length + 1;
   }
   return length < mostWatched && markDirectory(directory) !== undefined;
 }

@@ -84,7 +84,7 @@ export class LeaseTables {
 
   /** Notes a file, but for its address. @returns the address that is leased by it */
   #addFile(name: string, content: string | undefined): Address | undefined {
-    const address = addressOf(name);
+    const address = leaseAddress(name);
     if (address === undefined || content === undefined || content === "") this.#watched.add(name);
     else this.#watched.delete(name);
     if (address === undefined || content === "") return undefined;
@@ -98,7 +98,7 @@ export class LeaseTables {
   /** Notes that a file is gone. @param content What it held. */
   remove(name: string, content: string | undefined): void {
     this.#watched.delete(name);
-    const address = addressOf(name);
+    const address = leaseAddress(name);
     if (address === undefined || content === "") return;
     this.#leases -= 1;
     this.#addresses.remove(address);
@@ -109,7 +109,7 @@ export class LeaseTables {
 }
 
 /** The address that a file is the lease of by its name; undefined where it is written otherwise than leases are. */
-function addressOf(name: string): Address | undefined {
+export function leaseAddress(name: string): Address | undefined {
   const address = parseAddress(name);
   // An IPv4 address can be written in one way only, but for that of IPv6.
   const isCanonical = !name.includes(":") || (address && formatAddress(address) === name);

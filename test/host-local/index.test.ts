@@ -205,6 +205,16 @@ describe("the index", () => {
     expect(Object.keys(network.leases())).toHaveLength(100);
   });
 
+  test("is kept beside an address in another spelling: a call reads that file, and no lease", ({
+    network,
+  }) => {
+    fill(network, 100);
+    network.write("fd00:0::9", "odd\r\neth0");
+    index(network);
+    expect(costOf(network, () => network.add(slash16, other))).toEqual({ reads: 0, creations: 1 });
+    expect(leasedBy(network, "odd")).toEqual(["fd00::9"]);
+  });
+
   test("is done without where there are too many of those, and files that nobody can tell what they are", ({
     network,
   }) => {
@@ -217,6 +227,13 @@ describe("the index", () => {
     network.del(slash16, { container: "printer" });
     expect(Object.keys(network.leases())).toHaveLength(101);
     index(network);
+  });
+
+  test("is done without where names that look like addresses are too many", ({ network }) => {
+    fill(network, 100);
+    for (let number = 0; number < 500; number++) network.write(`10.1.300.${number}`, "printer");
+    expect(network.add(slash16)).toEqual(["10.1.0.102/16"]);
+    expect(existsSync(network.stateFile("index"))).toBe(false);
   });
 
   test("has room for very many files that hold the same", ({ network }) => {
