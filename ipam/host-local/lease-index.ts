@@ -63,11 +63,11 @@ export class LeaseIndex {
     if (this.#header !== undefined) this.#write({ ...this.#header, reclaimed: this.#reclaimed });
   }
 
-  /** Forgets everything, and notes these files. */
+  /** Forgets all files, and notes these. That leases were looked for in vain is true as long as the machine is up. */
   rebuild(contents: LeaseFiles["contents"]): void {
+    if (this.#header !== undefined && !isOfThisBoot(this.#header.boot)) this.#reclaimed = 0;
     this.#pages.clear();
     this.#header = undefined;
-    this.#reclaimed = 0;
     let length = shortestTable;
     while (length * loadAtFirst < contents.size) length *= 2;
     this.#tables = new LeaseTables(this.#pages, length);

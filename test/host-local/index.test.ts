@@ -83,6 +83,28 @@ describe("with many leases, a call", () => {
     expect(network.add(slash24, other)).toEqual(["10.1.0.200/24"]);
   });
 
+  test("looks for them once also where a set before the exhausted one gives an address", ({ network }) => {
+    fill(network, 253);
+    index(network);
+    const ranges = [[{ subnet: "10.2.0.0/24" }], [{ subnet: "10.1.0.0/24" }]];
+    const attempt = () => expect(() => network.add({ ranges }, other)).toThrow("no IP addresses available");
+    // One is the lease of the first set, which ends again.
+    expect(costOf(network, attempt).reads).toBe(254);
+    expect(costOf(network, attempt).reads).toBe(1);
+  });
+
+  test("does not take for granted that they were looked for in an earlier boot", ({ network }) => {
+    fill(network, 253);
+    index(network);
+    const slash24 = { subnet: "10.1.0.0/24" };
+    const attempt = () => expect(() => network.add(slash24, other)).toThrow("no IP addresses available");
+    expect(costOf(network, attempt).reads).toBe(253);
+    const file = network.stateFile("index");
+    writeFileSync(file, readFileSync(file).fill(7, 16, 52));
+    network.check(slash24, { container: "c50" });
+    expect(costOf(network, attempt).reads).toBe(253);
+  });
+
   test("counts what is used of an exhausted set", ({ network }) => {
     fill(network, 100);
     index(network);
