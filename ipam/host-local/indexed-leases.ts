@@ -2,7 +2,8 @@ import { type Address, formatAddress } from "../../lib/ip/address.ts";
 import type { Span } from "../../lib/ip/range.ts";
 import type { KnownLeases } from "./known-leases.ts";
 import { type LeaseFiles, readLeaseFiles } from "./lease-files.ts";
-import { type LeaseTables, leaseAddress } from "./lease-tables.ts";
+import type { LeaseTables } from "./lease-tables.ts";
+import { leaseAddress } from "./sort-files.ts";
 
 /**
  * The leases of a directory of which an index knows.

@@ -3,9 +3,9 @@ import { encodeUtf8 } from "../../lib/encoding/utf8.ts";
 import type { OpenFile } from "../../lib/system/system.ts";
 import { type DirectoryMark, isSameMark, markDirectory, readMark } from "./directory-mark.ts";
 import { bootSize, decodeHeader, encodeHeader, type IndexHeader, mostWatched } from "./index-header.ts";
-import type { LeaseFiles } from "./lease-files.ts";
-import { LeaseTables, leaseAddress } from "./lease-tables.ts";
+import { LeaseTables } from "./lease-tables.ts";
 import { Pages } from "./pages.ts";
+import type { SortedFiles } from "./sort-files.ts";
 import { makeStateFile, openStateFile, stateFile, unlessRefused } from "./state-file.ts";
 
 /** How many leases there are for each page of a table, at most, when the index is made. */
@@ -64,14 +64,14 @@ export class LeaseIndex {
   }
 
   /** Forgets all files, and notes these. That leases were looked for in vain is true as long as the machine is up. */
-  rebuild(contents: LeaseFiles["contents"]): void {
+  rebuild(files: SortedFiles): void {
     if (this.#header !== undefined && !isOfThisBoot(this.#header.boot)) this.#reclaimed = 0;
     this.#pages.clear();
     this.#header = undefined;
     let length = shortestTable;
-    while (length * loadAtFirst < contents.size) length *= 2;
+    while (length * loadAtFirst < files.leases.length) length *= 2;
     this.#tables = new LeaseTables(this.#pages, length);
-    this.#tables.addAll(contents);
+    this.#tables.addAll(files);
   }
 
   /** Marks the directory as it is now, under the lock, and writes what is noted of it. */
@@ -111,12 +111,8 @@ export class LeaseIndex {
  *
  * @throws SystemError where it may not be marked.
  */
-export function canBeIndexed(directory: string, contents: LeaseFiles["contents"]): boolean {
-  let length = 0;
-  for (const [name, content] of contents) {
-    if (content === undefined || content === "" || leaseAddress(name) === undefined)
-      length += name.length + 1;
-  }
+export function canBeIndexed(directory: string, { watched }: SortedFiles): boolean {
+  const length = watched.reduce((sum, name) => sum + name.length + 1, 0);
   return length < mostWatched && markDirectory(directory) !== undefined;
 }
 

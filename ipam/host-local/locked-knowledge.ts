@@ -4,11 +4,12 @@ import type { KnownLeases } from "./known-leases.ts";
 import { readLeaseFiles } from "./lease-files.ts";
 import { canBeIndexed, type LeaseIndex, makeIndex, openIndex } from "./lease-index.ts";
 import { ReadLeases } from "./read-leases.ts";
+import { type SortedFiles, sortFiles } from "./sort-files.ts";
 import { unlessRefused } from "./state-file.ts";
 
 /**
- * With more files than this, an index is kept: reading them all would take longer than the index does. With fewer than
- * half of them it is deleted.
+ * With more leases than this, an index is kept: reading them all would take longer than the index does. With fewer than
+ * half of them it is deleted. Files that are no leases do not count: every call reads them.
  */
 export const mostWithoutIndex = 64;
 
@@ -77,12 +78,16 @@ export class LockedKnowledge {
   }
 
   #save(): void {
-    const { count } = this.#known;
-    if (!(this.#known instanceof ReadLeases)) {
-      if (count < mostWithoutIndex / 2) this.#index?.remove();
-      else this.#index?.save();
-    } else if (count > mostWithoutIndex && canBeIndexed(this.#directory, this.#known.files.contents)) {
-      saveAll(this.#index ?? makeIndex(this.#directory), this.#known);
+    if (this.#known instanceof ReadLeases) this.#saveRead(this.#known);
+    else if (this.#known.count < mostWithoutIndex / 2) this.#index?.remove();
+    else this.#index?.save();
+  }
+
+  #saveRead({ files: { contents } }: ReadLeases): void {
+    // To sort them takes a while, and there are no more leases than files.
+    const files = contents.size > mostWithoutIndex ? sortFiles(contents) : undefined;
+    if (files && files.leases.length > mostWithoutIndex && canBeIndexed(this.#directory, files)) {
+      saveAll(this.#index ?? makeIndex(this.#directory), files);
     } else {
       this.#index?.remove();
     }
@@ -93,9 +98,9 @@ export class LockedKnowledge {
   }
 }
 
-function saveAll(index: LeaseIndex | undefined, { files }: ReadLeases): void {
+function saveAll(index: LeaseIndex | undefined, files: SortedFiles): void {
   try {
-    index?.rebuild(files.contents);
+    index?.rebuild(files);
     index?.save();
   } catch (error) {
     // A part of it would be of no use, and takes room that may be needed for leases.

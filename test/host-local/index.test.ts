@@ -132,6 +132,20 @@ describe("the index", () => {
     expect(existsSync(`${network.directory}/10.1.0.70`)).toBe(false);
   });
 
+  test("is not made for files that are no leases, and where it is kept, not for them", ({ network }) => {
+    fill(network, 20);
+    for (let number = 0; number < 80; number++) network.write(`note-${number}`, "printer");
+    const looks = Array.from({ length: 4 }, (_, round) => {
+      network.add(slash16, { container: `r${round}` });
+      return existsSync(network.stateFile("index"));
+    });
+    expect(looks).toEqual([false, false, false, false]);
+    fill(network, 80);
+    index(network);
+    for (let number = 2; number < 60; number++) network.del(slash16, { container: `c${number}` });
+    expect(existsSync(network.stateFile("index"))).toBe(false);
+  });
+
   test("is believed no longer when somebody removes a lease", ({ network }) => {
     fill(network, 100);
     index(network);
