@@ -19,15 +19,25 @@ const nanosecondsPerSecond = 1_000_000_000n;
  * fine the times are that a file system keeps: many kernels give a second change within the same tick, up to 10 ms, the
  * same time as the first one.
  *
+ * @param last The mark before, where something may still be believed by it: the new one is another one. Two in one tick
+ *   have the same time of change.
  * @returns undefined where the file system does not keep such a mark.
  * @throws SystemError where it may not be set.
  */
-export function markDirectory(directory: string): DirectoryMark | undefined {
+export function markDirectory(directory: string, last?: DirectoryMark): DirectoryMark | undefined {
   const before = readMark(directory);
   if (before === undefined) return undefined;
-  system.setModified(directory, Number(before.changed / nanosecondsPerSecond) - 1);
+  system.setModified(directory, Number(markingSecond(before, last)));
   const mark = readMark(directory);
   return mark !== undefined && mark.modified < mark.changed ? mark : undefined;
+}
+
+/** The whole second of a mark, since 1970: within the second of the last mark, an earlier one than that has. */
+function markingSecond({ changed }: DirectoryMark, last: DirectoryMark | undefined): bigint {
+  const second = changed / nanosecondsPerSecond - 1n;
+  if (last === undefined || last.changed / nanosecondsPerSecond <= second) return second;
+  const lastSecond = last.modified / nanosecondsPerSecond;
+  return lastSecond <= second ? lastSecond - 1n : second;
 }
 
 /** What a directory shows now; undefined where there is none. */

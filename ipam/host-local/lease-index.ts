@@ -25,6 +25,7 @@ export class LeaseIndex {
   readonly #file: OpenFile;
   readonly #pages: Pages;
   #header: IndexHeader | undefined;
+  #mark: DirectoryMark | undefined;
   #tables: LeaseTables | undefined;
   #reclaimed: number;
 
@@ -34,6 +35,7 @@ export class LeaseIndex {
     this.#file = file;
     this.#pages = new Pages(file);
     this.#header = decodeHeader(this.#pages.at(0));
+    this.#mark = this.#header;
     this.#reclaimed = this.#header?.reclaimed ?? 0;
     if (this.#header !== undefined) {
       this.#tables = new LeaseTables(this.#pages, this.#header.tableLength, this.#header);
@@ -50,6 +52,11 @@ export class LeaseIndex {
     const header = this.#header;
     if (header === undefined || !isSameMark(header, readMark(this.#directory))) return undefined;
     return isOfThisBoot(header.boot) ? this.#tables : undefined;
+  }
+
+  /** The last mark by which its file was believed, or still is. */
+  get mark(): DirectoryMark | undefined {
+    return this.#mark;
   }
 
   /** When leases of earlier boots were last looked for in vain, by the monotonic clock of this boot. */
@@ -80,7 +87,7 @@ export class LeaseIndex {
     if (boot.length !== bootSize || this.#tables?.isComplete !== true) return;
     this.#pages.write();
     // Last of all: up to here the directory shows that it was changed, and none believes what was written.
-    const mark = markDirectory(this.#directory);
+    const mark = markDirectory(this.#directory, this.#mark);
     if (mark !== undefined) this.#writeHeader(boot, mark, this.#tables);
   }
 
@@ -93,6 +100,7 @@ export class LeaseIndex {
     if (page === undefined) return;
     this.#file.write(0, page);
     this.#header = header;
+    this.#mark = header;
   }
 
   /** Deletes its file. */
@@ -109,11 +117,16 @@ export class LeaseIndex {
  * Whether there can be an index of a lease directory that holds these files: it bears a mark, and there is room for the
  * names of files that every call has to look into. To find that out when the tables are made would take long.
  *
+ * @param mark The last mark of an index that is there.
  * @throws SystemError where it may not be marked.
  */
-export function canBeIndexed(directory: string, { watched }: SortedFiles): boolean {
+export function canBeIndexed(
+  directory: string,
+  { watched }: SortedFiles,
+  mark: DirectoryMark | undefined,
+): boolean {
   const length = watched.reduce((sum, name) => sum + name.length + 1, 0);
-  return length < mostWatched && markDirectory(directory) !== undefined;
+  return length < mostWatched && markDirectory(directory, mark) !== undefined;
 }
 
 /** The index of a lease directory; undefined where there is none. */

@@ -86,7 +86,8 @@ export class LockedKnowledge {
   #saveRead({ files: { contents } }: ReadLeases): void {
     // To sort them takes a while, and there are no more leases than files.
     const files = contents.size > mostWithoutIndex ? sortFiles(contents) : undefined;
-    if (files && files.leases.length > mostWithoutIndex && canBeIndexed(this.#directory, files)) {
+    const hasMany = files !== undefined && files.leases.length > mostWithoutIndex;
+    if (hasMany && canBeIndexed(this.#directory, files, this.#index?.mark)) {
       saveAll(this.#index ?? makeIndex(this.#directory), files);
     } else {
       this.#index?.remove();

@@ -403,6 +403,46 @@ describe("the index", () => {
     expect(found).toEqual(["10.1.0.200"]);
   });
 
+  test("is believed by nobody when a call was killed that made it anew within the tick of the last mark", ({
+    network,
+  }) => {
+    stopTicks(network);
+    fill(network, 100);
+    network.write("last_reserved_ip.0", "10.1.0.101");
+    network.check(slash16, { container: "c50" });
+    expect(existsSync(network.stateFile("index"))).toBe(true);
+    rmSync(`${network.directory}/10.1.0.50`);
+    expect(() => killedAtMark(() => network.add(slash16))).toThrow(Killed);
+    expect(leasedBy(network, "dummy")).toEqual(["10.1.0.102"]);
+    expect(leasedBy(network, "c50")).toEqual([]);
+    network.write("last_reserved_ip.0", "10.1.0.49");
+    expect(network.add(slash16, other)).toEqual(["10.1.0.50/16"]);
+  });
+
+  test("is believed by nobody when a call was killed that changed it within the tick of the last mark", ({
+    network,
+  }) => {
+    stopTicks(network);
+    const full = { subnet: "10.1.0.0/25" };
+    fill(network, 124);
+    network.add(full);
+    network.del(full);
+    network.status(full);
+    expect(() => killedAtMark(() => network.add(full))).toThrow(Killed);
+    expect(() => network.status(full)).toThrow("no IP addresses available");
+  });
+
+  test("is believed as ever when all calls are within one tick", ({ network }) => {
+    stopTicks(network);
+    fill(network, 100);
+    index(network);
+    for (let round = 0; round < 5; round++) {
+      const container = `r${round}`;
+      expect(costOf(network, () => network.add(slash16, { container })).reads).toBe(0);
+      expect(costOf(network, () => network.check(slash16, { container })).reads).toBe(1);
+    }
+  });
+
   test("is made by calls that only look, unless somebody is at work on the leases", ({ network }) => {
     fill(network, 100);
     withLeases(network.directory, () => network.check(slash16, { container: "c50" }));
@@ -411,6 +451,35 @@ describe("the index", () => {
     expect(costOf(network, () => network.check(slash16, { container: "c51" })).reads).toBe(1);
   });
 });
+
+/** Has all changes of the lease directory be within one tick of the clock, as far as its times tell. */
+function stopTicks(network: Network): void {
+  const tick = BigInt(Math.floor(Date.now() / 1000)) * 1_000_000_000n;
+  const status = vi.mocked(system.status);
+  const real = status.getMockImplementation() ?? expect.fail();
+  status.mockImplementation((path) => {
+    const found = real(path);
+    if (path !== network.directory || found === undefined) return found;
+    const { changed, modified } = found;
+    return { ...found, changed: tick, modified: modified === changed ? tick : modified };
+  });
+}
+
+class Killed extends Error {}
+
+/** Does a call that ends when it has marked the directory for the first time. */
+function killedAtMark(call: () => void): void {
+  const { setModified } = system;
+  const spy = vi.spyOn(system, "setModified").mockImplementation((path, time) => {
+    setModified(path, time);
+    throw new Killed();
+  });
+  try {
+    call();
+  } finally {
+    spy.mockRestore();
+  }
+}
 
 /** What others are told that a container holds. */
 function leasedBy(network: Network, container: string): string[] {
