@@ -42,15 +42,18 @@ export class LockedKnowledge {
     return this.#known.namesHolding(content) ?? this.distrust().namesHolding(content);
   }
 
-  /** Reads every file, since what is known was found to be wrong. */
+  /** Reads every file, whether that was done before or not, since what is known was found to be wrong. */
   distrust(): ReadLeases {
     this.#isIndexUsable = false;
-    return this.readAll();
+    return this.#readAnew();
   }
 
   /** What is known when every file has been read. */
   readAll(): ReadLeases {
-    if (this.#known instanceof ReadLeases) return this.#known;
+    return this.#known instanceof ReadLeases ? this.#known : this.#readAnew();
+  }
+
+  #readAnew(): ReadLeases {
     const read = new ReadLeases(readLeaseFiles(this.#directory));
     this.#known = read;
     return read;

@@ -432,6 +432,21 @@ describe("the index", () => {
     expect(() => network.status(full)).toThrow("no IP addresses available");
   });
 
+  test("has a lease that somebody made without the lock, while a call had read everything", ({ network }) => {
+    fill(network, 100);
+    const { createFile } = system;
+    const create = vi.spyOn(system, "createFile").mockImplementationOnce((path, ...file) => {
+      network.write("10.1.0.102", "hand\r\neth0");
+      return createFile(path, ...file);
+    });
+    expect(network.add(slash16)).toEqual(["10.1.0.103/16"]);
+    create.mockRestore();
+    expect(costOf(network, () => network.check(slash16)).reads).toBe(1);
+    expect(leasedBy(network, "hand")).toEqual(["10.1.0.102"]);
+    network.del(slash16, { container: "hand" });
+    expect(Object.keys(network.leases())).not.toContain("10.1.0.102");
+  });
+
   test("is believed as ever when all calls are within one tick", ({ network }) => {
     stopTicks(network);
     fill(network, 100);
