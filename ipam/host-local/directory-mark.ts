@@ -25,17 +25,24 @@ const mostSecondsAgo = 2 ** 20;
  * Which second is left to chance. Otherwise two marks within a tick would be the same one, and whoever keeps an index of
  * its own (another path leads to the directory, or /var/lib/lxc-cni is not the same) would not see the other's changes.
  *
+ * @param last The mark before, where something may still be believed by it: the new one is another one in any case.
  * @returns undefined where the file system does not keep such a mark.
  * @throws SystemError where it may not be set.
  */
-export function markDirectory(directory: string): DirectoryMark | undefined {
+export function markDirectory(directory: string, last?: DirectoryMark): DirectoryMark | undefined {
   const before = readMark(directory);
   if (before === undefined) return undefined;
-  const [high = 0, middle = 0, low = 0] = system.random(3);
-  const secondsAgo = 1 + (((high << 16) | (middle << 8) | low) % mostSecondsAgo);
-  system.setModified(directory, Number(before.changed / nanosecondsPerSecond) - secondsAgo);
+  system.setModified(directory, Number(markingSecond(before, last)));
   const mark = readMark(directory);
   return mark !== undefined && mark.modified < mark.changed ? mark : undefined;
+}
+
+/** A whole second in the past, since 1970, that is not the last mark's. */
+function markingSecond({ changed }: DirectoryMark, last: DirectoryMark | undefined): bigint {
+  const [high = 0, middle = 0, low = 0] = system.random(3);
+  const secondsAgo = 1 + (((high << 16) | (middle << 8) | low) % mostSecondsAgo);
+  const second = changed / nanosecondsPerSecond - BigInt(secondsAgo);
+  return second * nanosecondsPerSecond === last?.modified ? second - 1n : second;
 }
 
 /** What a directory shows now; undefined where there is none. */

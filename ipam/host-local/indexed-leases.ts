@@ -1,8 +1,9 @@
-import { type Address, formatAddress, parseAddress } from "../../lib/ip/address.ts";
+import { type Address, formatAddress } from "../../lib/ip/address.ts";
 import type { Span } from "../../lib/ip/range.ts";
 import type { KnownLeases } from "./known-leases.ts";
 import { type LeaseFiles, readLeaseFiles } from "./lease-files.ts";
 import type { LeaseTables } from "./lease-tables.ts";
+import { leaseAddress } from "./sort-files.ts";
 
 /**
  * The leases of a directory of which an index knows.
@@ -12,7 +13,7 @@ import type { LeaseTables } from "./lease-tables.ts";
 export function indexedLeases(directory: string, tables: LeaseTables): IndexedLeases | undefined {
   const leases = new IndexedLeases(directory, tables);
   const hasNew = [...leases.files.contents].some(
-    ([name, content]) => parseAddress(name) !== undefined && content !== undefined && content !== "",
+    ([name, content]) => leaseAddress(name) !== undefined && content !== undefined && content !== "",
   );
   return hasNew ? undefined : leases;
 }

@@ -3,9 +3,9 @@ import { encodeUtf8 } from "../../lib/encoding/utf8.ts";
 import type { OpenFile } from "../../lib/system/system.ts";
 import { type DirectoryMark, isSameMark, markDirectory, readMark } from "./directory-mark.ts";
 import { bootSize, decodeHeader, encodeHeader, type IndexHeader, mostWatched } from "./index-header.ts";
-import type { LeaseFiles } from "./lease-files.ts";
 import { LeaseTables } from "./lease-tables.ts";
 import { Pages, pageSize } from "./pages.ts";
+import type { SortedFiles } from "./sort-files.ts";
 import { makeStateFile, openStateFile, stateFile, unlessRefused } from "./state-file.ts";
 
 /** How many leases there are for each page of a table, at most, when the index is made. */
@@ -25,6 +25,7 @@ export class LeaseIndex {
   readonly #file: OpenFile;
   readonly #pages: Pages;
   #header: IndexHeader | undefined;
+  #mark: DirectoryMark | undefined;
   #tables: LeaseTables | undefined;
   #reclaimed: number;
 
@@ -34,6 +35,7 @@ export class LeaseIndex {
     this.#file = file;
     this.#pages = new Pages(file);
     this.#header = decodeHeader(this.#pages.at(0));
+    this.#mark = this.#header;
     this.#reclaimed = this.#header?.reclaimed ?? 0;
     if (this.#header !== undefined && isWhole(file, this.#header.tableLength)) {
       this.#tables = new LeaseTables(this.#pages, this.#header.tableLength, this.#header);
@@ -52,6 +54,11 @@ export class LeaseIndex {
     return isOfThisBoot(header.boot) ? this.#tables : undefined;
   }
 
+  /** The last mark by which its file was believed, or still is. */
+  get mark(): DirectoryMark | undefined {
+    return this.#mark;
+  }
+
   /** When leases of earlier boots were last looked for in vain, by the monotonic clock of this boot. */
   get reclaimed(): number | undefined {
     return this.#reclaimed === 0 ? undefined : this.#reclaimed;
@@ -63,17 +70,17 @@ export class LeaseIndex {
     if (this.#header !== undefined) this.#write({ ...this.#header, reclaimed: this.#reclaimed });
   }
 
-  /** Forgets everything, and notes these files. */
-  rebuild(contents: LeaseFiles["contents"]): void {
+  /** Forgets all files, and notes these. That leases were looked for in vain is true as long as the machine is up. */
+  rebuild(files: SortedFiles): void {
+    if (this.#header !== undefined && !isOfThisBoot(this.#header.boot)) this.#reclaimed = 0;
     this.#pages.clear();
     this.#header = undefined;
-    this.#reclaimed = 0;
     let length = shortestTable;
-    while (length * loadAtFirst < contents.size) length *= 2;
+    while (length * loadAtFirst < files.leases.length) length *= 2;
     this.#tables = new LeaseTables(this.#pages, length);
     // Written whatever is in it, so that the file shows where it ends.
     this.#pages.change(lastPage(length));
-    this.#tables.addAll(contents);
+    this.#tables.addAll(files);
   }
 
   /** Marks the directory as it is now, under the lock, and writes what is noted of it. */
@@ -82,7 +89,7 @@ export class LeaseIndex {
     if (boot.length !== bootSize || this.#tables?.isComplete !== true) return;
     this.#pages.write();
     // Last of all: up to here the directory shows that it was changed, and none believes what was written.
-    const mark = markDirectory(this.#directory);
+    const mark = markDirectory(this.#directory, this.#mark);
     if (mark !== undefined) this.#writeHeader(boot, mark, this.#tables);
   }
 
@@ -95,6 +102,7 @@ export class LeaseIndex {
     if (page === undefined) return;
     this.#file.write(0, page);
     this.#header = header;
+    this.#mark = header;
   }
 
   /** Deletes its file. */
@@ -122,14 +130,16 @@ function isWhole(file: OpenFile, tableLength: number): boolean {
  * Whether there can be an index of a lease directory that holds these files: it bears a mark, and there is room for the
  * names of files that every call has to look into. To find that out when the tables are made would take long.
  *
+ * @param mark The last mark of an index that is there.
  * @throws SystemError where it may not be marked.
  */
-export function canBeIndexed(directory: string, contents: LeaseFiles["contents"]): boolean {
-  let length = 0;
-  for (const [name, content] of contents) {
-    if (content === undefined || content === "" || !/^[0-9a-f.:]+$/.test(name)) length += name.length + 1;
-  }
-  return length < mostWatched && markDirectory(directory) !== undefined;
+export function canBeIndexed(
+  directory: string,
+  { watched }: SortedFiles,
+  mark: DirectoryMark | undefined,
+): boolean {
+  const length = watched.reduce((sum, name) => sum + name.length + 1, 0);
+  return length < mostWatched && markDirectory(directory, mark) !== undefined;
 }
 
 /** The index of a lease directory; undefined where there is none. */

@@ -1,16 +1,10 @@
-import {
-  type Address,
-  addressFromBytes,
-  formatAddress,
-  mappedBytes,
-  parseAddress,
-} from "../../lib/ip/address.ts";
+import { type Address, addressFromBytes, mappedBytes } from "../../lib/ip/address.ts";
 import type { Span } from "../../lib/ip/range.ts";
 import { AddressTable } from "./address-table.ts";
 import { contentKey, homeOf } from "./content-key.ts";
-import type { LeaseFiles } from "./lease-files.ts";
 import type { Pages } from "./pages.ts";
 import { RecordTable } from "./record-table.ts";
+import { type SortedFiles, sortFiles } from "./sort-files.ts";
 
 /** How many leases there may be for each page of a table: with more, records would seldom be where they are at home. */
 const highestLoad = 96;
@@ -72,46 +66,38 @@ export class LeaseTables {
 
   /** Notes a file. @param content What it holds; undefined where that cannot be read. */
   add(name: string, content: string | undefined): void {
-    const address = this.#addFile(name, content);
-    if (address !== undefined) this.#hasRoom &&= this.#addresses.add(address);
+    const files = sortFiles([[name, content]]);
+    this.#watched.delete(name);
+    this.#note(files);
+    for (const { address } of files.leases) this.#hasRoom &&= this.#addresses.add(address);
   }
 
   /** Notes files, where nothing is noted yet. */
-  addAll(contents: LeaseFiles["contents"]): void {
-    const addresses = [...contents].flatMap(([name, content]) => this.#addFile(name, content) ?? []);
-    this.#hasRoom &&= this.#addresses.addAll(addresses);
+  addAll(files: SortedFiles): void {
+    this.#note(files);
+    this.#hasRoom &&= this.#addresses.addAll(files.leases.map(({ address }) => address));
   }
 
-  /** Notes a file, but for its address. @returns the address that is leased by it */
-  #addFile(name: string, content: string | undefined): Address | undefined {
-    const address = addressOf(name);
-    if (address === undefined || content === undefined || content === "") this.#watched.add(name);
-    else this.#watched.delete(name);
-    if (address === undefined || content === "") return undefined;
-    this.#leases += 1;
-    if (content === undefined) return address;
-    const key = contentKey(content);
-    this.#hasRoom &&= this.#holders.add(homeOf(key, this.length), key, mappedBytes(address));
-    return address;
+  /** Notes files, but for their addresses. */
+  #note({ leases, watched }: SortedFiles): void {
+    for (const name of watched) this.#watched.add(name);
+    this.#leases += leases.length;
+    for (const { address, content } of leases) {
+      if (content === undefined) continue;
+      const key = contentKey(content);
+      this.#hasRoom &&= this.#holders.add(homeOf(key, this.length), key, mappedBytes(address));
+    }
   }
 
   /** Notes that a file is gone. @param content What it held. */
   remove(name: string, content: string | undefined): void {
     this.#watched.delete(name);
-    const address = addressOf(name);
-    if (address === undefined || content === "") return;
-    this.#leases -= 1;
-    this.#addresses.remove(address);
-    if (content === undefined) return;
-    const key = contentKey(content);
-    this.#holders.remove(homeOf(key, this.length), key, mappedBytes(address));
+    for (const { address } of sortFiles([[name, content]]).leases) {
+      this.#leases -= 1;
+      this.#addresses.remove(address);
+      if (content === undefined) continue;
+      const key = contentKey(content);
+      this.#holders.remove(homeOf(key, this.length), key, mappedBytes(address));
+    }
   }
-}
-
-/** The address that a file is the lease of by its name; undefined where it is written otherwise than leases are. */
-function addressOf(name: string): Address | undefined {
-  const address = parseAddress(name);
-  // An IPv4 address can be written in one way only, but for that of IPv6.
-  const isCanonical = !name.includes(":") || (address && formatAddress(address) === name);
-  return isCanonical ? address : undefined;
 }

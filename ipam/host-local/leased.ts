@@ -4,6 +4,7 @@ import type { JsonObject } from "../../lib/cni/json.ts";
 import type { Attachment, NetworkName, ValidAttachment } from "../../lib/cni/request.ts";
 import { type Address, compareAddress, formatAddress, parseAddress } from "../../lib/ip/address.ts";
 import { isSystemError } from "../../lib/system/error.ts";
+import { timeBeforeBoot } from "./boot-time.ts";
 import { HostLocalConfig } from "./config.schema.ts";
 import { type KnownLeases, namesHeldBy } from "./known-leases.ts";
 import { leaseDirectory } from "./lease-directory.ts";
@@ -46,27 +47,20 @@ export function leaseHolders(config: object, network: NetworkName): ValidAttachm
  * Whether every lease that the attachment holds was written before this machine booted: nothing is alive that has it.
  *
  * @param config As for {@linkcode leasedAddresses}.
- * @returns false also where the attachment holds none.
+ * @returns false also where the attachment holds none, or one of them ends meanwhile, and where nobody can tell when
+ *   the machine booted.
  */
 export function areLeasesOfEarlierBoot(config: object, attachment: Attachment): boolean {
   const directory = directoryOf(config, attachment.network);
   const files = leasedAddresses(config, attachment).map(
     (address) => `${directory}/${formatAddress(address)}`,
   );
-  const boot = bootTime();
-  return (
-    files.length > 0 &&
-    files.every((path) => Number((system.status(path)?.modified ?? 0n) / 1_000_000n) < boot)
-  );
-}
-
-/** How far apart the clock of files and the time since boot can be, in milliseconds. */
-const clockMargin = 5_000;
-
-/** A time before this machine booted, in milliseconds since 1970: a file that is older is from an earlier boot. */
-function bootTime(): number {
-  const uptime = Number(system.readText("/proc/uptime").split(" ")[0]) * 1000;
-  return system.now() - uptime - clockMargin;
+  const boot = timeBeforeBoot();
+  if (boot === undefined || files.length === 0) return false;
+  return files.every((path) => {
+    const modified = system.status(path)?.modified;
+    return modified !== undefined && modified < boot;
+  });
 }
 
 function directoryOf(config: object, network: NetworkName): string {

@@ -4,11 +4,12 @@ import type { KnownLeases } from "./known-leases.ts";
 import { readLeaseFiles } from "./lease-files.ts";
 import { canBeIndexed, type LeaseIndex, makeIndex, openIndex } from "./lease-index.ts";
 import { ReadLeases } from "./read-leases.ts";
+import { type SortedFiles, sortFiles } from "./sort-files.ts";
 import { unlessRefused } from "./state-file.ts";
 
 /**
- * With more files than this, an index is kept: reading them all would take longer than the index does. With fewer than
- * half of them it is deleted.
+ * With more leases than this, an index is kept: reading them all would take longer than the index does. With fewer than
+ * half of them it is deleted. Files that are no leases do not count: every call reads them.
  */
 export const mostWithoutIndex = 64;
 
@@ -41,15 +42,18 @@ export class LockedKnowledge {
     return this.#known.namesHolding(content) ?? this.distrust().namesHolding(content);
   }
 
-  /** Reads every file, since what is known was found to be wrong. */
+  /** Reads every file, whether that was done before or not, since what is known was found to be wrong. */
   distrust(): ReadLeases {
     this.#isIndexUsable = false;
-    return this.readAll();
+    return this.#readAnew();
   }
 
   /** What is known when every file has been read. */
   readAll(): ReadLeases {
-    if (this.#known instanceof ReadLeases) return this.#known;
+    return this.#known instanceof ReadLeases ? this.#known : this.#readAnew();
+  }
+
+  #readAnew(): ReadLeases {
     const read = new ReadLeases(readLeaseFiles(this.#directory));
     this.#known = read;
     return read;
@@ -77,12 +81,17 @@ export class LockedKnowledge {
   }
 
   #save(): void {
-    const { count } = this.#known;
-    if (!(this.#known instanceof ReadLeases)) {
-      if (count < mostWithoutIndex / 2) this.#index?.remove();
-      else this.#index?.save();
-    } else if (count > mostWithoutIndex && canBeIndexed(this.#directory, this.#known.files.contents)) {
-      saveAll(this.#index ?? makeIndex(this.#directory), this.#known);
+    if (this.#known instanceof ReadLeases) this.#saveRead(this.#known);
+    else if (this.#known.count < mostWithoutIndex / 2) this.#index?.remove();
+    else this.#index?.save();
+  }
+
+  #saveRead({ files: { contents } }: ReadLeases): void {
+    // To sort them takes a while, and there are no more leases than files.
+    const files = contents.size > mostWithoutIndex ? sortFiles(contents) : undefined;
+    const hasMany = files !== undefined && files.leases.length > mostWithoutIndex;
+    if (hasMany && canBeIndexed(this.#directory, files, this.#index?.mark)) {
+      saveAll(this.#index ?? makeIndex(this.#directory), files);
     } else {
       this.#index?.remove();
     }
@@ -93,9 +102,9 @@ export class LockedKnowledge {
   }
 }
 
-function saveAll(index: LeaseIndex | undefined, { files }: ReadLeases): void {
+function saveAll(index: LeaseIndex | undefined, files: SortedFiles): void {
   try {
-    index?.rebuild(files.contents);
+    index?.rebuild(files);
     index?.save();
   } catch (error) {
     // A part of it would be of no use, and takes room that may be needed for leases.

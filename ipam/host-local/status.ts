@@ -5,6 +5,7 @@ import { rangeContains } from "../../lib/ip/range.ts";
 import { formatRangeSet, type RangeSet } from "../../lib/ip/range-set.ts";
 import { type Capacity, capacityOf, sizeOf } from "./capacity.ts";
 import type { HostLocalConfig } from "./config.schema.ts";
+import { heldAddresses } from "./held.ts";
 import type { KnownLeases } from "./known-leases.ts";
 import { ifLeasesUnlocked, leaseDirectory } from "./lease-directory.ts";
 import type { Leases } from "./leases.ts";
@@ -31,14 +32,16 @@ export function status({ config, version, network }: NetworkRequest<HostLocalCon
   const capacities = orUnavailable(() => capacitiesIn(directory, network, sets)) ?? [];
   const exhausted = sets.find((_, number) => (capacities[number]?.free ?? 1n) <= 0n);
   if (exhausted === undefined) return;
-  const counts = capacities.map(
-    ({ used, free }, number) => `range set ${number}: ${used} used, ${free} free`,
-  );
+  const counts = capacities.map((capacity, number) => `range set ${number}: ${countsOf(capacity)}`);
   throw new CniError(
     Code.unavailable,
     `no IP addresses available in range set: ${formatRangeSet(exhausted)}`,
     `${counts.join("; ")}; widen the range set, or DEL the attachments that are no longer in use`,
   );
+}
+
+function countsOf({ used, held, free }: Capacity): string {
+  return held === 0n ? `${used} used, ${free} free` : `${used} used, ${held} held, ${free} free`;
 }
 
 /**
@@ -51,21 +54,26 @@ function capacitiesIn(
   network: NetworkName,
   sets: readonly RangeSet[],
 ): Capacity[] | undefined {
+  const held = heldAddresses(network);
   let capacities: Capacity[] | undefined;
   const isLooked = ifLeasesUnlocked(directory, (leases) => {
     leases.tryWriting();
-    capacities = capacitiesBy(leases.known, sets);
+    capacities = capacitiesBy(leases.known, sets, held);
     capacities = capacities?.map((capacity, number) =>
       withReclaimed(capacity, sets[number] ?? [], leases, network),
     );
   });
-  return isLooked ? capacities : lookAtLeases(directory, (known) => capacitiesBy(known, sets) ?? []);
+  return isLooked ? capacities : lookAtLeases(directory, (known) => capacitiesBy(known, sets, held) ?? []);
 }
 
-function capacitiesBy(known: KnownLeases, sets: readonly RangeSet[]): Capacity[] | undefined {
-  // So much for most networks: a set that has more addresses than there are leases has one to give.
-  if (sets.every((set) => sizeOf(set) > BigInt(known.count))) return undefined;
-  return sets.map((set) => capacityOf(set, (span) => known.countIn(span)));
+function capacitiesBy(
+  known: KnownLeases,
+  sets: readonly RangeSet[],
+  held: readonly Address[],
+): Capacity[] | undefined {
+  // So much for most networks: a set that has more addresses than are leased and held has one to give.
+  if (sets.every((set) => sizeOf(set) > BigInt(known.count + held.length))) return undefined;
+  return sets.map((set) => capacityOf(set, (span) => known.countIn(span), held));
 }
 
 /** What an ADD that finds the set exhausted would end, and take, counts as free. */
@@ -75,7 +83,8 @@ function withReclaimed(capacity: Capacity, set: RangeSet, leases: Leases, networ
   const isInPool = (address: Address) => pool.some((span) => rangeContains(span, address));
   const left = leftByEarlierBoot(leases, network, isInPool);
   if (left.length === 0) leases.noteReclaimedInVain();
-  return { used: capacity.used - BigInt(left.length), free: capacity.free + BigInt(left.length) };
+  const { used, free } = capacity;
+  return { ...capacity, used: used - BigInt(left.length), free: free + BigInt(left.length) };
 }
 
 /** Does what ADD would do, too. @throws CniError 50 when it fails */

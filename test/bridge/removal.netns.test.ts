@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { succeeded } from "../fixture/answer.ts";
+import { hide } from "../fixture/hide.ts";
 import type { Host } from "../fixture/host.ts";
 import { networkOn } from "../fixture/network.ts";
 import { difference, snapshot } from "../fixture/snapshot.ts";
@@ -66,6 +67,40 @@ describeVariants("DEL", (variant) => {
       expect(await host.run(["bash", "-c", tryAll, "bash", ...locks.split(" ")])).toBe("");
     }
   });
+
+  for (const backend of ["iptables", "nftables"] as const) {
+    test(`removes rules by ${backend} of a host that has no commands for them any more`, async ({ host }) => {
+      const c1 = await host.container("c1");
+      // The tables that commands make at their first use stay.
+      await host.runAll([
+        ["iptables-nft", "-t", "nat", "-S"],
+        ["ip6tables-nft", "-t", "nat", "-S"],
+      ]);
+      const ranges = [[{ subnet: "10.10.0.0/16" }], [{ subnet: "fd00:10:10::/64" }]];
+      const simplenet = networkOn(host, variant, {
+        ...{ ...recipe, cniVersion: "1.0.0", ipMasqBackend: backend, macspoofchk: true },
+        ipam: { type: "host-local", ranges },
+      });
+      succeeded(await simplenet.add(c1));
+      succeeded(await simplenet.del(c1));
+      const before = await snapshot(host);
+      for (const isRecorded of [true, false]) {
+        succeeded(await simplenet.add(c1));
+        if (!isRecorded) await host.run(["rm", "-r", "/run/lxc-cni/attachments"]);
+        const shows = [await hide(host, "iptables"), await hide(host, "nft")];
+        const deleted = await simplenet.del(c1);
+        for (const show of shows) await show();
+        succeeded(deleted);
+        if (variant.environment.LXC_CNI_LINKS !== undefined) {
+          expect(deleted.errors).toContain("is not installed: rules that it has made before, if any, stay");
+          succeeded(await simplenet.del(c1));
+        } else {
+          expect(deleted.errors).toBe("");
+        }
+        expect(difference(before, await snapshot(host))).toEqual([]);
+      }
+    });
+  }
 
   // Node.js has no means to have a command end with the process that started it.
   if (variant.directory.endsWith("/js")) return;

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { refusalOf, succeeded } from "../fixture/answer.ts";
+import { hide } from "../fixture/hide.ts";
 import type { Host } from "../fixture/host.ts";
 import { networkOn } from "../fixture/network.ts";
 import { difference, snapshot } from "../fixture/snapshot.ts";
@@ -52,7 +53,7 @@ describeVariants("STATUS", (variant) => {
       const failure = refusalOf(await networkOn(host, variant, { ...simplenet, ...keys }).add(c1));
       expect(failure).toMatchObject({ code: 101 });
     }
-    for (const paths of hidden) await host.run(["umount", ...paths]);
+    for (const show of hidden) await show();
     expect(difference(before, await snapshot(host))).toEqual([]);
   });
 
@@ -89,11 +90,3 @@ describeVariants("STATUS", (variant) => {
     expect(refusalOf(await statusOf(host, { cniVersion: "1.0.0" }))).toMatchObject({ code: 1 });
   });
 });
-
-/** Has a host be without a program: what is mounted over it cannot be executed. @returns what to unmount */
-async function hide(host: Host, program: string): Promise<string[]> {
-  const names = await host.run(["sh", "-c", `command -v ${program} ${program}-nft ${program}-legacy; true`]);
-  const paths = [...new Set(await host.runAll(names.split("\n").map((name) => ["realpath", name])))];
-  for (const path of paths) await host.run(["mount", "--bind", "/dev/null", path]);
-  return paths;
-}

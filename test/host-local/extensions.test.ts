@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { describe, expect } from "vitest";
 import { rememberAddresses, rememberedAddresses } from "../../ipam/host-local/sticky.ts";
 import { requireContainerId, requireNetworkName } from "../../lib/cni/names.ts";
 import type { Attachment } from "../../lib/cni/request.ts";
 import { parseAddress } from "../../lib/ip/address.ts";
 import { parseLinkName } from "../../lib/ip/link-name.ts";
-import { addressesOf, type Network, test } from "./network.ts";
+import { addressesOf, test } from "./network.ts";
 
 const lease = "dummy\r\neth0";
 
@@ -245,15 +244,9 @@ describe("sticky", () => {
 describe("an address that is held", () => {
   const slash29 = { subnet: "10.1.2.0/29" };
 
-  function hold(network: Network, address: string, content: string): void {
-    const file = network.heldFile(address);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, content);
-  }
-
   test("is given to nobody but whom it is held for", ({ network }) => {
-    hold(network, "10.1.2.2", lease);
-    hold(network, "10.1.2.4", "");
+    network.hold("10.1.2.2", lease);
+    network.hold("10.1.2.4", "");
     const others = ["a", "b", "c"].flatMap((container) => network.add(slash29, { container }));
     expect(others).toEqual(["10.1.2.3/29", "10.1.2.5/29", "10.1.2.6/29"]);
     for (const address of ["10.1.2.2", "10.1.2.4"]) {
@@ -268,7 +261,7 @@ describe("an address that is held", () => {
   test("stays leased in a GC", ({ network }) => {
     network.add(slash29);
     network.add(slash29, { container: "other" });
-    hold(network, "10.1.2.2", lease);
+    network.hold("10.1.2.2", lease);
     network.gc(slash29, []);
     expect(network.leases()).toEqual({ "10.1.2.2": lease });
   });

@@ -83,6 +83,28 @@ describe("with many leases, a call", () => {
     expect(network.add(slash24, other)).toEqual(["10.1.0.200/24"]);
   });
 
+  test("looks for them once also where a set before the exhausted one gives an address", ({ network }) => {
+    fill(network, 253);
+    index(network);
+    const ranges = [[{ subnet: "10.2.0.0/24" }], [{ subnet: "10.1.0.0/24" }]];
+    const attempt = () => expect(() => network.add({ ranges }, other)).toThrow("no IP addresses available");
+    // One is the lease of the first set, which ends again.
+    expect(costOf(network, attempt).reads).toBe(254);
+    expect(costOf(network, attempt).reads).toBe(1);
+  });
+
+  test("does not take for granted that they were looked for in an earlier boot", ({ network }) => {
+    fill(network, 253);
+    index(network);
+    const slash24 = { subnet: "10.1.0.0/24" };
+    const attempt = () => expect(() => network.add(slash24, other)).toThrow("no IP addresses available");
+    expect(costOf(network, attempt).reads).toBe(253);
+    const file = network.stateFile("index");
+    writeFileSync(file, readFileSync(file).fill(7, 16, 52));
+    network.check(slash24, { container: "c50" });
+    expect(costOf(network, attempt).reads).toBe(253);
+  });
+
   test("counts what is used of an exhausted set", ({ network }) => {
     fill(network, 100);
     index(network);
@@ -108,6 +130,20 @@ describe("the index", () => {
     expect(existsSync(network.stateFile("index"))).toBe(false);
     network.del(slash16, { container: "c70" });
     expect(existsSync(`${network.directory}/10.1.0.70`)).toBe(false);
+  });
+
+  test("is not made for files that are no leases, and where it is kept, not for them", ({ network }) => {
+    fill(network, 20);
+    for (let number = 0; number < 80; number++) network.write(`note-${number}`, "printer");
+    const looks = Array.from({ length: 4 }, (_, round) => {
+      network.add(slash16, { container: `r${round}` });
+      return existsSync(network.stateFile("index"));
+    });
+    expect(looks).toEqual([false, false, false, false]);
+    fill(network, 80);
+    index(network);
+    for (let number = 2; number < 60; number++) network.del(slash16, { container: `c${number}` });
+    expect(existsSync(network.stateFile("index"))).toBe(false);
   });
 
   test("is believed no longer when somebody removes a lease", ({ network }) => {
@@ -205,6 +241,16 @@ describe("the index", () => {
     expect(Object.keys(network.leases())).toHaveLength(100);
   });
 
+  test("is kept beside an address in another spelling: a call reads that file, and no lease", ({
+    network,
+  }) => {
+    fill(network, 100);
+    network.write("fd00:0::9", "odd\r\neth0");
+    index(network);
+    expect(costOf(network, () => network.add(slash16, other))).toEqual({ reads: 0, creations: 1 });
+    expect(leasedBy(network, "odd")).toEqual(["fd00::9"]);
+  });
+
   test("is done without where there are too many of those, and files that nobody can tell what they are", ({
     network,
   }) => {
@@ -217,6 +263,13 @@ describe("the index", () => {
     network.del(slash16, { container: "printer" });
     expect(Object.keys(network.leases())).toHaveLength(101);
     index(network);
+  });
+
+  test("is done without where names that look like addresses are too many", ({ network }) => {
+    fill(network, 100);
+    for (let number = 0; number < 500; number++) network.write(`10.1.300.${number}`, "printer");
+    expect(network.add(slash16)).toEqual(["10.1.0.102/16"]);
+    expect(existsSync(network.stateFile("index"))).toBe(false);
   });
 
   test("has room for very many files that hold the same", ({ network }) => {
@@ -350,6 +403,61 @@ describe("the index", () => {
     expect(found).toEqual(["10.1.0.200"]);
   });
 
+  test("is believed by nobody when a call was killed that made it anew within the tick of the last mark", ({
+    network,
+  }) => {
+    stopTicks(network);
+    fill(network, 100);
+    network.write("last_reserved_ip.0", "10.1.0.101");
+    network.check(slash16, { container: "c50" });
+    expect(existsSync(network.stateFile("index"))).toBe(true);
+    rmSync(`${network.directory}/10.1.0.50`);
+    expect(() => killedAtMark(() => network.add(slash16))).toThrow(Killed);
+    expect(leasedBy(network, "dummy")).toEqual(["10.1.0.102"]);
+    expect(leasedBy(network, "c50")).toEqual([]);
+    network.write("last_reserved_ip.0", "10.1.0.49");
+    expect(network.add(slash16, other)).toEqual(["10.1.0.50/16"]);
+  });
+
+  test("is believed by nobody when a call was killed that changed it within the tick of the last mark", ({
+    network,
+  }) => {
+    stopTicks(network);
+    const full = { subnet: "10.1.0.0/25" };
+    fill(network, 124);
+    network.add(full);
+    network.del(full);
+    network.status(full);
+    expect(() => killedAtMark(() => network.add(full))).toThrow(Killed);
+    expect(() => network.status(full)).toThrow("no IP addresses available");
+  });
+
+  test("has a lease that somebody made without the lock, while a call had read everything", ({ network }) => {
+    fill(network, 100);
+    const { createFile } = system;
+    const create = vi.spyOn(system, "createFile").mockImplementationOnce((path, ...file) => {
+      network.write("10.1.0.102", "hand\r\neth0");
+      return createFile(path, ...file);
+    });
+    expect(network.add(slash16)).toEqual(["10.1.0.103/16"]);
+    create.mockRestore();
+    expect(costOf(network, () => network.check(slash16)).reads).toBe(1);
+    expect(leasedBy(network, "hand")).toEqual(["10.1.0.102"]);
+    network.del(slash16, { container: "hand" });
+    expect(Object.keys(network.leases())).not.toContain("10.1.0.102");
+  });
+
+  test("is believed as ever when all calls are within one tick", ({ network }) => {
+    stopTicks(network);
+    fill(network, 100);
+    index(network);
+    for (let round = 0; round < 5; round++) {
+      const container = `r${round}`;
+      expect(costOf(network, () => network.add(slash16, { container })).reads).toBe(0);
+      expect(costOf(network, () => network.check(slash16, { container })).reads).toBe(1);
+    }
+  });
+
   test("is made by calls that only look, unless somebody is at work on the leases", ({ network }) => {
     fill(network, 100);
     withLeases(network.directory, () => network.check(slash16, { container: "c50" }));
@@ -358,6 +466,35 @@ describe("the index", () => {
     expect(costOf(network, () => network.check(slash16, { container: "c51" })).reads).toBe(1);
   });
 });
+
+/** Has all changes of the lease directory be within one tick of the clock, as far as its times tell. */
+function stopTicks(network: Network): void {
+  const tick = BigInt(Math.floor(Date.now() / 1000)) * 1_000_000_000n;
+  const status = vi.mocked(system.status);
+  const real = status.getMockImplementation() ?? expect.fail();
+  status.mockImplementation((path) => {
+    const found = real(path);
+    if (path !== network.directory || found === undefined) return found;
+    const { changed, modified } = found;
+    return { ...found, changed: tick, modified: modified === changed ? tick : modified };
+  });
+}
+
+class Killed extends Error {}
+
+/** Does a call that ends when it has marked the directory for the first time. */
+function killedAtMark(call: () => void): void {
+  const { setModified } = system;
+  const spy = vi.spyOn(system, "setModified").mockImplementation((path, time) => {
+    setModified(path, time);
+    throw new Killed();
+  });
+  try {
+    call();
+  } finally {
+    spy.mockRestore();
+  }
+}
 
 /** What others are told that a container holds. */
 function leasedBy(network: Network, container: string): string[] {

@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { dirname } from "node:path";
 import { test as base, vi } from "vitest";
 import { system } from "#system";
 import { hostLocal } from "../../ipam/host-local/plugin.ts";
@@ -31,6 +32,8 @@ export interface Network {
   stateFile(kind: StateKind): string;
   /** The file by which an address is held. */
   heldFile(address: string): string;
+  /** Holds an address. @param content For whom */
+  hold(address: string, content: string): void;
   /** Calls ADD. @returns the addresses with the lengths of their prefixes. */
   add(ipam: IpamConfig, options?: CallOptions): string[];
   /** Calls ADD. @returns all of the result. */
@@ -63,11 +66,13 @@ export const test = base.extend<{ network: Network }>({
 
 /** Has what is kept beside leases, in /var/lib/lxc-cni on a host, be kept in this directory. */
 function keepStateIn(directory: string) {
-  return (["openFile", "makeDirectory", "removeFile", "readRegular", "status"] as const).map((name) => {
-    const original = system[name] as (path: string, ...more: unknown[]) => unknown;
-    const elsewhere = (path: string, ...more: unknown[]) => original(redirected(path, directory), ...more);
-    return vi.spyOn(system, name).mockImplementation(elsewhere as never);
-  });
+  return (["openFile", "makeDirectory", "removeFile", "readRegular", "listDirectory", "status"] as const).map(
+    (name) => {
+      const original = system[name] as (path: string, ...more: unknown[]) => unknown;
+      const elsewhere = (path: string, ...more: unknown[]) => original(redirected(path, directory), ...more);
+      return vi.spyOn(system, name).mockImplementation(elsewhere as never);
+    },
+  );
 }
 
 function redirected(path: string, directory: string): string {
@@ -93,6 +98,10 @@ function networkIn(dataDir: string): Network {
     directory,
     stateFile: (kind) => redirected(stateFile(kind, directory), dataDir),
     heldFile: (address) => redirected(`/var/lib/lxc-cni/held/net0/${address}`, dataDir),
+    hold: (address, content) => {
+      mkdirSync(dirname(network.heldFile(address)), { recursive: true });
+      writeFileSync(network.heldFile(address), content);
+    },
     result: (ipam, options) => {
       const result = call("ADD", ipam, options);
       if (result === undefined) throw new Error("ADD has no result");

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { describe, expect } from "vitest";
 import { capacityOf } from "../../ipam/host-local/capacity.ts";
 import { withLeases } from "../../ipam/host-local/lease-directory.ts";
@@ -63,6 +63,20 @@ describe("STATUS", () => {
     expect(() => network.status(slash30)).toThrow(unavailable("no IP addresses available"));
   });
 
+  test("does not count as free what is held, for whomever that is", ({ network }) => {
+    const config = { subnet: "10.1.2.0/29" };
+    for (const octet of [2, 3, 4, 5]) network.write(`10.1.2.${octet}`, "other\r\neth0");
+    network.hold("10.1.2.6", "away\r\neth0");
+    for (const name of ["10.1.2.5", "10.9.9.9", "note"]) network.hold(name, "away\r\neth0");
+    expect(() => network.add(config)).toThrow(expect.objectContaining({ code: 110 }));
+    const exhausted = unavailable("no IP addresses available", "range set 0: 4 used, 1 held, 0 free");
+    expect(() => network.status(config)).toThrow(exhausted);
+    withLeases(network.directory, () => expect(() => network.status(config)).toThrow(exhausted));
+    network.status({ subnet: "10.1.2.0/28" });
+    rmSync(network.heldFile("10.1.2.6"));
+    network.status(config);
+  });
+
   test("agrees with ADD where the gateway is at another place, or leased by mistake", ({ network }) => {
     const config = { ...slash30, gateway: "10.1.2.2" };
     network.write("10.1.2.2", "other\r\neth0");
@@ -124,22 +138,35 @@ describe("STATUS", () => {
 
 describe("the capacity of a set", () => {
   test.each([
-    [[slash24], [], 0n, 253n],
-    [[slash30], ["10.1.2.2"], 1n, 0n],
-    [[{ ...slash24, gateway: "10.9.9.9" }], ["10.9.9.9"], 0n, 254n],
-    [[{ ...slash24, rangeStart: "10.1.2.10", rangeEnd: "10.1.2.19" }], ["10.1.2.9", "10.1.2.10"], 1n, 9n],
+    [[slash24], [], [], 0n, 0n, 253n],
+    [[slash30], ["10.1.2.2"], [], 1n, 0n, 0n],
+    [[{ ...slash24, gateway: "10.9.9.9" }], ["10.9.9.9"], [], 0n, 0n, 254n],
+    [
+      [{ ...slash24, rangeStart: "10.1.2.10", rangeEnd: "10.1.2.19" }],
+      ["10.1.2.9", "10.1.2.10"],
+      [],
+      1n,
+      0n,
+      9n,
+    ],
     [
       [{ subnet: "10.1.2.0/25" }, { subnet: "10.1.2.128/25" }],
       ["10.1.2.1", "10.1.2.3", "10.1.2.130"],
+      // A gateway, one that is leased, too, and one that is neither.
+      ["10.1.2.129", "10.1.2.130", "10.1.2.131"],
       2n,
-      248n,
+      1n,
+      247n,
     ],
-    [[{ subnet: "fd00::/64" }], ["fd00::2", "10.1.2.2"], 1n, 2n ** 64n - 3n],
-  ] as const)("%j with %j leased: %d used, %d free", (ranges, leased, used, free) => {
-    const countIn = (span: Span) =>
-      BigInt(leased.filter((text) => rangeContains(span, addressOf(text))).length);
-    expect(capacityOf(rangeSet(...ranges), countIn)).toEqual({ used, free });
-  });
+    [[{ subnet: "fd00::/64" }], ["fd00::2", "10.1.2.2"], ["10.1.2.3"], 1n, 0n, 2n ** 64n - 3n],
+  ] as const)(
+    "%j with %j leased and %j held: %d used, %d held, %d free",
+    (ranges, leased, kept, used, held, free) => {
+      const countIn = (span: Span) =>
+        BigInt(leased.filter((text) => rangeContains(span, addressOf(text))).length);
+      expect(capacityOf(rangeSet(...ranges), countIn, kept.map(addressOf))).toEqual({ used, held, free });
+    },
+  );
 });
 
 function addressOf(text: string): Address {

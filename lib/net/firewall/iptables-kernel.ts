@@ -9,7 +9,7 @@ import type { Store } from "./iptables-store.ts";
 
 /** A chain of a store, and the chain of the kernel's hook that leads there. */
 export interface IptablesPlace {
-  readonly store: Store;
+  readonly store: Pick<Store, "family">;
   readonly table: Table;
   readonly chain: string;
   readonly from: string;

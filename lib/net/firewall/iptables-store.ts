@@ -51,9 +51,14 @@ export function usualStore(family: AddressFamily): Store | undefined {
   return storeOf(family, isLegacy ? "legacy" : "nft", command);
 }
 
+/** The family whose rules a store keeps. */
+export function familyOf(name: StoreName): AddressFamily {
+  return name.startsWith("ip6") ? 6 : 4;
+}
+
 /** The store of that name; undefined where no command for it is installed. */
 export function storeNamed(name: StoreName): Store | undefined {
-  const family = name.startsWith("ip6") ? 6 : 4;
+  const family = familyOf(name);
   const usual = usualStore(family);
   if (usual?.name === name) return usual;
   const variant = name.endsWith("legacy") ? "legacy" : "nft";
@@ -72,7 +77,7 @@ export function storesWithRules(family: AddressFamily): Store[] {
  * Whether a look at the nat table of a store may find something, and changes nothing: iptables-legacy loads a table
  * that is not there, only to find it empty. /proc/net/ip_tables_names has those that are there.
  */
-export function mayHoldRules({ family, variant, command }: Store): boolean {
+export function mayHoldRules({ family, variant, command }: Omit<Store, "name">): boolean {
   if (variant === "nft") return true;
   const tables = family === 4 ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names";
   try {

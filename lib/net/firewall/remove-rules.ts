@@ -6,7 +6,17 @@ import type { PendingRemoval, Search } from "./firewall.ts";
 import { deleteGuard, startGuardSearch } from "./guard-remove.ts";
 import { deleteFromIptables } from "./iptables-delete.ts";
 import { beginIptablesRemoval, startIptablesSearch } from "./iptables-remove.ts";
-import { families, ofFamily, type Store, storeNamed, storesWithRules } from "./iptables-store.ts";
+import {
+  type AddressFamily,
+  commandOf,
+  families,
+  familyOf,
+  mayHoldRules,
+  ofFamily,
+  type Store,
+  storeNamed,
+  storesWithRules,
+} from "./iptables-store.ts";
 import { attempt, finishAll } from "./later.ts";
 import { nftPrefix } from "./marks.ts";
 import { isNftInstalled } from "./nft-command.ts";
@@ -16,7 +26,8 @@ import type { RuleKind } from "./rule-kind.ts";
 /**
  * Begins to remove every rule of an attachment, also what the Go plugin made.
  *
- * Where the kernel can be asked itself, they are deleted at once. Otherwise commands are started.
+ * Where the kernel can be asked itself, they are deleted at once. Otherwise commands are started;
+ * where one is not installed, that is said on standard error.
  *
  * @param known Addresses that it is known to have had; rules of others are found by their marks.
  * @param kinds Where its rules are, as was recorded when they were added: the removal begins at once, and nothing else
@@ -32,7 +43,7 @@ export function removeRules(
   const subject = { attachment, known, nfTables };
   // Each step is taken everywhere before the next one: the commands run side by side.
   const places = attempt(() =>
-    kinds === undefined ? everywhere(subject) : kinds.flatMap((kind) => recorded(kind, subject)),
+    kinds === undefined ? everywhere(subject) : kinds.map((kind) => recorded(kind, subject)),
   );
   const searches = attempt(() => places().map(attempt));
   const begin = () => searches().map((search) => attempt(() => search().begin()));
@@ -62,37 +73,51 @@ interface Subject {
 
 type Place = () => Search;
 
-function recorded(kind: RuleKind, subject: Subject): Place[] {
-  if (kind === "nftables" || kind === "guard") {
-    if (!isNftInstalled()) return notInstalled("nft");
-    return kind === "guard" ? [guards(subject, true)] : [nft(subject, true)];
-  }
+function recorded(kind: RuleKind, subject: Subject): Place {
+  if (kind === "nftables") return nft(subject, true);
+  if (kind === "guard") return guards(subject, true);
   const store = storeNamed(kind);
-  return store === undefined ? notInstalled(kind) : [iptables(store, subject, true)];
+  const byCommand = store === undefined ? notInstalled(kind) : iptables(store, subject, true);
+  return kind.endsWith("legacy") ? byCommand : iptablesNft(familyOf(kind), subject, byCommand);
 }
 
 function everywhere(subject: Subject): Place[] {
-  const stores = families.map((family) => ({ family, found: storesWithRules(family) }));
   return [
-    ...stores.flatMap(({ family, found }) =>
-      // Without a command, rules of a network whose addresses are known may stay, and somebody should know.
-      found.length === 0 && family === 4 && ofFamily(family, subject.known).length > 0 && !isNftInstalled()
-        ? notInstalled("iptables")
-        : found.map((store) => iptables(store, subject, false)),
-    ),
-    ...(isNftInstalled() ? [nft(subject, false), guards(subject, false)] : []),
+    ...families.flatMap((family) => everyIptables(family, subject)),
+    nft(subject, false),
+    guards(subject, false),
   ];
 }
 
-function iptables(store: Store, { attachment, known, nfTables }: Subject, sure: boolean): Place {
-  return deletedIn(
-    store.variant === "nft" ? nfTables : undefined,
-    (kernel) => deleteFromIptables(store, attachment, known, kernel),
-    () => {
-      const search = startIptablesSearch(store, attachment, known, { marked: true });
-      return { begin: () => beginIptablesRemoval(search, { sure }) };
-    },
-  );
+function everyIptables(family: AddressFamily, subject: Subject): Place[] {
+  const stores = storesWithRules(family);
+  const nftStore = stores.find(({ variant }) => variant === "nft");
+  const legacy = stores.filter(({ variant }) => variant === "legacy");
+  // Without a command, rules of a network whose addresses are known may stay, and somebody should know.
+  const isLacking =
+    stores.length === 0 && family === 4 && ofFamily(family, subject.known).length > 0 && !isNftInstalled();
+  const otherwise = isLacking ? notInstalled("iptables") : nothing;
+  const lacksLegacy = isLacking && mayHoldRules({ family, variant: "legacy", command: commandOf(family) });
+  return [
+    iptablesNft(family, subject, nftStore === undefined ? otherwise : iptables(nftStore, subject, false)),
+    ...legacy.map((store) => iptables(store, subject, false)),
+    ...(lacksLegacy ? [notInstalled("iptables-legacy")] : []),
+  ];
+}
+
+function iptablesNft(
+  family: AddressFamily,
+  { attachment, known, nfTables }: Subject,
+  byCommand: Place,
+): Place {
+  return deletedIn(nfTables, (kernel) => deleteFromIptables(family, attachment, known, kernel), byCommand);
+}
+
+function iptables(store: Store, { attachment, known }: Subject, sure: boolean): Place {
+  return () => {
+    const search = startIptablesSearch(store, attachment, known, { marked: true });
+    return { begin: () => beginIptablesRemoval(search, { sure }) };
+  };
 }
 
 function nft({ attachment, nfTables }: Subject, sure: boolean): Place {
@@ -100,7 +125,7 @@ function nft({ attachment, nfTables }: Subject, sure: boolean): Place {
   return deletedIn(
     nfTables,
     (kernel) => deleteFromNft(prefix, kernel),
-    () => startNftSearch({ prefix }, { sure }),
+    byNft(() => startNftSearch({ prefix }, { sure }), sure),
   );
 }
 
@@ -108,20 +133,36 @@ function guards({ attachment, nfTables }: Subject, sure: boolean): Place {
   return deletedIn(
     nfTables,
     (kernel) => deleteGuard(attachment, kernel),
-    () => startGuardSearch(attachment, { sure }),
+    byNft(() => startGuardSearch(attachment, { sure }), sure),
   );
 }
 
-/** A place where the rules are deleted in the kernel itself, or where that cannot be done, looked for by commands. */
-function deletedIn(nfTables: NfTables | undefined, remove: (kernel: NfTables) => void, search: Place): Place {
-  const deleteAll = (kernel: NfTables): Search => {
-    remove(kernel);
-    return { begin: () => ({ finish: () => {} }) };
-  };
-  return () => (nfTables && unlessUnclear(() => deleteAll(nfTables))) ?? search();
+/** A place that nft looks into, as long as it is installed. */
+function byNft(search: Place, sure: boolean): Place {
+  const otherwise = sure ? notInstalled("nft") : nothing;
+  return () => (isNftInstalled() ? search : otherwise)();
 }
 
-function notInstalled(command: string): Place[] {
-  system.writeStandardError(`${command} is not installed: rules that it has made before, if any, stay\n`);
-  return [];
+/** A place where the rules are deleted in the kernel itself, or where that cannot be done, looked for by commands. */
+function deletedIn(
+  nfTables: NfTables | undefined,
+  remove: (kernel: NfTables) => void,
+  byCommand: Place,
+): Place {
+  const deleteAll = (kernel: NfTables): Search => {
+    remove(kernel);
+    return nothing();
+  };
+  return () => (nfTables && unlessUnclear(() => deleteAll(nfTables))) ?? byCommand();
+}
+
+/** A place where nothing is left to do. */
+const nothing: Place = () => ({ begin: () => ({ finish: () => {} }) });
+
+/** A place that cannot be looked into. */
+function notInstalled(command: string): Place {
+  return () => {
+    system.writeStandardError(`${command} is not installed: rules that it has made before, if any, stay\n`);
+    return nothing();
+  };
 }
