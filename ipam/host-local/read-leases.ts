@@ -1,7 +1,8 @@
-import { type Address, formatAddress, offsetAddress, parseAddress } from "../../lib/ip/address.ts";
+import { type Address, formatAddress, offsetAddress } from "../../lib/ip/address.ts";
 import { rangeContains, type Span } from "../../lib/ip/range.ts";
 import type { KnownLeases } from "./known-leases.ts";
 import type { LeaseFiles } from "./lease-files.ts";
+import { leaseAddress } from "./sort-files.ts";
 
 /** The leases of a directory of which every file was read. */
 export class ReadLeases implements KnownLeases {
@@ -35,7 +36,7 @@ export class ReadLeases implements KnownLeases {
   countIn(span: Span): bigint {
     let count = 0n;
     for (const [name, content] of this.files.contents) {
-      const address = parseAddress(name);
+      const address = leaseAddress(name);
       if (content !== "" && address !== undefined && rangeContains(span, address)) count += 1n;
     }
     return count;

@@ -77,6 +77,14 @@ describe("STATUS", () => {
     network.status(config);
   });
 
+  test("agrees with ADD that an address in another spelling is no lease", ({ network }) => {
+    const config = { subnet: "fd00::/126" };
+    for (const name of ["fd00:0::2", "fd00::3"]) network.write(name, "other\r\neth0");
+    network.status(config);
+    expect(network.add(config)).toEqual(["fd00::2/126"]);
+    expect(() => network.status(config)).toThrow(unavailable("no IP addresses available"));
+  });
+
   test("agrees with ADD where the gateway is at another place, or leased by mistake", ({ network }) => {
     const config = { ...slash30, gateway: "10.1.2.2" };
     network.write("10.1.2.2", "other\r\neth0");
