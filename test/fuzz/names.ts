@@ -60,6 +60,7 @@ const words = [
     "$HOME",
     "a'b",
     "a\\b",
+    "eth*",
     "\\",
     '"',
     "'",

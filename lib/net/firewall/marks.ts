@@ -102,12 +102,12 @@ export interface GuardNames {
 }
 
 /**
- * The names of containernetworking/plugins (docs/formats.md). Where its comment would be longer than nft takes, and the
- * Go plugin fails, a hash stands for container and interface.
+ * The names of containernetworking/plugins (docs/formats.md). Where its comment would be longer than nft takes, or nft
+ * would take the name of a chain for a pattern, and the Go plugin fails, a hash stands for container and interface.
  */
 export function guardNames({ container, interface: name }: Omit<Attachment, "network">): GuardNames {
   const plain = `${container}-${name}`;
-  const fits = encodeUtf8(`macspoofchk-${plain}`).length <= longestNftComment;
+  const fits = encodeUtf8(`macspoofchk-${plain}`).length <= longestNftComment && !plain.endsWith("*");
   const identity = fits ? plain : `sha512-${hex(plain, 64)}`;
   const chain = `cni-br-iface-${identity}`;
   return { chain, macChain: `${chain}-mac`, comment: `macspoofchk-${identity}` };
