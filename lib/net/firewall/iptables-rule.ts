@@ -32,18 +32,16 @@ export function plainLinkName(name: LinkName): PlainLinkName | undefined {
 /** A rule as iptables takes and prints it, without the command and the chain. */
 export function renderRule(rule: Rule): string {
   const { source, sourceNetwork, destination, notDestination, input, output, connection, jump } = rule;
-  const parts = [
-    source && `-s ${formatAddress(source)}/${bitsOf(source.family)}`,
-    sourceNetwork && `-s ${formatPrefix(networkOf(sourceNetwork))}`,
-    destination && `-d ${formatPrefix(networkOf(destination))}`,
-    notDestination && `! -d ${formatPrefix(networkOf(notDestination))}`,
-    input && `-i ${input}`,
-    output && `-o ${output}`,
-    connection && `-m conntrack --ctstate ${connection}`,
-    `-m comment --comment ${quote(rule.comment)}`,
-    jump && `-j ${jump}`,
-  ];
-  return parts.filter((part) => part !== undefined).join(" ");
+  let text = "";
+  if (source !== undefined) text += `-s ${formatAddress(source)}/${bitsOf(source.family)} `;
+  if (sourceNetwork !== undefined) text += `-s ${formatPrefix(networkOf(sourceNetwork))} `;
+  if (destination !== undefined) text += `-d ${formatPrefix(networkOf(destination))} `;
+  if (notDestination !== undefined) text += `! -d ${formatPrefix(networkOf(notDestination))} `;
+  if (input !== undefined) text += `-i ${input} `;
+  if (output !== undefined) text += `-o ${output} `;
+  if (connection !== undefined) text += `-m conntrack --ctstate ${connection} `;
+  text += `-m comment --comment ${quote(rule.comment)}`;
+  return jump === undefined ? text : `${text} -j ${jump}`;
 }
 
 /** A rule that iptables printed (`-A CHAIN ...`), as far as it is known here. */
@@ -76,7 +74,14 @@ function parseRule(text: string): PrintedRule {
   };
 }
 
-/** A word of an iptables-restore line, with those characters escaped that `iptables -S` escapes. */
+const quoted = new Map<string, string>();
+
+/**
+ * A word of an iptables-restore line, with those characters escaped that `iptables -S` escapes. The rules of a call have
+ * the same comment again and again.
+ */
 function quote(text: string): string {
-  return `"${text.replace(/["'\\]/g, "\\$&")}"`;
+  const word = quoted.get(text) ?? `"${text.replace(/["'\\]/g, "\\$&")}"`;
+  quoted.set(text, word);
+  return word;
 }

@@ -1,4 +1,4 @@
-import { type Attributes, bytesOf, uint32Of } from "../netlink/attributes.ts";
+import { type Attributes, bytesOf, uint32At, uint32Of } from "../netlink/attributes.ts";
 
 /** nf_tables has its numbers in the order of the network. */
 
@@ -11,7 +11,8 @@ export function number32Of(attributes: Attributes, type: number): number | undef
 /** An attribute's number of 64 bits. It counts what there was since the table was made, so it is exact. */
 export function number64Of(attributes: Attributes, type: number): number | undefined {
   const bytes = bytesOf(attributes, type);
-  return bytes?.length === 8 ? bytes.reduce((number, byte) => number * 256 + byte, 0) : undefined;
+  if (bytes?.length !== 8) return undefined;
+  return swapped(uint32At(bytes, 0)) * 2 ** 32 + swapped(uint32At(bytes, 4));
 }
 
 /** A number with its four bytes the other way round. */

@@ -1,5 +1,6 @@
 import { decodeUtf8 } from "../../encoding/utf8.ts";
-import { attributeHeaderLength as headerLength } from "../netlink/constants.ts";
+import { uint16At } from "../netlink/attributes.ts";
+import { attributeTypeMask, attributeHeaderLength as headerLength } from "../netlink/constants.ts";
 import { align } from "../netlink/message.ts";
 import { listElement, NftaExpression } from "./constants.ts";
 
@@ -26,7 +27,7 @@ export function expressionsIn(bytes: Uint8Array): Expression[] | undefined {
     const dataEnd = dataAt === end ? dataAt : endAt(bytes, dataAt, NftaExpression.data);
     if (dataEnd === undefined || align(dataEnd) !== align(end)) return undefined;
     expressions.push({
-      name: decodeUtf8(bytes.subarray(at + 2 * headerLength, nameEnd - 1)),
+      name: decodeUtf8(bytes, at + 2 * headerLength, nameEnd - 1),
       data: bytes.subarray(dataAt + headerLength, Math.max(dataEnd, dataAt + headerLength)),
     });
     at = align(end);
@@ -43,9 +44,8 @@ export function onlyValueIn(bytes: Uint8Array | undefined, type: number): Uint8A
 
 /** Where the attribute that begins at a place ends; undefined where it is of another type, or does not fit. */
 function endAt(bytes: Uint8Array, at: number, type: number): number | undefined {
-  // Byte by byte, since an interpreter reads an element sooner than it makes a view and calls a method of it.
-  const length = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
+  const length = uint16At(bytes, at);
   // The two highest bits say how it is encoded (netlink(7)).
-  const found = (bytes[at + 2] ?? 0) | (((bytes[at + 3] ?? 0) & 0x3f) << 8);
+  const found = uint16At(bytes, at + 2) & attributeTypeMask;
   return found === type && length >= headerLength && at + length <= bytes.length ? at + length : undefined;
 }

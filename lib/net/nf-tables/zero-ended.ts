@@ -3,10 +3,7 @@ import { decodeUtf8 } from "../../encoding/utf8.ts";
 /** The text before the first zero in bytes; undefined where there is none. */
 export function textBeforeZero(bytes: Uint8Array): string | undefined {
   const end = bytes.indexOf(0);
-  if (end < 0) return undefined;
-  const text = bytes.subarray(0, end);
-  // Nearly all of it is ASCII, which is read in one go.
-  return text.every((byte) => byte < 0x80) ? String.fromCharCode(...text) : decodeUtf8(text);
+  return end < 0 ? undefined : decodeUtf8(bytes, 0, end);
 }
 
 /** The same; undefined where anything but zeros is behind it. */
