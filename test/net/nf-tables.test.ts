@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { stringifyCompact } from "../../lib/cni/json.ts";
+import { asIptables } from "../../lib/net/firewall/as-iptables.ts";
+import { asNft } from "../../lib/net/firewall/as-nft.ts";
+import { asNftJson } from "../../lib/net/firewall/as-nft-json.ts";
 import { messagesWith } from "../../lib/net/netlink/messages-with.ts";
-import { asIptables } from "../../lib/net/nf-tables/as-iptables.ts";
-import { asNft } from "../../lib/net/nf-tables/as-nft.ts";
-import { asNftJson } from "../../lib/net/nf-tables/as-nft-json.ts";
 import { batch, chainQuestion, ruleQuestion, rulesQuestion } from "../../lib/net/nf-tables/messages.ts";
 import { parseRule } from "../../lib/net/nf-tables/rule.ts";
 import { parseStatement } from "../../lib/net/nf-tables/statement.ts";

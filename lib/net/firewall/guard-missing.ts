@@ -1,6 +1,6 @@
 import { type Json, sorted, stringifyCompact } from "../../cni/json.ts";
-import { asNftJson } from "../nf-tables/as-nft-json.ts";
 import { byNfTables, type NfTables } from "../nf-tables/nf-tables.ts";
+import { asNftJson } from "./as-nft-json.ts";
 import type { Guard } from "./guard.ts";
 import { entryChain, type GuardRule, guardRules } from "./guard-rules.ts";
 import { finishChainListing, type ListedRule, startChainListing, table } from "./guard-table.ts";

@@ -1,8 +1,8 @@
-import { asIptables } from "../nf-tables/as-iptables.ts";
 import { readLedTo } from "../nf-tables/led-to.ts";
 import { type NfTables, Unclear } from "../nf-tables/nf-tables.ts";
 import type { KernelChain } from "../nf-tables/place.ts";
 import type { KernelRule } from "../nf-tables/rule.ts";
+import { asIptables } from "./as-iptables.ts";
 import type { Table } from "./iptables-command.ts";
 import type { PrintedRule } from "./iptables-rule.ts";
 import type { Store } from "./iptables-store.ts";

@@ -1,6 +1,6 @@
-import { asNft } from "../nf-tables/as-nft.ts";
 import type { NfTables } from "../nf-tables/nf-tables.ts";
 import type { KernelRule } from "../nf-tables/rule.ts";
+import { asNft } from "./as-nft.ts";
 import { findNftRules, parseNftRules } from "./nftables-rule.ts";
 import { checksChain, kernelTable } from "./nftables-table.ts";
 

@@ -1,9 +1,9 @@
 import { bitsOf, formatAddress } from "../../ip/address.ts";
 import { formatPrefix, type Prefix } from "../../ip/prefix.ts";
-import { Meta, Protocol } from "./constants.ts";
-import { packetAddress } from "./packet-address.ts";
-import type { Match, MetaMatch, Statement } from "./statement.ts";
-import type { Verdict } from "./verdict.ts";
+import { Meta, Protocol } from "../nf-tables/constants.ts";
+import { packetAddress } from "../nf-tables/packet-address.ts";
+import type { Match, MetaMatch, Statement } from "../nf-tables/statement.ts";
+import type { Verdict } from "../nf-tables/verdict.ts";
 
 /**
  * What a rule of a table of the family inet says, as nft prints it, without its comment.

@@ -1,9 +1,9 @@
 import type { JsonObject } from "../../cni/json.ts";
 import { macFromBytes } from "../../ip/mac.ts";
-import { Base, Meta } from "./constants.ts";
-import type { FieldMatch, Match, MetaMatch, Statement } from "./statement.ts";
-import type { Verdict } from "./verdict.ts";
-import { zeroEnded } from "./zero-ended.ts";
+import { Base, Meta } from "../nf-tables/constants.ts";
+import type { FieldMatch, Match, MetaMatch, Statement } from "../nf-tables/statement.ts";
+import type { Verdict } from "../nf-tables/verdict.ts";
+import { zeroEnded } from "../nf-tables/zero-ended.ts";
 
 /**
  * What a rule of a table of the family bridge says, in libnftables' JSON.

@@ -1,13 +1,13 @@
 import { bitsOf } from "../../ip/address.ts";
 import { parseLinkName } from "../../ip/link-name.ts";
-import { type PrintedRule, plainLinkName, type Rule, renderRule } from "../firewall/iptables-rule.ts";
-import { connectionStates } from "./connection-states.ts";
-import { Meta } from "./constants.ts";
-import { packetAddress } from "./packet-address.ts";
-import type { KernelRule } from "./rule.ts";
-import type { Extension, FieldMatch, Match, MetaMatch, Statement } from "./statement.ts";
-import type { Verdict } from "./verdict.ts";
-import { textBeforeZero, zeroEnded } from "./zero-ended.ts";
+import { connectionStates } from "../nf-tables/connection-states.ts";
+import { Meta } from "../nf-tables/constants.ts";
+import { packetAddress } from "../nf-tables/packet-address.ts";
+import type { KernelRule } from "../nf-tables/rule.ts";
+import type { Extension, FieldMatch, Match, MetaMatch, Statement } from "../nf-tables/statement.ts";
+import type { Verdict } from "../nf-tables/verdict.ts";
+import { textBeforeZero, zeroEnded } from "../nf-tables/zero-ended.ts";
+import { type PrintedRule, plainLinkName, type Rule, renderRule } from "./iptables-rule.ts";
 
 /**
  * A rule that iptables has made, as iptables prints it: word for word, so far as it is one that can be told here.
