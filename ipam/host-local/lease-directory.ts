@@ -5,7 +5,6 @@ import type { NetworkName } from "../../lib/cni/request.ts";
 import { newDigestOf } from "../../lib/encoding/digest.ts";
 import { encodeHex } from "../../lib/encoding/hex.ts";
 import { isSystemError } from "../../lib/system/error.ts";
-import { openOrMake } from "../../lib/system/open-or-make.ts";
 import type { Lock } from "../../lib/system/system.ts";
 import { lockName } from "./lease-files.ts";
 import { Leases } from "./leases.ts";
@@ -62,7 +61,7 @@ function workUnder<T>(lock: Lock, directory: string, work: (leases: Leases) => T
 
 function lockDirectory(directory: string, patience: number): Lock | undefined {
   try {
-    return openOrMake(directory, () => lockIn(directory, patience));
+    return orMake(directory, () => lockIn(directory, patience));
   } catch (error) {
     if (!isSystemError(error)) throw error;
     throw new CniError(Code.inputOutput, `cannot lock the leases in ${directory}`, error.message);
@@ -85,4 +84,15 @@ const withoutLocks = ["ENOLCK", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"];
 function lockIdentity(directory: string): string {
   const { device, inode } = system.status(directory) ?? {};
   return encodeHex(newDigestOf(`${device}:${inode}`));
+}
+
+/** Opens something in a directory, which is there on every call but the first one. */
+function orMake<T>(directory: string, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    if (!isSystemError(error, "ENOENT")) throw error;
+    system.makeDirectory(directory, 0o755);
+    return open();
+  }
 }

@@ -1,6 +1,5 @@
 import { system } from "#system";
 import { isSystemError } from "../system/error.ts";
-import { openOrMake } from "../system/open-or-make.ts";
 import type { Lock, LockOptions } from "../system/system.ts";
 import { CniError, Code } from "./error.ts";
 
@@ -107,5 +106,16 @@ function unlessImpossible(action: () => Lock | undefined): Lock | undefined {
 
 /** A lock; undefined when others held it all the time. */
 function lockFile(name: string, options: Pick<LockOptions, "patience" | "shared">): Lock | undefined {
-  return openOrMake(directory, () => system.lock(`${directory}/${name}`, { ...options, mode: 0o600 }));
+  return openOrMake(() => system.lock(`${directory}/${name}`, { ...options, mode: 0o600 }));
+}
+
+/** The directory is there on every call but the first of a boot. */
+function openOrMake(open: () => Lock | undefined): Lock | undefined {
+  try {
+    return open();
+  } catch (error) {
+    if (!isSystemError(error, "ENOENT")) throw error;
+    system.makeDirectory(directory, 0o755);
+    return open();
+  }
 }
