@@ -1,4 +1,5 @@
 import { system } from "#system";
-import { runCommand } from "./command-line.ts";
+import { runCommandLine } from "./command-line/run.ts";
+import { commands } from "./commands/all.ts";
 
-system.run(() => runCommand(system.arguments()));
+system.run(() => runCommandLine(system.arguments(), commands));

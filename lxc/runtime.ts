@@ -1,31 +1,27 @@
 import { system } from "#system";
-import { describe } from "../lib/cni/error.ts";
 import type { Attachment } from "../lib/cni/request.ts";
-import { detach } from "../lib/runtime/attach.ts";
 import type { Runtime } from "../lib/runtime/attachment-call.ts";
 import { defaultDirectories, loadNetwork } from "../lib/runtime/load-network.ts";
 import type { Network } from "../lib/runtime/network.ts";
-import { carried } from "./carried.ts";
-import type { HookWords } from "./hook-words.ts";
+
+/** Where networks and plugins are looked for. */
+export interface Places {
+  /** Directories of networks; empty for the usual ones. */
+  readonly networkDirectories: readonly string[];
+  /** Directories of plugins, separated by `:`, besides that of lxc-cni; empty for the usual ones. */
+  readonly cniPath: string;
+}
 
 /** Where distributions and administrators put CNI plugins. */
 const usualCniPath = "/opt/cni/bin:/usr/libexec/cni:/usr/lib/cni";
 
-/** The network that a hook line names. @throws CniError 7 where there is none */
-export function findNetwork(name: string, { networkDirectories }: HookWords): Network {
-  const directories = networkDirectories.length === 0 ? defaultDirectories : networkDirectories;
-  return loadNetwork(name, directories, warn);
-}
-
-/** The network of an attachment, which the hook line may know by a path only. @throws CniError 7 where there is none */
-export function networkOf({ network: name, interface: link }: Attachment, words: HookWords): Network {
-  const line = words.networks.find((each) => each.interface === link);
-  const network = findNetwork(line?.network ?? name, words);
-  return network.name === name ? network : findNetwork(name, words);
+/** The network of a name, or of a path. @throws CniError 7 where there is none */
+export function findNetwork(name: string, { networkDirectories }: Places): Network {
+  return loadNetwork(name, networkDirectories.length === 0 ? defaultDirectories : networkDirectories, warn);
 }
 
 /** How plugins are called for an attachment: those beside lxc-cni come before all others. */
-export function runtimeFor(attachment: Attachment, netnsPath: string, { cniPath }: HookWords): Runtime {
+export function runtimeFor(attachment: Attachment, netnsPath: string, { cniPath }: Places): Runtime {
   const executable = system.executable();
   const own = executable.slice(0, executable.lastIndexOf("/"));
   return {
@@ -36,21 +32,7 @@ export function runtimeFor(attachment: Attachment, netnsPath: string, { cniPath 
   };
 }
 
-/**
- * Detaches; a failure is reported, and leaves what could not be removed for a later try.
- *
- * @returns whether nothing is left.
- */
-export function detachQuietly(attachment: Attachment, words: HookWords): boolean {
-  try {
-    detach(runtimeFor(attachment, "", words), () => networkOf(attachment, words), carried);
-    return true;
-  } catch (error) {
-    warn(`${attachment.network}, ${attachment.interface}: ${describe(error)}`);
-    return false;
-  }
-}
-
-function warn(text: string): void {
+/** Says something that is no failure, on standard error. */
+export function warn(text: string): void {
   system.writeStandardError(`lxc-cni: ${text}\n`);
 }

@@ -6,7 +6,7 @@ import { HostLocalConfig } from "../../ipam/host-local/config.schema.ts";
 import { decode } from "../../lib/cni/decode.ts";
 import type { Json } from "../../lib/cni/json.ts";
 import type { Schema } from "../../lib/cni/schema.ts";
-import { Incarnation } from "../../lxc/incarnation.schema.ts";
+import { Incarnation } from "../../lxc/container/incarnation.schema.ts";
 import { BridgeConfig } from "../../plugins/bridge/config.schema.ts";
 import { nearly } from "./arbitrary.ts";
 

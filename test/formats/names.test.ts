@@ -3,8 +3,8 @@ import type { Attachment } from "../../lib/cni/request.ts";
 import type { LinkName } from "../../lib/ip/link-name.ts";
 import { chainName } from "../../lib/net/firewall/marks.ts";
 import { bridgeAlias, gatewayPortName, portAlias, portName } from "../../lib/net/identity.ts";
-import { containerIdOf } from "../../lxc/container-id.ts";
-import { parseHookWords } from "../../lxc/hook-words.ts";
+import { containerIdOf } from "../../lxc/container/id.ts";
+import { parseHookWords } from "../../lxc/hook/words.ts";
 import { openPage } from "./page.ts";
 
 const formats = openPage("formats.md");

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { requireContainerId } from "../../lib/cni/names.ts";
-import { containerIdOf } from "../../lxc/container-id.ts";
+import { containerIdOf } from "../../lxc/container/id.ts";
 
 test("the id of a container begins with its name, and differs with its path", () => {
   const here = containerIdOf("web", "/var/lib/lxc");

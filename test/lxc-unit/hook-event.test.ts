@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type HookCall, parseHookCall } from "../../lxc/hook-event.ts";
+import { type HookCall, parseHookCall } from "../../lxc/hook/event.ts";
 
 /** What LXC has in the environment of every hook of the container `c1`. */
 const common = { LXC_NAME: "c1", LXC_CONFIG_FILE: "/var/lib/lxc/c1/config" };

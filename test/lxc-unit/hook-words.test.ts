@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseHookWords } from "../../lxc/hook-words.ts";
+import { parseHookWords } from "../../lxc/hook/words.ts";
 
 describe("the words of a hook line", () => {
   test("name networks, and interfaces by their place unless told otherwise", () => {

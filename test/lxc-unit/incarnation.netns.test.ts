@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { containerIdOf } from "../../lxc/container-id.ts";
+import { containerIdOf } from "../../lxc/container/id.ts";
 import { type Container, makeContainerOfProcess } from "../fixture/container.ts";
 import type { Host } from "../fixture/host.ts";
 import type { Variant } from "../fixture/variants.ts";

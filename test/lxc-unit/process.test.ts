@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, readFileSync } from "node:fs";
 import { describe, expect } from "vitest";
-import { isOvertaken } from "../../lxc/incarnation.ts";
-import { currentBootId, isRunning, type ProcessIdentity, processOf } from "../../lxc/process.ts";
+import { isOvertaken } from "../../lxc/container/incarnation.ts";
+import { currentBootId, isRunning, type ProcessIdentity, processOf } from "../../lxc/container/process.ts";
 import { test as scratch } from "../cni/scratch.ts";
 
 /** A test that gets a process, `sleep` by whatever name it likes. */

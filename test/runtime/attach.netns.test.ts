@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { containerIdOf } from "../../lxc/container-id.ts";
+import { containerIdOf } from "../../lxc/container/id.ts";
 import type { Outcome } from "../fixture/command.ts";
 import { type Container, makeContainerOfProcess } from "../fixture/container.ts";
 import type { Host } from "../fixture/host.ts";

@@ -1,11 +1,11 @@
 import { system } from "#system";
-import { describe } from "../lib/cni/error.ts";
-import { withLock } from "../lib/cni/lock.ts";
-import { containerIdOf } from "./container-id.ts";
-import { parseHookCall } from "./hook-event.ts";
-import { parseHookWords } from "./hook-words.ts";
+import { describe } from "../../lib/cni/error.ts";
+import { withLock } from "../../lib/cni/lock.ts";
+import { containerIdOf } from "../container/id.ts";
+import { parseHookCall } from "./event.ts";
 import { start } from "./start.ts";
 import { stop } from "./stop.ts";
+import { parseHookWords } from "./words.ts";
 
 /**
  * Does what a hook of LXC is to do: attaches the container when it starts, detaches it when it has stopped.

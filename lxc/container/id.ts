@@ -1,6 +1,6 @@
-import type { ContainerId } from "../lib/cni/request.ts";
-import { base32 } from "../lib/encoding/base32.ts";
-import { digestOf } from "../lib/encoding/digest.ts";
+import type { ContainerId } from "../../lib/cni/request.ts";
+import { base32 } from "../../lib/encoding/base32.ts";
+import { digestOf } from "../../lib/encoding/digest.ts";
 
 /**
  * The CNI id of an LXC container: its name, as far as CNI allows it and at most 64 characters of it, and a hash of name and LXC path, since two paths

@@ -1,5 +1,5 @@
 import { system } from "#system";
-import { isSystemError } from "../lib/system/error.ts";
+import { isSystemError } from "../../lib/system/error.ts";
 
 /** A process that lived, or lives: a pid alone may by now be another's. */
 export interface ProcessIdentity {

@@ -1,4 +1,4 @@
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "../command-line/usage-error.ts";
 
 /** What LXC tells a hook (lxc.container.conf(5), "CONTAINER HOOKS"). */
 export interface HookEvent {

@@ -1,10 +1,11 @@
-import { asCniError, CniError, describe } from "../lib/cni/error.ts";
-import type { Attachment, ContainerId } from "../lib/cni/request.ts";
-import { detach } from "../lib/runtime/attach.ts";
-import { carried } from "./carried.ts";
-import type { HookWords } from "./hook-words.ts";
-import { forgetIncarnation, isOvertaken, readIncarnation } from "./incarnation.ts";
-import { findNetwork, networkOf, runtimeFor } from "./runtime.ts";
+import { asCniError, CniError, describe } from "../../lib/cni/error.ts";
+import type { Attachment, ContainerId } from "../../lib/cni/request.ts";
+import { detach } from "../../lib/runtime/attach.ts";
+import { carried } from "../carried.ts";
+import { forgetIncarnation, isOvertaken, readIncarnation } from "../container/incarnation.ts";
+import { findNetwork, runtimeFor } from "../runtime.ts";
+import { networkOf } from "./attachment.ts";
+import type { HookWords } from "./words.ts";
 
 /**
  * Detaches a container that has stopped from all its networks. Without the namespace: DEL finds what is there by the

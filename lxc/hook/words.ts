@@ -1,12 +1,9 @@
-import { type LinkName, whyNoLinkName } from "../lib/ip/link-name.ts";
-import { UsageError } from "./usage-error.ts";
+import { type LinkName, whyNoLinkName } from "../../lib/ip/link-name.ts";
+import { UsageError } from "../command-line/usage-error.ts";
+import type { Places } from "../runtime.ts";
 
 /** What the line of a hook in a container's configuration asks for. */
-export interface HookWords {
-  /** Where to look for networks; empty for the usual directories. */
-  readonly networkDirectories: readonly string[];
-  /** Where to look for plugins, separated by `:`, besides the directory of lxc-cni; empty for the usual ones. */
-  readonly cniPath: string;
+export interface HookWords extends Places {
   readonly networks: readonly WantedNetwork[];
 }
 

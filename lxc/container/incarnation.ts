@@ -1,9 +1,9 @@
 import { system } from "#system";
-import { decode } from "../lib/cni/decode.ts";
-import { CniError } from "../lib/cni/error.ts";
-import { stringifyCompact } from "../lib/cni/json.ts";
-import type { ContainerId } from "../lib/cni/request.ts";
-import { isSystemError } from "../lib/system/error.ts";
+import { decode } from "../../lib/cni/decode.ts";
+import { CniError } from "../../lib/cni/error.ts";
+import { stringifyCompact } from "../../lib/cni/json.ts";
+import type { ContainerId } from "../../lib/cni/request.ts";
+import { isSystemError } from "../../lib/system/error.ts";
 import { Incarnation } from "./incarnation.schema.ts";
 import { isRunning } from "./process.ts";
 

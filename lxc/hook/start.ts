@@ -1,14 +1,15 @@
-import { CniError, Code } from "../lib/cni/error.ts";
-import type { Attachment, ContainerId } from "../lib/cni/request.ts";
-import { attach } from "../lib/runtime/attach.ts";
-import type { Network, PluginConfiguration } from "../lib/runtime/network.ts";
-import { carried } from "./carried.ts";
-import type { HookEvent } from "./hook-event.ts";
-import type { HookWords } from "./hook-words.ts";
-import type { Incarnation } from "./incarnation.schema.ts";
-import { forgetIncarnation, readIncarnation, recordIncarnation } from "./incarnation.ts";
-import { isRunning, type ProcessIdentity, processOf } from "./process.ts";
-import { detachQuietly, findNetwork, runtimeFor } from "./runtime.ts";
+import { CniError, Code } from "../../lib/cni/error.ts";
+import type { Attachment, ContainerId } from "../../lib/cni/request.ts";
+import { attach } from "../../lib/runtime/attach.ts";
+import type { Network, PluginConfiguration } from "../../lib/runtime/network.ts";
+import { carried } from "../carried.ts";
+import type { Incarnation } from "../container/incarnation.schema.ts";
+import { forgetIncarnation, readIncarnation, recordIncarnation } from "../container/incarnation.ts";
+import { isRunning, type ProcessIdentity, processOf } from "../container/process.ts";
+import { findNetwork, runtimeFor } from "../runtime.ts";
+import { detachQuietly } from "./attachment.ts";
+import type { HookEvent } from "./event.ts";
+import type { HookWords } from "./words.ts";
 
 /**
  * Attaches a container that is about to start to its networks: to all of them, or to none.

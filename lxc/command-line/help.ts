@@ -1,0 +1,51 @@
+import type { Command, Described, Option } from "./command.ts";
+import { parameterInWords } from "./parse-words.ts";
+
+/** What `lxc-cni --help` prints: every command in one line. */
+export function helpOfAll(commands: readonly Command[]): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
+  return `usage: lxc-cni COMMAND [WORD...]
+
+${lines.join("\n")}
+
+lxc-cni COMMAND --help says more of one of them, with examples.
+Exit status: 0 when it did what it was asked for, 1 when that failed or something was found wrong, 2 when the command
+line was not understood.
+`;
+}
+
+/** What `lxc-cni COMMAND --help` prints. */
+export function helpOf(command: Described): string {
+  const sections = [
+    `${usageOf(command)}\n\n${command.description.trim()}\n`,
+    optionsInWords(Object.entries(command.options)),
+    examplesInWords(command),
+  ];
+  return sections.filter((section) => section !== "").join("\n");
+}
+
+/** The first line of a command's help: how it is called. */
+export function usageOf({ name, parameters, options }: Described): string {
+  const words = [
+    ...(Object.keys(options).length === 0 ? [] : ["[OPTION...]"]),
+    ...parameters.map(parameterInWords),
+  ];
+  return ["usage: lxc-cni", name, ...words].join(" ");
+}
+
+function optionsInWords(options: readonly [string, Option][]): string {
+  if (options.length === 0) return "";
+  const shown = options.map(([name, option]) => [
+    option.kind === "flag" ? `--${name}` : `--${name} ${option.value}`,
+    option.kind === "list" ? `${option.does} (may be repeated)` : option.does,
+  ]);
+  const width = Math.max(...shown.map(([left = ""]) => left.length));
+  const lines = shown.map(([left = "", right]) => `  ${left.padEnd(width)}  ${right}`);
+  return `options:\n${lines.join("\n")}\n`;
+}
+
+function examplesInWords({ examples }: Described): string {
+  const lines = examples.map(({ line, does }) => `  ${line}\n      ${does}`);
+  return `examples:\n${lines.join("\n")}\n`;
+}

@@ -1,0 +1,70 @@
+import { system } from "#system";
+import { CniError, describe } from "../../lib/cni/error.ts";
+import { isSystemError } from "../../lib/system/error.ts";
+import type { Command } from "./command.ts";
+import { helpOf, helpOfAll, usageOf } from "./help.ts";
+import { UsageError } from "./usage-error.ts";
+
+/**
+ * Runs a command line.
+ *
+ * @param words The arguments, without the program.
+ * @param commands The commands that there are.
+ * @returns the exit status: that of the command; 1 when it failed, 2 when it was not understood.
+ */
+export function runCommandLine(words: readonly string[], commands: readonly Command[]): number {
+  const command = commandOf(words, commands);
+  try {
+    if (command === undefined) return withoutCommand(words, commands);
+    const rest = words.slice(command.name.split(" ").length);
+    if (!asksForHelp(rest)) return command.run(rest);
+    system.writeStandardOutput(helpOf(command));
+    return 0;
+  } catch (error) {
+    return report(error, command);
+  }
+}
+
+/** The command that the first word names, or the first two. */
+function commandOf(words: readonly string[], commands: readonly Command[]): Command | undefined {
+  const [first = "", second = ""] = words;
+  const named = (name: string) => commands.find((command) => command.name === name);
+  return named(`${first} ${second}`) ?? named(first);
+}
+
+function asksForHelp(words: readonly string[]): boolean {
+  const end = words.indexOf("--");
+  const before = end === -1 ? words : words.slice(0, end);
+  return before.includes("--help") || before[0] === "-h";
+}
+
+function withoutCommand([first = "", second = ""]: readonly string[], commands: readonly Command[]): number {
+  const below = commands.filter(({ name }) => name.startsWith(`${first} `));
+  if (["help", "--help", "-h"].includes(first)) {
+    system.writeStandardOutput(helpOfAll(commands));
+    return 0;
+  }
+  if (first === "") throw new UsageError("there is no command");
+  if (below.length === 0) throw new UsageError(`there is no command "${first}"`);
+  if (["", "--help", "-h"].includes(second)) {
+    system.writeStandardOutput(helpOfAll(below));
+    return second === "" ? 2 : 0;
+  }
+  throw new UsageError(
+    `there is no command "${first} ${second}", only ${below.map(({ name }) => name).join(", ")}`,
+  );
+}
+
+function report(error: unknown, command: Command | undefined): number {
+  if (error instanceof UsageError) {
+    const [usage, more] =
+      command === undefined
+        ? ["usage: lxc-cni COMMAND [WORD...]", "lxc-cni --help"]
+        : [usageOf(command), `lxc-cni ${command.name} --help`];
+    system.writeStandardError(`lxc-cni: ${error.message}\n${usage}\n${more} says more\n`);
+    return 2;
+  }
+  if (!(error instanceof CniError) && !isSystemError(error)) throw error;
+  system.writeStandardError(`lxc-cni: ${describe(error)}\n`);
+  return 1;
+}

@@ -1,0 +1,29 @@
+import { describe } from "../../lib/cni/error.ts";
+import type { Attachment } from "../../lib/cni/request.ts";
+import { detach } from "../../lib/runtime/attach.ts";
+import type { Network } from "../../lib/runtime/network.ts";
+import { carried } from "../carried.ts";
+import { findNetwork, runtimeFor, warn } from "../runtime.ts";
+import type { HookWords } from "./words.ts";
+
+/** The network of an attachment, which the hook line may know by a path only. @throws CniError 7 where there is none */
+export function networkOf({ network: name, interface: link }: Attachment, words: HookWords): Network {
+  const line = words.networks.find((each) => each.interface === link);
+  const network = findNetwork(line?.network ?? name, words);
+  return network.name === name ? network : findNetwork(name, words);
+}
+
+/**
+ * Detaches; a failure is reported, and leaves what could not be removed for a later try.
+ *
+ * @returns whether nothing is left.
+ */
+export function detachQuietly(attachment: Attachment, words: HookWords): boolean {
+  try {
+    detach(runtimeFor(attachment, "", words), () => networkOf(attachment, words), carried);
+    return true;
+  } catch (error) {
+    warn(`${attachment.network}, ${attachment.interface}: ${describe(error)}`);
+    return false;
+  }
+}
