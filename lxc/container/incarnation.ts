@@ -2,13 +2,17 @@ import { system } from "#system";
 import { decode } from "../../lib/cni/decode.ts";
 import { CniError } from "../../lib/cni/error.ts";
 import { stringifyCompact } from "../../lib/cni/json.ts";
+import { isContainerId } from "../../lib/cni/names.ts";
 import type { ContainerId } from "../../lib/cni/request.ts";
 import { isSystemError } from "../../lib/system/error.ts";
+import { temporaryPrefix } from "../../lib/system/system.ts";
 import { Incarnation } from "./incarnation.schema.ts";
 import { isRunning } from "./process.ts";
 
 /** Where it is recorded which run of a container holds its attachments (docs/formats.md). */
 const directory = "/var/lib/lxc-cni/incarnations";
+
+const suffix = ".json";
 
 /** Records the run that is about to be attached, before it is. @throws SystemError where that cannot be written */
 export function recordIncarnation(container: ContainerId, incarnation: Incarnation): void {
@@ -27,6 +31,39 @@ export function readIncarnation(container: ContainerId): Incarnation | undefined
   }
 }
 
+/** A run that was recorded. */
+export interface RecordedIncarnation {
+  readonly container: ContainerId;
+  readonly incarnation: Incarnation;
+  /** When it was recorded, in milliseconds since 1970: with each change of what it is attached to. */
+  readonly recorded: number;
+}
+
+/**
+ * The runs that are recorded on this host, in the order of their containers' ids.
+ *
+ * @param warn Is told of files that are passed over, since they cannot be understood.
+ * @throws SystemError where the directory cannot be read.
+ */
+export function recordedIncarnations(warn: (text: string) => void): RecordedIncarnation[] {
+  const names = (system.listDirectory(directory) ?? []).filter((name) => !name.startsWith(temporaryPrefix));
+  return names.flatMap((name) => {
+    const container = name.slice(0, -suffix.length);
+    const isRecord = name.endsWith(suffix) && isContainerId(container);
+    const incarnation = isRecord ? readIncarnation(container) : undefined;
+    if (isRecord && incarnation !== undefined) {
+      return [{ container, incarnation, recorded: recordedAt(container) }];
+    }
+    warn(`passed over ${directory}/${name}: it is no record that can be understood`);
+    return [];
+  });
+}
+
+/** When the record of a container was written, in milliseconds since 1970; 0 where there is none. */
+function recordedAt(container: ContainerId): number {
+  return Number((system.status(pathOf(container))?.modified ?? 0n) / 1_000_000n);
+}
+
 /** Forgets it, when all that it held has been given back. */
 export function forgetIncarnation(container: ContainerId): void {
   system.removeFile(pathOf(container));
@@ -41,5 +78,5 @@ export function isOvertaken({ process }: Incarnation): boolean {
 }
 
 function pathOf(container: ContainerId): string {
-  return `${directory}/${container}.json`;
+  return `${directory}/${container}${suffix}`;
 }

@@ -38,7 +38,12 @@ export function start(container: ContainerId, event: HookEvent, wanted: HookWord
   }));
   const before = settleEarlierRun(container, first, attachments, wanted);
   const record = (held: readonly Held[]) =>
-    recordIncarnation(container, { process: first, attachments: [...held] });
+    recordIncarnation(container, {
+      process: first,
+      name: event.name,
+      lxcPath: event.lxcPath,
+      attachments: [...held],
+    });
   record([...before.filter((each) => !asked.some((other) => isSame(each, other))), ...asked]);
   try {
     attachAll(attachments, `/proc/${first.pid}/ns/net`, wanted);
