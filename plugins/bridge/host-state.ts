@@ -27,6 +27,21 @@ export function readHost(settings: Settings, attachment: Attachment, links: Link
   const bridge = links.readLink("host", settings.bridge);
   if (bridge !== undefined) requireSuitableBridge(settings, bridge);
   refuseLiveAttachment(attachment, links);
+  return hostStateWith(bridge, settings, links);
+}
+
+/**
+ * Looks at the host for an attachment that is there.
+ *
+ * @throws CniError 7 as {@linkcode readHost}.
+ */
+export function readHostOf(settings: Settings, links: LinkBackend): HostState {
+  const bridge = links.readLink("host", settings.bridge);
+  if (bridge !== undefined) requireSuitableBridge(settings, bridge);
+  return hostStateWith(bridge, settings, links);
+}
+
+function hostStateWith(bridge: HostState["bridge"], settings: Settings, links: LinkBackend): HostState {
   return {
     bridge,
     gateway: settings.gatewayLink === settings.bridge ? bridge : links.readLink("host", settings.gatewayLink),

@@ -1,0 +1,75 @@
+import { expect } from "vitest";
+import type { Outcome } from "../fixture/command.ts";
+import { type Container, makeContainerOfProcess } from "../fixture/container.ts";
+import type { Host } from "../fixture/host.ts";
+import type { Variant } from "../fixture/variants.ts";
+
+/** A network with all that a repair may have to mend. */
+export const simplenet = {
+  cniVersion: "1.1.0",
+  name: "simplenet",
+  type: "bridge",
+  bridge: "cnibr0",
+  isDefaultGateway: true,
+  ipMasq: true,
+  hairpinMode: true,
+  ipam: {
+    type: "host-local",
+    ranges: [[{ subnet: "10.10.0.0/16" }], [{ subnet: "fd00:10:10::/64" }]],
+  },
+} as const;
+
+/** Writes a network where lxc-cni looks for it. */
+export async function writeNetwork(host: Host, network: { readonly name: string }): Promise<void> {
+  await host.write(`/etc/lxc-cni/net.d/${network.name}.conflist`, JSON.stringify(network));
+}
+
+/** A container of LXC, as far as its hooks are concerned. */
+export interface RunningContainer extends Container {
+  readonly name: string;
+  readonly pid: string;
+  hook(type: "start-host" | "stop" | "post-stop"): Promise<Outcome>;
+  /** Ends its process, as a crash does: no hook is called. */
+  crash(): Promise<void>;
+}
+
+/** Starts a container, and attaches it as the hook does. */
+export async function startContainer(
+  host: Host,
+  variant: Variant,
+  name: string,
+  networks: readonly string[] = ["simplenet"],
+): Promise<RunningContainer> {
+  const container = await makeContainerOfProcess(host, name);
+  const pid = container.netns.split("/")[2] ?? "";
+  const hook = (type: string) =>
+    host.attempt([`${variant.directory}/lxc-cni`, "hook", ...networks], {
+      env: {
+        ...variant.environment,
+        LXC_NAME: name,
+        LXC_CONFIG_FILE: `/var/lib/lxc/${name}/config`,
+        LXC_HOOK_VERSION: "1",
+        LXC_HOOK_TYPE: type,
+        LXC_PID: pid,
+      },
+    });
+  expect(await hook("start-host")).toMatchObject({ status: 0, errors: "" });
+  const crash = async () => {
+    await container.lose();
+    const isThere = async () => (await host.attempt(["test", "-e", `/proc/${pid}/ns/net`])).status === 0;
+    await expect.poll(isThere).toBe(false);
+  };
+  return { ...container, name, pid, hook, crash };
+}
+
+/** Runs lxc-cni. */
+export function lxcCni(host: Host, variant: Variant, ...words: readonly string[]): Promise<Outcome> {
+  return host.attempt([`${variant.directory}/lxc-cni`, ...words], { env: variant.environment });
+}
+
+/** What a command prints with `--json`. */
+export async function json(host: Host, variant: Variant, ...words: readonly string[]) {
+  const { output, errors } = await lxcCni(host, variant, ...words, "--json");
+  expect(output, errors).not.toBe("");
+  return JSON.parse(output);
+}
