@@ -1,7 +1,12 @@
 import type { Command } from "../command-line/command.ts";
+import { add } from "./add.ts";
+import { check } from "./check.ts";
+import { del } from "./del.ts";
+import { gc } from "./gc.ts";
 import { hook } from "./hook.ts";
 import { ls } from "./ls.ts";
+import { status } from "./status.ts";
 import { version } from "./version.ts";
 
 /** Every command, in the order in which help lists them. */
-export const commands: readonly Command[] = [ls, hook, version];
+export const commands: readonly Command[] = [ls, status, check, gc, add, del, hook, version];
