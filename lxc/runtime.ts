@@ -22,14 +22,18 @@ export function findNetwork(name: string, { networkDirectories }: Places): Netwo
 
 /** How plugins are called for an attachment: those beside lxc-cni come before all others. */
 export function runtimeFor(attachment: Attachment, netnsPath: string, { cniPath }: Places): Runtime {
+  return { attachment, netnsPath, cniPath: cniPathOf(cniPath), environment: system.environment() };
+}
+
+/** Where plugins are looked for: beside lxc-cni, then where the caller says, or in the usual places. */
+export function cniPathOf(cniPath: string): string {
+  return `${ownDirectory()}:${cniPath === "" ? usualCniPath : cniPath}`;
+}
+
+/** The directory of lxc-cni itself. */
+export function ownDirectory(): string {
   const executable = system.executable();
-  const own = executable.slice(0, executable.lastIndexOf("/"));
-  return {
-    attachment,
-    netnsPath,
-    cniPath: `${own}:${cniPath === "" ? usualCniPath : cniPath}`,
-    environment: system.environment(),
-  };
+  return executable.slice(0, executable.lastIndexOf("/"));
 }
 
 /** Says something that is no failure, on standard error. */

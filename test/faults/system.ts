@@ -42,6 +42,7 @@ const counted = [
   "createFile",
   "replaceFile",
   "removeFile",
+  "removeDirectory",
   "makeDirectory",
   "listDirectory",
   "status",

@@ -81,6 +81,10 @@ export const system: System = {
     files.set(checked(path), text);
   },
   removeFile: (path) => files.delete(checked(path)),
+  removeDirectory: (path) => {
+    checked(path);
+    return false;
+  },
   makeDirectory: (path) => {
     checked(path);
   },
