@@ -1,8 +1,10 @@
 import { system } from "#system";
 import type { Attachment } from "../lib/cni/request.ts";
+import { type AttachmentArguments, noArguments } from "../lib/runtime/attachment-arguments.ts";
 import type { Runtime } from "../lib/runtime/attachment-call.ts";
 import { defaultDirectories, loadNetwork } from "../lib/runtime/load-network.ts";
 import type { Network } from "../lib/runtime/network.ts";
+import type { PluginSurroundings } from "../lib/runtime/surroundings.ts";
 
 /** Where networks and plugins are looked for. */
 export interface Places {
@@ -20,14 +22,32 @@ export function findNetwork(name: string, { networkDirectories }: Places): Netwo
   return loadNetwork(name, networkDirectories.length === 0 ? defaultDirectories : networkDirectories, warn);
 }
 
-/** How plugins are called for an attachment: those beside lxc-cni come before all others. */
-export function runtimeFor(attachment: Attachment, netnsPath: string, { cniPath }: Places): Runtime {
-  return { attachment, netnsPath, cniPath: cniPathOf(cniPath), environment: system.environment() };
+/**
+ * How plugins are called for an attachment: those beside lxc-cni come before all others.
+ *
+ * @param given What the caller has to tell the plugins.
+ */
+export function runtimeFor(
+  attachment: Attachment,
+  netnsPath: string,
+  places: Places,
+  given: AttachmentArguments = noArguments,
+): Runtime {
+  return {
+    ...surroundingsIn(places),
+    attachment,
+    netnsPath,
+    arguments: given.arguments,
+    capabilityArguments: given.capabilityArguments,
+  };
 }
 
-/** Where plugins are looked for: beside lxc-cni, then where the caller says, or in the usual places. */
-export function cniPathOf(cniPath: string): string {
-  return `${ownDirectory()}:${cniPath === "" ? usualCniPath : cniPath}`;
+/** Where plugins are looked for, beside lxc-cni itself before all others, and what they see of the environment. */
+export function surroundingsIn({ cniPath }: Pick<Places, "cniPath">): PluginSurroundings {
+  return {
+    cniPath: `${ownDirectory()}:${cniPath === "" ? usualCniPath : cniPath}`,
+    environment: system.environment(),
+  };
 }
 
 /** The directory of lxc-cni itself. */

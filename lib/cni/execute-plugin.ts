@@ -5,8 +5,8 @@ import { CniError, PluginFailure } from "./error.ts";
 import { isObject, type Json } from "./json.ts";
 import type { Call } from "./request.ts";
 
-/** How long a plugin may take, in milliseconds. Kubelet gives a whole pod two minutes. */
-const deadline = 100_000;
+/** How long a plugin may take, in milliseconds, whoever has more time. Kubelet gives a whole pod two minutes. */
+const longest = 100_000;
 
 /** How often, and in milliseconds how far apart, to try an executable that is just being written. */
 const busyTries = 20;
@@ -17,13 +17,18 @@ const busyPause = 100;
  *
  * Its standard error goes to ours. An executable that is being replaced is tried again for two seconds.
  *
+ * @param deadline When it is ended, on {@linkcode system.monotonic}; 100 s from now when absent, and at most.
  * @throws CniError what the plugin reported, or 120 where it could not be run or understood. The texts are libcni's.
  */
-export function executePlugin(path: string, { environment, input }: Call): string {
-  const outcome = startWhenReady(path, environment, input).wait();
+export function executePlugin(path: string, call: Call, deadline = Number.POSITIVE_INFINITY): string {
+  const time = Math.min(longest, deadline - system.monotonic());
+  if (time <= 0) {
+    throw new PluginFailure(`plugin ${path} was not run`, "the time for the whole call was over before");
+  }
+  const outcome = startWhenReady(path, call, time).wait();
   if (outcome.errors !== "") system.writeStandardError(outcome.errors);
   if (outcome.status === 0) return outcome.output;
-  throw failureOf(path, outcome);
+  throw failureOf(path, outcome, time);
 }
 
 /** The JSON that the plugin at `path` printed. @throws CniError 120 where it is none */
@@ -36,7 +41,7 @@ export function parseOutput(path: string, output: string): Json {
   );
 }
 
-function startWhenReady(path: string, environment: Call["environment"], input: string): Running {
+function startWhenReady(path: string, { environment, input }: Call, deadline: number): Running {
   for (let attempt = 1; ; attempt++) {
     try {
       return system.start({ program: path, arguments: [], environment, input, deadline });
@@ -63,10 +68,10 @@ function quoted(output: string): string {
   return JSON.stringify(output.slice(0, 200));
 }
 
-function failureOf(path: string, { status, signal, late, output, errors }: Outcome): CniError {
+function failureOf(path: string, { status, signal, late, output, errors }: Outcome, time: number): CniError {
   if (late) {
     return new PluginFailure(
-      `plugin ${path} was ended after ${deadline / 1000} s`,
+      `plugin ${path} was ended after ${Number((time / 1000).toFixed(1))} s`,
       "it did not answer in time",
     );
   }

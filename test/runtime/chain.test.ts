@@ -1,6 +1,7 @@
 import { describe, expect } from "vitest";
 import type { CarriedPlugins } from "../../lib/cni/delegate.ts";
 import type { Attachment } from "../../lib/cni/request.ts";
+import { noArguments } from "../../lib/runtime/attachment-arguments.ts";
 import type { Runtime } from "../../lib/runtime/attachment-call.ts";
 import { addToNetwork, removeFromNetwork } from "../../lib/runtime/chain.ts";
 import { type Network, parseNetwork } from "../../lib/runtime/network.ts";
@@ -102,11 +103,11 @@ describe("a plugin that fails on ADD", () => {
   test("is undone with those before it, last first, and its error is named after it", ({ directory }) => {
     const plugins = noopPlugins(directory);
     plugins.install("one", { ADD: answer(1) });
-    plugins.install("two", { ADD: failing(11, "busy", "really") });
+    plugins.install("two", { ADD: failing(5, "busy", "really") });
     plugins.install("three");
     expect(() => addToNetwork(runtimeWith(plugins), network("one", "two", "three"), nobody)).toThrow(
       expect.objectContaining({
-        code: 11,
+        code: 5,
         message: 'plugin type="two" failed (add): busy',
         details: "really",
       }),
@@ -119,10 +120,10 @@ describe("a plugin that fails on ADD", () => {
     const plugins = noopPlugins(directory);
     plugins.install("one", { ADD: answer(1) });
     plugins.install("two", { ADD: answer(2), DEL: failing(5, "stuck") });
-    plugins.install("three", { ADD: failing(11, "busy") });
+    plugins.install("three", { ADD: failing(5, "busy") });
     expect(() => addToNetwork(runtimeWith(plugins), network("one", "two", "three"), nobody)).toThrow(
       expect.objectContaining({
-        code: 11,
+        code: 5,
         message: 'plugin type="three" failed (add): busy',
         details: 'not rolled back: plugin type="two" failed (delete): stuck',
       }),
@@ -202,7 +203,7 @@ describe("DEL", () => {
     const plugins = noopPlugins(directory);
     plugins.install("one", { DEL: failing(5, "a", "b") });
     plugins.install("two");
-    plugins.install("three", { DEL: failing(11, "c", "d") });
+    plugins.install("three", { DEL: failing(5, "c", "d") });
     expect(() =>
       removeFromNetwork(runtimeWith(plugins), network("one", "two", "three", "four"), previous, nobody),
     ).toThrow(
@@ -224,6 +225,7 @@ function runtimeWith({ directory }: NoopPlugins): Runtime {
     netnsPath: "/run/netns/c1",
     cniPath: directory,
     environment: { PATH: "/usr/bin:/bin" },
+    ...noArguments,
   };
 }
 
