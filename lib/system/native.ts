@@ -32,6 +32,7 @@ export const system: System = {
   readStandardInput: () => host.readAll(0),
   writeStandardOutput: (text) => host.writeAll(1, text),
   writeStandardError,
+  isTerminal: (stream) => host.isatty(stream === "output" ? 1 : 2),
 
   readText: (path, netns) => withOpen(path, host.O_RDONLY, netns, host.readAll),
   readRegular: (path) => withOpen(path, host.O_RDONLY | host.O_NONBLOCK, undefined, host.readRegular),

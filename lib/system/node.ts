@@ -19,6 +19,7 @@ import {
   writeSync,
 } from "node:fs";
 import { constants as systemConstants } from "node:os";
+import { isatty } from "node:tty";
 import { isSystemError } from "./error.ts";
 import { type Identity, replaceWithin, type WithinCalls } from "./file-within.ts";
 import { sleep } from "./node/clock.ts";
@@ -49,6 +50,7 @@ export const system: System = {
   readStandardInput: () => readToEnd(0),
   writeStandardOutput: (text) => writeAll(1, text),
   writeStandardError,
+  isTerminal: (stream) => isatty(stream === "output" ? 1 : 2),
 
   readText,
   readRegular,

@@ -44,6 +44,9 @@ export interface System {
   /** Writes all of `text` to standard error; a closed one is no error. */
   writeStandardError(text: string): void;
 
+  /** Whether somebody reads standard output, or standard error, on a terminal. */
+  isTerminal(stream: "output" | "errors"): boolean;
+
   /**
    * Reads a whole file as text. Works for files that report no size (/proc, /sys).
    *

@@ -60,6 +60,7 @@ export const system: System = {
   readStandardInput: () => "",
   writeStandardOutput: () => {},
   writeStandardError: () => {},
+  isTerminal: () => false,
 
   readText: (path) => contentOf(path),
   readRegular: (path) => contentOf(path),
