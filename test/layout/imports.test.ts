@@ -11,7 +11,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "lib/ip": ["lib/encoding"],
   "lib/cni": ["lib/encoding", "lib/system", "lib/ip"],
   "lib/net": ["lib/encoding", "lib/system", "lib/ip", "lib/cni"],
-  "lib/runtime": ["lib/encoding", "lib/system", "lib/cni"],
+  "lib/runtime": ["lib/encoding", "lib/system", "lib/ip", "lib/cni"],
   "ipam/host-local": ["lib/encoding", "lib/system", "lib/ip", "lib/cni", "lib/net"],
   "plugins/bridge": ["lib/system", "lib/ip", "lib/cni", "lib/net", "ipam/host-local"],
   lxc: [
