@@ -80,7 +80,15 @@ export const system: System = {
   replaceFile: (path, text) => {
     files.set(checked(path), text);
   },
+  replaceWithin: (root, path, text) => {
+    files.set(checked(`${root}/${path}`), text);
+    return "replaced";
+  },
   removeFile: (path) => files.delete(checked(path)),
+  removeDirectory: (path) => {
+    checked(path);
+    return false;
+  },
   makeDirectory: (path) => {
     checked(path);
   },
