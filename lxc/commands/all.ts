@@ -2,6 +2,8 @@ import type { Command } from "../command-line/command.ts";
 import { add } from "./add.ts";
 import { check } from "./check.ts";
 import { del } from "./del.ts";
+import { disable } from "./disable.ts";
+import { enable } from "./enable.ts";
 import { gc } from "./gc.ts";
 import { hook } from "./hook.ts";
 import { ls } from "./ls.ts";
@@ -9,4 +11,7 @@ import { status } from "./status.ts";
 import { version } from "./version.ts";
 
 /** Every command, in the order in which help lists them. */
-export const commands: readonly Command[] = [ls, status, check, gc, add, del, hook, version];
+export const commands: readonly Command[] = [
+  ...[enable, disable, ls, status, check, gc],
+  ...[add, del, hook, version],
+];

@@ -1,25 +1,13 @@
 import type { Command } from "../command-line/command.ts";
 import { runHook } from "../hook/hook.ts";
+import { placeOptions } from "./options.ts";
 
 /** `lxc-cni hook`. It takes its words apart itself, since LXC appends some of its own. */
 export const hook: Command = {
   name: "hook",
   summary: "called by LXC: attaches a container that starts, detaches one that has stopped",
   parameters: [{ name: "NETWORK[:INTERFACE]", count: "some", completes: "network" }],
-  options: {
-    "net-dir": {
-      kind: "list",
-      value: "DIR",
-      does: "look for networks there, in place of /etc/lxc-cni/net.d and /etc/cni/net.d",
-      completes: "directory",
-    },
-    "cni-path": {
-      kind: "value",
-      value: "DIR[:DIR...]",
-      does: "look for plugins there, after the directory of lxc-cni itself",
-      completes: "directory",
-    },
-  },
+  options: placeOptions,
   description: `LXC calls it as lxc.hook.start-host, lxc.hook.stop and lxc.hook.post-stop. It attaches the container to the networks
 when it starts, and detaches it when it has stopped. A NETWORK is a name, looked for in /etc/lxc-cni/net.d and
 then in /etc/cni/net.d, or the path of a file. Its interface in the container is eth0, eth1 and so on, unless

@@ -30,6 +30,9 @@ const usualPath = "/var/lib/lxc";
 export interface LxcContainer {
   readonly name: string;
 
+  /** Its configuration file. */
+  readonly configFile: string;
+
   /** Adds lines to its configuration. */
   configure(lines: readonly string[]): Promise<void>;
 
@@ -108,6 +111,7 @@ async function create(
 
   const container: LxcContainer = {
     name,
+    configFile: `${path}/${name}/config`,
     configure: async (lines) => {
       await host.run(["tee", "-a", `${path}/${name}/config`], { input: `${lines.join("\n")}\n` });
     },

@@ -1,0 +1,17 @@
+import type { ListOption, ValueOption } from "../command-line/command.ts";
+
+/** Where networks and plugins are looked for: options of all commands that have to do with networks. */
+export const placeOptions = {
+  "net-dir": {
+    kind: "list",
+    value: "DIR",
+    does: "look for networks there, in place of /etc/lxc-cni/net.d and /etc/cni/net.d",
+    completes: "directory",
+  },
+  "cni-path": {
+    kind: "value",
+    value: "DIR[:DIR...]",
+    does: "look for plugins there, after the directory of lxc-cni itself",
+    completes: "directory",
+  },
+} as const satisfies Record<string, ListOption | ValueOption>;

@@ -1,0 +1,212 @@
+import { describe, expect } from "vitest";
+import { recipe } from "../bridge/recipe.ts";
+import type { Host } from "../fixture/host.ts";
+import { difference, snapshot } from "../fixture/snapshot.ts";
+import { anyVariant, describeVariants, type Variant } from "../fixture/variants.ts";
+import { type LxcContainer, test } from "./lxc.ts";
+
+describeVariants("lxc-cni enable", (variant) => {
+  test("has a container attached when it starts; disable leaves the file as it was", async ({
+    host,
+    lxc,
+  }) => {
+    await writeNetworks(host);
+    const c1 = await lxc.create("c1", [], { env: variant.environment });
+    const before = await read(host, c1.configFile);
+    const beforeAll = await snapshot(host);
+
+    await lxcCni(host, variant, "enable", c1.name, "simplenet", "backnet:data0");
+    const rest = await snapshot(host);
+    expect(await read(host, `${c1.configFile}.lxc-cni-backup`)).toBe(before);
+    await c1.start();
+    expect((await c1.addresses()).sort()).toEqual(["10.10.0.2/16", "10.20.0.2/16"]);
+    expect(await c1.run(["cat", "/sys/class/net/lo/operstate"])).toBe("unknown");
+    await c1.stop();
+    await expect.poll(async () => difference(rest, await snapshot(host)), patience).toEqual([]);
+
+    await lxcCni(host, variant, "disable", c1.name);
+    expect(await read(host, c1.configFile)).toBe(before);
+    await expect.poll(async () => difference(beforeAll, await snapshot(host)), patience).toEqual([]);
+  });
+});
+
+describe("lxc-cni enable, of any kind", () => {
+  const variant = anyVariant() as Variant;
+
+  test("says the same twice, changes to what is wanted, and disables once", async ({ host, lxc }) => {
+    await writeNetworks(host);
+    const c1 = await lxc.create("c1", []);
+    const before = await read(host, c1.configFile);
+    await lxcCni(host, variant, "enable", c1.name, "simplenet");
+    const once = await read(host, c1.configFile);
+    expect(await lxcCni(host, variant, "enable", c1.name, "simplenet")).toBe(
+      `${c1.name}: eth0 on simplenet, as before`,
+    );
+    expect(await read(host, c1.configFile)).toBe(once);
+    await lxcCni(host, variant, "enable", c1.name, "backnet");
+    expect(await read(host, c1.configFile)).toBe(once.replaceAll("simplenet", "backnet"));
+    expect(await read(host, `${c1.configFile}.lxc-cni-backup`)).toBe(before);
+    expect(await lxcCni(host, variant, "disable", c1.name)).toBe(`${c1.name}: disabled`);
+    expect(await lxcCni(host, variant, "disable", c1.name)).toBe(`${c1.name}: was not enabled`);
+    expect(await read(host, c1.configFile)).toBe(before);
+  });
+
+  test("keeps owner, group and mode of the file, and follows a link to it", async ({ host, lxc }) => {
+    await writeNetworks(host);
+    const c1 = await lxc.create("c1", []);
+    const directory = c1.configFile.replace(/\/config$/, "");
+    await host.run(["mv", c1.configFile, `${directory}/elsewhere`]);
+    await host.run(["ln", "-s", "elsewhere", c1.configFile]);
+    await host.run(["chown", "4242:4343", directory, `${directory}/elsewhere`]);
+    await host.run(["chmod", "604", `${directory}/elsewhere`]);
+    await lxcCni(host, variant, "enable", c1.name, "simplenet");
+    const stat = ["stat", "-c", "%u:%g %a %F", c1.configFile, `${directory}/elsewhere`];
+    expect((await host.run([...stat, `${directory}/elsewhere.lxc-cni-backup`])).split("\n")).toEqual([
+      expect.stringMatching(/ symbolic link$/),
+      "4242:4343 604 regular file",
+      "4242:4343 604 regular file",
+    ]);
+    expect(await read(host, c1.configFile)).toContain("lxc-cni hook simplenet");
+  });
+
+  test("leaves links that LXC makes, or has it make none, as it is told", async ({ host, lxc }) => {
+    await writeNetworks(host);
+    await host.run(["ip", "link", "add", "lxcbr0", "type", "bridge"]);
+    const veth = ["lxc.net.0.type = veth", "lxc.net.0.link = lxcbr0", "lxc.net.0.flags = up"];
+    const c1 = await lxc.create("c1", veth);
+    const before = await read(host, c1.configFile);
+    await expectRefused(host, variant, ["enable", c1.name, "simplenet"], "lxc.net.0: veth on lxcbr0");
+    await expectRefused(host, variant, ["enable", "--keep", c1.name, "simplenet"], "simplenet:eth1");
+    expect(await read(host, c1.configFile)).toBe(before);
+
+    await lxcCni(host, variant, "enable", "--keep", c1.name, "simplenet:eth1");
+    expect(await linksAfterStart(c1)).toEqual(["eth0", "eth1", "lo"]);
+    await lxcCni(host, variant, "enable", "--replace", c1.name, "simplenet");
+    expect(await linksAfterStart(c1)).toEqual(["eth0", "lo"]);
+    expect(await host.run(["ip", "link", "show", "master", "lxcbr0"])).toBe("");
+    await lxcCni(host, variant, "disable", c1.name);
+    expect(await read(host, c1.configFile)).toBe(before);
+  });
+
+  test("refuses a container that runs, unless told, and then counts from its next start on", async ({
+    host,
+    lxc,
+  }) => {
+    await writeNetworks(host);
+    const c1 = await lxc.create("c1", ["lxc.net.0.type = empty"]);
+    await c1.start();
+    await expectRefused(host, variant, ["enable", c1.name, "simplenet"], `container ${c1.name} runs`);
+    await lxcCni(host, variant, "enable", "--running", c1.name, "simplenet");
+    await c1.reboot();
+    expect(await c1.addresses()).toEqual([]);
+    await c1.stop();
+    await c1.start();
+    expect(await c1.addresses()).toEqual(["10.10.0.2/16"]);
+  });
+
+  test("works in another LXC path, of which the name is long", async ({ host, lxc }) => {
+    await writeNetworks(host);
+    const path = `/var/lib/${"long-".repeat(20)}`;
+    const c1 = await lxc.create("c1", [], { path });
+    await expectRefused(host, variant, ["enable", c1.name, "simplenet"], "in /var/lib/lxc; there is none");
+    await lxcCni(host, variant, "enable", "-P", path, c1.name, "simplenet");
+    await c1.start();
+    expect(await c1.addresses()).toEqual(["10.10.0.2/16"]);
+    await expectRefused(host, variant, ["enable", "-P", path, c1.name, "simplenet"], "runs");
+  });
+
+  test("warns of udhcpc, and takes it out when told", async ({ host, lxc }) => {
+    await writeNetworks(host);
+    const c1 = await lxc.create("c1", []);
+    const script = `${c1.configFile.replace(/config$/, "rootfs")}/etc/init.d/rcS`;
+    const before = await read(host, script);
+    const mode = await host.run(["stat", "-c", "%a", script]);
+    await host.run(["sh", "-c", `echo /bin/udhcpc >> ${script}`]);
+    const { errors } = await attempt(host, variant, ["enable", c1.name, "simplenet"]);
+    expect(errors).toContain(`sed -i /udhcpc/d ${script}`);
+    await lxcCni(host, variant, "enable", "--fix-guest", c1.name, "simplenet");
+    expect(await read(host, script)).toBe(before);
+    expect(await host.run(["stat", "-c", "%a", script])).toBe(mode);
+    expect((await attempt(host, variant, ["enable", c1.name, "simplenet"])).errors).toBe("");
+  });
+
+  test("does not follow a guest's link out of its root", async ({ host, lxc }) => {
+    await writeNetworks(host);
+    const c1 = await lxc.create("c1", []);
+    const script = `${c1.configFile.replace(/config$/, "rootfs")}/etc/init.d/rcS`;
+    await host.write("/etc/of-the-host", "/bin/udhcpc\n");
+    await host.run(["ln", "-sf", "/etc/of-the-host", script]);
+    await lxcCni(host, variant, "enable", "--fix-guest", c1.name, "simplenet");
+    expect(await read(host, "/etc/of-the-host")).toBe("/bin/udhcpc\n");
+    expect(await host.run(["readlink", script])).toBe("/etc/of-the-host");
+  });
+
+  test("changes nothing where a network is missing, or the file is not what it should be", async ({
+    host,
+    lxc,
+  }) => {
+    await writeNetworks(host);
+    const c1 = await lxc.create("c1", []);
+    const refused = async (text: string, words: readonly string[], problem: string) => {
+      await host.run(["tee", c1.configFile], { input: text });
+      await expectRefused(host, variant, ["enable", c1.name, ...words], problem);
+      expect(await read(host, c1.configFile)).toBe(text);
+    };
+    await refused("lxc.uts.name = c1\n", ["missing"], 'no net configuration with name "missing"');
+    await refused("lxc.hook.stop = lxc-cni hook simplenet\n", ["simplenet"], "a line of its own that calls");
+    await refused("# lxc-cni begin\n", ["simplenet"], "line 1 has no end");
+    await host.run(["sh", "-c", `printf 'lxc.uts.name = c\\374\\n' > ${c1.configFile}`]);
+    await expectRefused(host, variant, ["enable", c1.name, "simplenet"], "no UTF-8");
+    expect(await host.run(["wc", "-c", c1.configFile])).toMatch(/^18 /);
+
+    await host.run(["tee", c1.configFile], { input: "lxc.include = /missing\n" });
+    const { status, errors } = await attempt(host, variant, ["enable", c1.name, "simplenet"]);
+    expect({ status, errors }).toEqual({
+      status: 0,
+      errors: expect.stringContaining("cannot include /missing"),
+    });
+    await lxcCni(host, variant, "disable", c1.name);
+    expect(await read(host, c1.configFile)).toBe("lxc.include = /missing\n");
+  });
+});
+
+const patience = { timeout: 5_000, interval: 50 };
+
+async function writeNetworks(host: Host): Promise<void> {
+  await host.write("/etc/lxc-cni/net.d/10-simplenet.conf", JSON.stringify(recipe));
+  const ipam = { type: "host-local", ranges: [[{ subnet: "10.20.0.0/16" }]] };
+  const backnet = { cniVersion: "1.0.0", name: "backnet", type: "bridge", bridge: "cnibr1", ipam };
+  await host.write("/etc/lxc-cni/net.d/20-backnet.conf", JSON.stringify(backnet));
+}
+
+function attempt(host: Host, { directory, environment }: Variant, words: readonly string[]) {
+  return host.attempt([`${directory}/lxc-cni`, ...words], { env: environment });
+}
+
+async function lxcCni(host: Host, variant: Variant, ...words: string[]): Promise<string> {
+  const { status, output, errors } = await attempt(host, variant, words);
+  expect({ status, words, errors }).toMatchObject({ status: 0 });
+  return output.trimEnd();
+}
+
+async function expectRefused(
+  host: Host,
+  variant: Variant,
+  words: readonly string[],
+  problem: string,
+): Promise<void> {
+  const { status, errors } = await attempt(host, variant, words);
+  expect({ status, errors }).toEqual({ status: 1, errors: expect.stringContaining(problem) });
+}
+
+async function linksAfterStart(container: LxcContainer): Promise<string[]> {
+  await container.start();
+  const links = await container.run(["ls", "/sys/class/net"]);
+  await container.stop();
+  return links.split(/\s+/).sort();
+}
+
+/** A file, byte for byte. */
+async function read(host: Host, path: string): Promise<string> {
+  return (await host.attempt(["cat", path])).output;
+}
