@@ -8,7 +8,7 @@ describeVariants("lxc-cni ls", (variant) => {
   test("shows an attachment as it is", async ({ host }) => {
     await writeNetwork(host, simplenet);
     const web = await startContainer(host, variant, "web");
-    const mac = await web.run(["cat", "/sys/class/net/eth0/address"]);
+    const mac = JSON.parse(await web.run(["ip", "-json", "link", "show", "eth0"]))[0].address;
     const veth = await portOf(host);
     expect(await json(host, variant, "ls")).toEqual([
       {
