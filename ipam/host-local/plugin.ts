@@ -4,7 +4,6 @@ import { check } from "./check.ts";
 import { HostLocalConfig } from "./config.schema.ts";
 import { del } from "./del.ts";
 import { gc } from "./gc.ts";
-import { repair } from "./repair.ts";
 import { status } from "./status.ts";
 
 /** The IPAM plugin `host-local`: addresses from ranges of the configuration, leases in files of this host. */
@@ -16,5 +15,4 @@ export const hostLocal: Plugin<HostLocalConfig> = {
   check,
   gc,
   status,
-  repair,
 };

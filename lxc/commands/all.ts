@@ -7,11 +7,12 @@ import { enable } from "./enable.ts";
 import { gc } from "./gc.ts";
 import { hook } from "./hook.ts";
 import { ls } from "./ls.ts";
+import { repair } from "./repair.ts";
 import { status } from "./status.ts";
 import { version } from "./version.ts";
 
 /** Every command, in the order in which help lists them. */
 export const commands: readonly Command[] = [
-  ...[enable, disable, ls, status, check, gc],
+  ...[enable, disable, ls, status, check, repair, gc],
   ...[add, del, hook, version],
 ];

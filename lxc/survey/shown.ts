@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../lib/cni/json.ts";
 import { formatPrefix } from "../../lib/ip/prefix.ts";
+import { printable } from "../output/printable.ts";
 import { type Emphasis, styled } from "../output/style.ts";
 import type { State } from "./judge.ts";
 import type { SurveyedAttachment } from "./survey.ts";
@@ -41,4 +42,17 @@ export function attachmentJson(surveyed: SurveyedAttachment): JsonObject {
     state,
     notes,
   };
+}
+
+/** Things to say of an attachment, a line for each. @param how A word or two before each; none when empty. */
+export function linesOf(
+  { container, attachment: { network, interface: name } }: SurveyedAttachment,
+  how: string,
+  things: readonly string[],
+  emphasis: Emphasis,
+): string[] {
+  const subject = styled(`${container} ${name} on ${network}:`, emphasis);
+  return things.map(
+    (thing) => `${printable(`${[subject, how, thing].filter((part) => part !== "").join(" ")}`)}\n`,
+  );
 }

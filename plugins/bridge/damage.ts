@@ -30,6 +30,8 @@ export interface Damage {
   readonly subject: RuleSubject;
   readonly routes: MissingRoutes;
   readonly rules: MissingRules;
+  /** What has the gateway's addresses has another MAC than when ADD looked. */
+  readonly hasNewGatewayMac: boolean;
   /** The port lacks VLANs. */
   readonly lacksVlans: boolean;
   /** The families that the host does not forward. */
@@ -58,9 +60,10 @@ export function damageOf(
   };
   return {
     ...{ settings, attachment, host, found, macs, own, subject },
-    result: { ...previous, interfaces: interfacesOf(previous, { settings, host, macs, port, found }) },
+    result: { ...previous, interfaces: interfacesOf(previous, { settings, macs, port, found }) },
     routes: missingRoutes(found, own, links),
     rules: missingRules(settings, subject),
+    hasNewGatewayMac: host.gateway !== undefined && host.gateway.mac !== macs.gateway,
     lacksVlans:
       settings.vlans !== undefined &&
       (found.port === undefined || vlanProblems(port, settings.vlans, links.readVlans(port)).length > 0),
@@ -112,20 +115,36 @@ function macOf(entry: Interface | undefined): Mac | undefined {
   return entry?.mac === undefined ? undefined : parseMac(entry.mac);
 }
 
-/** A bridge that somebody has made anew has another MAC than the one that ADD saw, and that is well. */
-function interfacesOf({ interfaces }: Result, { settings, host, macs, port, found }: Renewal): Interface[] {
+/** What another plugin called a port that is lost, nobody will call the new one. */
+function interfacesOf(
+  { interfaces }: Result,
+  { settings, macs, port, found }: Renewal,
+): readonly Interface[] {
+  if (found.port !== undefined) return interfaces;
   const { bridge, gatewayLink } = settings;
-  const isPort = ({ sandbox, name }: Interface) =>
-    sandbox === undefined && name !== bridge && name !== gatewayLink;
   // The reference's order: what other plugins added stands behind it.
-  const portAt = interfaces.findIndex(isPort);
-  return interfaces.map((each, index) => {
-    if (each.sandbox !== undefined) return each;
-    if (each.name === bridge) return { ...each, mac: host.bridge?.mac ?? each.mac };
-    if (each.name === gatewayLink) return { ...each, mac: host.gateway?.mac ?? each.mac };
-    // What another plugin called the port, nobody will call the new one.
-    return index === portAt && found.port === undefined ? { ...each, name: port, mac: macs.port } : each;
-  });
+  const portAt = interfaces.findIndex(
+    ({ sandbox, name }) => sandbox === undefined && name !== bridge && name !== gatewayLink,
+  );
+  return interfaces.map((each, index) => (index === portAt ? { ...each, name: port, mac: macs.port } : each));
 }
 
-type Renewal = Pick<Damage, "settings" | "host" | "macs" | "found"> & { readonly port: LinkName };
+type Renewal = Pick<Damage, "settings" | "macs" | "found"> & { readonly port: LinkName };
+
+/**
+ * The result with the MACs that the bridge and the gateway have by now: one that somebody has made anew has another one,
+ * which is well, and may even borrow those of its ports.
+ */
+export function withPresentMacs(
+  result: Result,
+  { bridge, gatewayLink }: Settings,
+  links: LinkBackend,
+): Result {
+  const shared = new Map<string, string | undefined>(
+    [bridge, gatewayLink].map((name) => [name, links.readLink("host", name)?.mac]),
+  );
+  const interfaces = result.interfaces.map((each) =>
+    each.sandbox === undefined ? { ...each, mac: shared.get(each.name) ?? each.mac } : each,
+  );
+  return { ...result, interfaces };
+}

@@ -6,7 +6,6 @@ import { check } from "./check.ts";
 import { BridgeConfig } from "./config.schema.ts";
 import { del } from "./del.ts";
 import { gc } from "./gc.ts";
-import { repair } from "./repair.ts";
 import { status } from "./status.ts";
 
 /** The IPAM plugins that bridge carries, and need not execute. */
@@ -21,5 +20,4 @@ export const bridge: Plugin<BridgeConfig> = {
   check: (request, previous) => check(request, previous, carried),
   gc: (request, valid) => gc(request, valid, carried),
   status: (request) => status(request, carried),
-  repair: (request, previous, isTrial) => repair(request, previous, isTrial, carried),
 };

@@ -6,6 +6,7 @@ import { containerSteps } from "./container-steps.ts";
 import type { Damage } from "./damage.ts";
 import { forwardingKeys } from "./forwarding.ts";
 import { gatewaySteps } from "./gateway-steps.ts";
+import { bridgeAddresses } from "./gateways.ts";
 import { forwardingSteps } from "./plan.ts";
 import { portSteps, vlanSteps } from "./port-steps.ts";
 import { wantedRules } from "./wanted-rules.ts";
@@ -23,6 +24,7 @@ export function planRepair(damage: Damage): Operation[] {
     ...portRepair(damage),
     ...gatewaySteps(settings, own.ips, host, macs),
     ...containerRepair(damage),
+    ...neighbourRepair(damage),
     ...forwardingSteps(settings, own.ips).filter(isClosed),
     ...ruleRepair(damage),
   ];
@@ -85,6 +87,16 @@ function addressRepair(
     ...lost.map((to) => ({ do: "add route", where: "container", link, to, onlink: false }) as const),
     ...steps.filter((step) => step.do === "add route"),
   ];
+}
+
+/** A container knows its gateway by the MAC of a bridge that is no more. */
+function neighbourRepair({ attachment, found, own, hasNewGatewayMac }: Damage): Operation[] {
+  if (found.container === undefined || !hasNewGatewayMac) return [];
+  const gateways = bridgeAddresses(own.ips).map(({ address }) => address);
+  return gateways.map(
+    (address) =>
+      ({ do: "forget neighbour", where: "container", link: attachment.interface, address }) as const,
+  );
 }
 
 function ruleRepair({ settings, subject, rules }: Damage): Operation[] {

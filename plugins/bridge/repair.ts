@@ -13,7 +13,7 @@ import { describeOperation } from "../../lib/net/operation-error.ts";
 import type { Tools } from "../../lib/net/tools.ts";
 import type { BridgeConfig } from "./config.schema.ts";
 import { openContainerNetns } from "./container-netns.ts";
-import { type Damage, damageOf } from "./damage.ts";
+import { type Damage, damageOf, withPresentMacs } from "./damage.ts";
 import { whileChanging, whileJoining } from "./locks.ts";
 import { readRecord, writeRecord } from "./record.ts";
 import { planRepair } from "./repair-steps.ts";
@@ -44,7 +44,8 @@ export function repair(
         const damage = damageOf(settings, request.attachment, previous, tools);
         const plan = planRepair(damage);
         if (!isTrial) carryOut(plan, damage, tools);
-        return { steps: [...leased, ...plan.map(inWords)], result: damage.result };
+        const result = withPresentMacs(damage.result, settings, tools.links);
+        return { steps: [...leased, ...plan.map(inWords)], result };
       });
     });
   } finally {

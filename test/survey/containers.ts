@@ -73,3 +73,9 @@ export async function json(host: Host, variant: Variant, ...words: readonly stri
   expect(output, errors).not.toBe("");
   return JSON.parse(output);
 }
+
+/** The only port of the host. */
+export async function portOf(host: Host): Promise<string> {
+  const [port] = JSON.parse(await host.run(["ip", "-json", "link", "show", "type", "veth"]));
+  return port.ifname;
+}

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { Host } from "../fixture/host.ts";
 import { test } from "../fixture/test.ts";
 import { describeVariants, type Variant } from "../fixture/variants.ts";
-import { json, lxcCni, simplenet, startContainer, writeNetwork } from "./containers.ts";
+import { json, lxcCni, portOf, simplenet, startContainer, writeNetwork } from "./containers.ts";
 
 describeVariants("lxc-cni ls", (variant) => {
   test("shows an attachment as it is", async ({ host }) => {
@@ -133,10 +133,4 @@ describeVariants("lxc-cni ls", (variant) => {
 async function states(host: Host, variant: Variant): Promise<[string, string, string[]][]> {
   const all = await json(host, variant, "ls");
   return all.map((each: Record<string, unknown>) => [each.container, each.state, each.notes]);
-}
-
-/** The only port of the host. */
-async function portOf(host: Host): Promise<string> {
-  const [port] = JSON.parse(await host.run(["ip", "-json", "link", "show", "type", "veth"]));
-  return port.ifname;
 }
