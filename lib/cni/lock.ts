@@ -14,6 +14,7 @@ const patience = 10_000;
  *
  * * `networks`: which networks there are: held by who adds one, or removes one.
  * * `container`: all that lxc-cni does to a container.
+ * * `collection`: garbage of networks: shared by a runtime that attaches, exclusive while plugins are told what is in use.
  * * `member`: all that a plugin does to a container on one network. (Its interfaces there share a chain of rules.)
  * * `network`: the attachments of a network: shared by those who change one of them, exclusive for GC.
  * * `bridge`: the ports of a bridge: shared by those who add one, exclusive for those who delete it.
@@ -23,6 +24,7 @@ const patience = 10_000;
 export type Lockable =
   | "networks"
   | "container"
+  | "collection"
   | "member"
   | "network"
   | "bridge"
