@@ -1,6 +1,7 @@
 import * as host from "lxc-cni:host";
 import { isSystemError } from "./error.ts";
 import { commandEnvironment, findProgram, programPath } from "./program.ts";
+import { limitStandardError, withinLimit } from "./standard-error.ts";
 import type {
   Command,
   FileStatus,
@@ -31,6 +32,8 @@ export const system: System = {
   readStandardInput: () => host.readAll(0),
   writeStandardOutput: (text) => host.writeAll(1, text),
   writeStandardError,
+  limitStandardError,
+  log: (severity, text) => host.syslog(severityNumbers[severity], text),
 
   readText: (path, netns) => withOpen(path, host.O_RDONLY, netns, host.readAll),
   readRegular: (path) => withOpen(path, host.O_RDONLY | host.O_NONBLOCK, undefined, host.readRegular),
@@ -62,6 +65,8 @@ export const system: System = {
   random: host.random,
 };
 
+const severityNumbers = { err: 3, warning: 4, info: 6 };
+
 const fileCalls: wholeFile.FileCalls = {
   openNew: (path, mode) => host.open(path, host.O_WRONLY | host.O_CREAT | host.O_EXCL, mode),
   write: host.writeAll,
@@ -84,7 +89,7 @@ function environment(): Record<string, string> {
 
 function writeStandardError(text: string): void {
   try {
-    host.writeAll(2, text);
+    host.writeAll(2, withinLimit(text));
   } catch (error) {
     if (!isSystemError(error)) throw error;
   }
