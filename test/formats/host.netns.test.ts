@@ -145,7 +145,7 @@ async function withRealValues(host: Host, container: Container, example: string)
   const bootId = await host.run(["cat", "/proc/sys/kernel/random/boot_id"]);
   return example
     .replaceAll("4711", pidOf(container))
-    .replace(/02:00:00:00:00:0([12])/g, (_, which) => macs[which - 1])
+    .replace(/02:00:00:00:00:0([12])/g, (_, which) => macs[which - 1] ?? "")
     .replace('"123456"', `"${startTimeIn(stat)}"`)
     .replace(/"bootId":"[^"]*"/, `"bootId":"${bootId}"`);
 }
