@@ -82,6 +82,13 @@ static JSValue host_executable(JSContext *context, JSValueConst self, int count,
   return string_from_bytes(context, path, (size_t)length);
 }
 
+static JSValue host_isatty(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  int32_t descriptor;
+  if (JS_ToInt32(context, &descriptor, values[0])) return JS_EXCEPTION;
+  return JS_NewBool(context, isatty(descriptor));
+}
+
 static JSValue host_run(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
   (void)self, (void)count;
   if (!JS_IsUndefined(engine->main)) return JS_ThrowTypeError(context, "a program runs once");
@@ -95,6 +102,7 @@ static const JSCFunctionListEntry entries[] = {
     JS_CFUNC_DEF("programArguments", 0, host_arguments),
     JS_CFUNC_DEF("environment", 0, host_environment),
     JS_CFUNC_DEF("executable", 0, host_executable),
+    JS_CFUNC_DEF("isatty", 1, host_isatty),
     JS_CFUNC_DEF("run", 1, host_run),
 };
 

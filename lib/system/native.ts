@@ -34,6 +34,7 @@ export const system: System = {
   writeStandardError,
   limitStandardError,
   log: (severity, text) => host.syslog(severityNumbers[severity], text),
+  isTerminal: (stream) => host.isatty(stream === "output" ? 1 : 2),
 
   readText: (path, netns) => withOpen(path, host.O_RDONLY, netns, host.readAll),
   readRegular: (path) => withOpen(path, host.O_RDONLY | host.O_NONBLOCK, undefined, host.readRegular),

@@ -18,6 +18,7 @@ import {
   writeSync,
 } from "node:fs";
 import { constants as systemConstants } from "node:os";
+import { isatty } from "node:tty";
 import { isSystemError } from "./error.ts";
 import { sleep } from "./node/clock.ts";
 import { isExecutable, start } from "./node/commands.ts";
@@ -50,6 +51,7 @@ export const system: System = {
   writeStandardError,
   limitStandardError,
   log,
+  isTerminal: (stream) => isatty(stream === "output" ? 1 : 2),
 
   readText,
   readRegular,

@@ -62,6 +62,7 @@ export const system: System = {
   log: () => undefined,
   writeStandardOutput: () => {},
   writeStandardError: () => {},
+  isTerminal: () => false,
 
   readText: (path) => contentOf(path),
   readRegular: (path) => contentOf(path),
