@@ -1,34 +1,19 @@
-import { system } from "#system";
-import { decode } from "../../lib/cni/decode.ts";
-import { CniError } from "../../lib/cni/error.ts";
-import { stringifyCompact } from "../../lib/cni/json.ts";
-import { isContainerId } from "../../lib/cni/names.ts";
 import type { ContainerId } from "../../lib/cni/request.ts";
-import { isSystemError } from "../../lib/system/error.ts";
-import { temporaryPrefix } from "../../lib/system/system.ts";
 import { Incarnation } from "./incarnation.schema.ts";
 import { isRunning } from "./process.ts";
+import { listRecords, type RecordKind, readRecord, removeRecord, writeRecord } from "./record.ts";
 
-/** Where it is recorded which run of a container holds its attachments (docs/formats.md). */
-const directory = "/var/lib/lxc-cni/incarnations";
-
-const suffix = ".json";
+/** Which run of a container holds its attachments (docs/formats.md). */
+const incarnations: RecordKind = { directory: "/var/lib/lxc-cni/incarnations", schema: Incarnation };
 
 /** Records the run that is about to be attached, before it is. @throws SystemError where that cannot be written */
 export function recordIncarnation(container: ContainerId, incarnation: Incarnation): void {
-  system.makeDirectory(directory, 0o700);
-  system.replaceFile(pathOf(container), `${stringifyCompact(incarnation)}\n`, 0o600);
+  writeRecord(incarnations, container, incarnation);
 }
 
 /** The run that was recorded last; undefined when there is none, or no record that can be understood. */
 export function readIncarnation(container: ContainerId): Incarnation | undefined {
-  try {
-    const record = JSON.parse(system.readText(pathOf(container)));
-    return decode<Incarnation>(Incarnation, record, { lenient: false, warn: () => {} });
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof CniError || isSystemError(error)) return undefined;
-    throw error;
-  }
+  return readRecord(incarnations, container);
 }
 
 /** A run that was recorded. */
@@ -46,27 +31,14 @@ export interface RecordedIncarnation {
  * @throws SystemError where the directory cannot be read.
  */
 export function recordedIncarnations(warn: (text: string) => void): RecordedIncarnation[] {
-  const names = (system.listDirectory(directory) ?? []).filter((name) => !name.startsWith(temporaryPrefix));
-  return names.flatMap((name) => {
-    const container = name.slice(0, -suffix.length);
-    const isRecord = name.endsWith(suffix) && isContainerId(container);
-    const incarnation = isRecord ? readIncarnation(container) : undefined;
-    if (isRecord && incarnation !== undefined) {
-      return [{ container, incarnation, recorded: recordedAt(container) }];
-    }
-    warn(`passed over ${directory}/${name}: it is no record that can be understood`);
-    return [];
-  });
-}
-
-/** When the record of a container was written, in milliseconds since 1970; 0 where there is none. */
-function recordedAt(container: ContainerId): number {
-  return Number((system.status(pathOf(container))?.modified ?? 0n) / 1_000_000n);
+  return listRecords<Incarnation>(incarnations, warn).map(({ container, record, written }) => ({
+    ...{ container, incarnation: record, recorded: written },
+  }));
 }
 
 /** Forgets it, when all that it held has been given back. */
 export function forgetIncarnation(container: ContainerId): void {
-  system.removeFile(pathOf(container));
+  removeRecord(incarnations, container);
 }
 
 /**
@@ -75,8 +47,4 @@ export function forgetIncarnation(container: ContainerId): void {
  */
 export function isOvertaken({ process }: Incarnation): boolean {
   return isRunning(process);
-}
-
-function pathOf(container: ContainerId): string {
-  return `${directory}/${container}${suffix}`;
 }
