@@ -20,7 +20,14 @@ const patience = 10_000;
  * * `network-rules`: the rules that all attachments of a network share.
  * * `leases`: the leases of a directory whose file system has no locks; elsewhere that has one of its own.
  */
-export type Lockable = "networks" | "container" | "member" | "network" | "bridge" | "network-rules" | "leases";
+export type Lockable =
+  | "networks"
+  | "container"
+  | "member"
+  | "network"
+  | "bridge"
+  | "network-rules"
+  | "leases";
 
 /** How to take a lock. */
 export interface LockManner {

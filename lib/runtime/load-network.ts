@@ -47,26 +47,16 @@ export function loadNetwork(
 }
 
 /** The files of a directory that may be configurations, in the order in which they are looked at. */
-<<<<<<< HEAD
 export function configurationFiles(directory: string): string[] {
-  const names = system.listDirectory(directory) ?? [];
-=======
-function configurationFiles(directory: string): string[] {
   const names = namesIn(directory) ?? [];
->>>>>>> runtime
   return suffixes.flatMap((suffix) =>
     names.filter((name) => name.endsWith(suffix)).map((name) => `${directory}/${name}`),
   );
 }
 
-<<<<<<< HEAD
 /** The network of a file. @throws CniError 7 where it is none, or may be written by others than its owner */
 export function readNetwork(path: string): Network {
-  if (statusOf(path)?.kind !== "file") {
-=======
-function readNetwork(path: string): Network {
   if (!isFile(path)) {
->>>>>>> runtime
     throw new CniError(Code.invalidConfiguration, `there is no network configuration ${path}`);
   }
   const directory = path.slice(0, path.lastIndexOf("/")) || "/";

@@ -1,6 +1,10 @@
 import type { Command } from "../command-line/command.ts";
 import { hook } from "./hook.ts";
+import { networkCreate } from "./network-create.ts";
+import { networkLs } from "./network-ls.ts";
+import { networkRm } from "./network-rm.ts";
+import { networkShow } from "./network-show.ts";
 import { version } from "./version.ts";
 
 /** Every command, in the order in which help lists them. */
-export const commands: readonly Command[] = [hook, version];
+export const commands: readonly Command[] = [networkLs, networkShow, networkCreate, networkRm, hook, version];

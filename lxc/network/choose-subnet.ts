@@ -2,7 +2,13 @@ import { CniError, Code } from "../../lib/cni/error.ts";
 import type { NetworkName } from "../../lib/cni/request.ts";
 import { digestOf } from "../../lib/encoding/digest.ts";
 import { addressFromBytes } from "../../lib/ip/address.ts";
-import { firstAddressOf, lastAddressOf, type Prefix, parsePrefix, prefixesOverlap } from "../../lib/ip/prefix.ts";
+import {
+  firstAddressOf,
+  lastAddressOf,
+  type Prefix,
+  parsePrefix,
+  prefixesOverlap,
+} from "../../lib/ip/prefix.ts";
 
 /** Where subnets are chosen from (RFC 1918), in this order. */
 const pools = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].flatMap((text) => parsePrefix(text) ?? []);

@@ -136,7 +136,8 @@ function withGateways(subnets: readonly Prefix[], gateways: readonly Address[]):
 function write(network: NewNetwork): string {
   const source = configurationOf(network);
   const [problem] = detailsOf(parseNetwork(source)).problems;
-  if (problem !== undefined) throw new CniError(Code.invalidConfiguration, `network ${network.name}: ${problem}`);
+  if (problem !== undefined)
+    throw new CniError(Code.invalidConfiguration, `network ${network.name}: ${problem}`);
   const file = `${directory}/${network.name}.conflist`;
   system.makeDirectory(directory, 0o755);
   if (system.createFile(file, source, 0o644)) return file;

@@ -1,7 +1,7 @@
 import type { LinkName } from "../../lib/ip/link-name.ts";
 import { formatPrefix, networkOf, type Prefix, prefixesOverlap } from "../../lib/ip/prefix.ts";
 import type { Link, LinkBackend } from "../../lib/net/link-backend.ts";
-import { type NetworkFile, listNetworkFiles } from "../../lib/runtime/list-networks.ts";
+import { listNetworkFiles, type NetworkFile } from "../../lib/runtime/list-networks.ts";
 import { defaultDirectories } from "../../lib/runtime/load-network.ts";
 import { detailsOf, subnetsOf } from "./details.ts";
 
@@ -73,5 +73,7 @@ export function takenByNetworks(files: readonly NetworkFile[]): TakenSubnet[] {
  * @param own The link that the subnet is to be on: what is on it already is no other use.
  */
 export function usesOf(subnet: Prefix, taken: readonly TakenSubnet[], own?: string): TakenSubnet[] {
-  return taken.filter((each) => prefixesOverlap(each.subnet, subnet) && (own === undefined || each.link !== own));
+  return taken.filter(
+    (each) => prefixesOverlap(each.subnet, subnet) && (own === undefined || each.link !== own),
+  );
 }

@@ -28,10 +28,10 @@ export function forwardBarriers(): ForwardBarrier[] {
     const listing = finishListing(startListing(store, "filter"));
     return listing === undefined ? [] : [{ store, listing }];
   });
-  const names = read.map(({ store }) => store.name);
+  const names = new Set<string>(read.map(({ store }) => store.name));
   const ofNft = isNftInstalled() ? barriersOfNft() : [];
   // What nft tells of chains of iptables, iptables tells better.
-  const others = ofNft.filter(({ table, chain }) => !names.includes(storeOfChain(table, chain) ?? "nftables"));
+  const others = ofNft.filter(({ table, chain }) => !names.has(storeOfChain(table, chain) ?? ""));
   return [...read.flatMap(({ store, listing }) => barriersIn(store, listing)), ...others];
 }
 
