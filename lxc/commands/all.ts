@@ -1,4 +1,5 @@
 import type { Command } from "../command-line/command.ts";
+import { completionOf } from "./completion.ts";
 import { hook } from "./hook.ts";
 import { networkCreate } from "./network-create.ts";
 import { networkLs } from "./network-ls.ts";
@@ -7,4 +8,12 @@ import { networkShow } from "./network-show.ts";
 import { version } from "./version.ts";
 
 /** Every command, in the order in which help lists them. */
-export const commands: readonly Command[] = [networkLs, networkShow, networkCreate, networkRm, hook, version];
+export const commands: readonly Command[] = [
+  networkLs,
+  networkShow,
+  networkCreate,
+  networkRm,
+  hook,
+  completionOf(() => commands),
+  version,
+];
