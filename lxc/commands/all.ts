@@ -1,12 +1,17 @@
 import type { Command } from "../command-line/command.ts";
 import { add } from "./add.ts";
 import { check } from "./check.ts";
+import { completionOf } from "./completion.ts";
 import { del } from "./del.ts";
 import { disable } from "./disable.ts";
 import { enable } from "./enable.ts";
 import { gc } from "./gc.ts";
 import { hook } from "./hook.ts";
 import { ls } from "./ls.ts";
+import { networkCreate } from "./network-create.ts";
+import { networkLs } from "./network-ls.ts";
+import { networkRm } from "./network-rm.ts";
+import { networkShow } from "./network-show.ts";
 import { repair } from "./repair.ts";
 import { status } from "./status.ts";
 import { version } from "./version.ts";
@@ -14,5 +19,6 @@ import { version } from "./version.ts";
 /** Every command, in the order in which help lists them. */
 export const commands: readonly Command[] = [
   ...[enable, disable, ls, status, check, repair, gc],
-  ...[add, del, hook, version],
+  ...[networkLs, networkShow, networkCreate, networkRm],
+  ...[add, del, hook, completionOf(() => commands), version],
 ];

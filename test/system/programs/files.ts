@@ -88,6 +88,7 @@ export function observeFiles(base: string): void {
   look("removeDirectory, not empty", () => system.removeDirectory(`${base}/a`));
   look("removeDirectory", () => system.removeDirectory(`${base}/a/b/c`));
   look("removeDirectory, missing", () => system.removeDirectory(`${base}/a/b/c`));
+  system.makeDirectory(`${base}/a/b/c`, 0o750);
   look("removeDirectory, file", () => system.removeDirectory(`${base}/new`));
 
   const names = ["b", "a", "B", ".hidden", "\u{e9}", "\u{ff5e}", "\u{1f600}"];
