@@ -6,6 +6,7 @@ import { del } from "./del.ts";
 import { disable } from "./disable.ts";
 import { enable } from "./enable.ts";
 import { gc } from "./gc.ts";
+import { graph } from "./graph.ts";
 import { hook } from "./hook.ts";
 import { ls } from "./ls.ts";
 import { networkCreate } from "./network-create.ts";
@@ -18,7 +19,7 @@ import { version } from "./version.ts";
 
 /** Every command, in the order in which help lists them. */
 export const commands: readonly Command[] = [
-  ...[enable, disable, ls, status, check, repair, gc],
+  ...[enable, disable, ls, status, check, repair, gc, graph],
   ...[networkLs, networkShow, networkCreate, networkRm],
   ...[add, del, hook, completionOf(() => commands), version],
 ];

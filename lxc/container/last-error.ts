@@ -1,6 +1,13 @@
 import type { ContainerId } from "../../lib/cni/request.ts";
 import { LastError } from "./last-error.schema.ts";
-import { type RecordKind, readRecord, removeRecord, writeRecord } from "./record.ts";
+import {
+  type FoundRecord,
+  listRecords,
+  type RecordKind,
+  readRecord,
+  removeRecord,
+  writeRecord,
+} from "./record.ts";
 
 /** What failed last; it says nothing of an earlier boot (docs/formats.md). */
 const errors: RecordKind = { directory: "/run/lxc-cni/errors", schema: LastError };
@@ -22,6 +29,11 @@ export function keepLastError(container: ContainerId, error: LastError): void {
 /** What failed last for a container; undefined where nothing did since it was started. */
 export function readLastError(container: ContainerId): LastError | undefined {
   return readRecord(errors, container);
+}
+
+/** What failed last for all containers, in the order of their ids. */
+export function lastErrors(warn: (text: string) => void): FoundRecord<LastError>[] {
+  return listRecords(errors, warn);
 }
 
 /** Forgets it, when the container has been started, or is no more. */

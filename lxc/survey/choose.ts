@@ -21,6 +21,7 @@ export function choose(
   );
 }
 
-function isCalled({ container, attachment }: SurveyedAttachment, name: string): boolean {
+/** Whether its container has that name, or that CNI id. */
+export function isCalled({ container, attachment }: SurveyedAttachment, name: string): boolean {
   return container === name || attachment.container === name;
 }

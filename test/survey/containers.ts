@@ -58,6 +58,9 @@ export async function startContainer(
     await container.lose();
     const isThere = async () => (await host.attempt(["test", "-e", `/proc/${pid}/ns/net`])).status === 0;
     await expect.poll(isThere).toBe(false);
+    // A namespace that has ended takes its ports along a little later.
+    const links = () => host.run(["ip", "-details", "link", "show", "type", "veth"]);
+    await expect.poll(links).not.toMatch(new RegExp(` ${name}-[a-z2-7]{8} `));
   };
   return { ...container, name, pid, hook, crash };
 }

@@ -144,7 +144,9 @@ describeVariants("lxc-cni check and repair", (variant) => {
       status: 0,
       output: "nothing to repair: 1 attachment is as made\n",
     });
-    for (const { what, breaks, inContainer, found, done } of breakages) {
+    // Node takes its time to start, and the code is the same: some of them show whether it works there, too.
+    const sample = variant.name.startsWith("js") ? breakages.slice(0, 2) : breakages;
+    for (const { what, breaks, inContainer, found, done } of sample) {
       const command = breaks({ veth });
       await (inContainer ? web : host).run(typeof command === "string" ? command.split(" ") : command);
       const broken = await lxcCni(host, variant, "check");
