@@ -14,16 +14,17 @@ import type { Holdings, NetworkLease } from "./remains.ts";
  */
 export function readHoldings(places: Places, warn: (text: string) => void): Holdings {
   const records = readRecords(warn);
-  const networks = [
-    ...configuredNetworks(places),
-    ...records.kept.flatMap(({ source }) => networkIn(source) ?? []),
-  ];
+  const configured = configuredNetworks(places);
+  // Mostly, all attachments of a network were made by one configuration, and that is the one that there is.
+  const sources = new Set(records.kept.map(({ source }) => source));
+  for (const { source } of configured) sources.delete(source);
+  const networks = [...configured, ...[...sources].flatMap((source) => networkIn(source) ?? [])];
   const attachments = surveyOf(records);
   return { runs: records.runs, attachments, leases: leasesIn(networks), links: records.links };
 }
 
 /** The networks that have a configuration; those that cannot be used are left out. */
-export function configuredNetworks({ networkDirectories: given }: Places): Network[] {
+function configuredNetworks({ networkDirectories: given }: Places): Network[] {
   const files = listNetworkFiles(given.length === 0 ? defaultDirectories : given);
   return files.flatMap(({ network, problem }) =>
     network === undefined || problem !== undefined ? [] : [network],

@@ -1,6 +1,6 @@
 import { describe } from "../../lib/cni/error.ts";
 import { takeLock } from "../../lib/cni/lock.ts";
-import type { ContainerId, ValidAttachment } from "../../lib/cni/request.ts";
+import type { ValidAttachment } from "../../lib/cni/request.ts";
 import { isAtLeast } from "../../lib/cni/version.ts";
 import { portAlias } from "../../lib/net/identity.ts";
 import { collectInPlugins } from "../../lib/runtime/gc.ts";
@@ -82,15 +82,14 @@ export function inUse(
   { isOwn }: Pick<OwnIds, "isOwn">,
 ): ValidAttachment[] | undefined {
   const recorded = attachments.filter(({ attachment }) => attachment.network === name);
-  const runs = recorded.filter(({ run }) => run !== undefined).map(({ attachment }) => attachment);
-  const isOfRun = ({ container }: { readonly container: ContainerId }) =>
-    runs.some((each) => each.container === container);
-  const others: ValidAttachment[] = [
+  const runs = new Set(
+    recorded.filter(({ run }) => run !== undefined).map(({ attachment }) => attachment.container),
+  );
+  const known: ValidAttachment[] = [
     ...recorded.map(({ attachment }) => attachment),
     ...leases.filter(({ network }) => network === name).map(({ holder }) => holder),
   ];
-  if (!others.every((each) => isOfRun(each) || isOwn(each.container))) return undefined;
-  const known = [...runs, ...others];
+  if (!known.every(({ container }) => runs.has(container) || isOwn(container))) return undefined;
   // A port, as long as it is there, leads to a namespace that is alive. One that no record tells of is somebody's.
   const aliases = new Set(known.map((each) => portAlias({ ...each, network: name })));
   const isUnknown = (alias: string) =>

@@ -82,3 +82,18 @@ export async function portOf(host: Host): Promise<string> {
   const [port] = JSON.parse(await host.run(["ip", "-json", "link", "show", "type", "veth"]));
   return port.ifname;
 }
+
+/** Starts many containers, `c1`, `c2` and so on, within one command. */
+export async function startMany(
+  host: Host,
+  { directory, environment }: Variant,
+  count: number,
+): Promise<void> {
+  const script = `
+for n in $(seq ${count}); do
+  pid=$(unshare --net sh -c 'sleep infinity < /dev/null > /dev/null 2>&1 & echo $!')
+  LXC_NAME=c$n LXC_CONFIG_FILE=/var/lib/lxc/c$n/config LXC_HOOK_VERSION=1 LXC_HOOK_TYPE=start-host LXC_PID=$pid \\
+    ${directory}/lxc-cni hook simplenet > /dev/null || exit 1
+done`;
+  await host.run(["sh", "-c", script], { env: environment, deadline: 60_000 });
+}
