@@ -20,7 +20,10 @@ export const simplenet = {
 } as const;
 
 /** Writes a network where lxc-cni looks for it. */
-export async function writeNetwork(host: Host, network: { readonly name: string }): Promise<void> {
+export async function writeNetwork(
+  host: Host,
+  network: { readonly name: string; readonly [key: string]: unknown },
+): Promise<void> {
   await host.write(`/etc/lxc-cni/net.d/${network.name}.conflist`, JSON.stringify(network));
 }
 
