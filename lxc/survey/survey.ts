@@ -1,7 +1,7 @@
 import type { Attachment } from "../../lib/cni/request.ts";
 import type { Result } from "../../lib/cni/result.ts";
-import type { HostSide } from "./host-side.ts";
-import { hostSideOf, keptResult } from "./host-side.ts";
+import type { Link } from "../../lib/net/link-backend.ts";
+import { type HostSide, hostSideOf, keptResult } from "./host-side.ts";
 import { judge, type Verdict } from "./judge.ts";
 import type { KeptAttachment, Records, Run } from "./records.ts";
 
@@ -31,22 +31,18 @@ export function surveyOf(records: Records): SurveyedAttachment[] {
   const others = records.kept
     .filter(({ attachment }) => !known.has(keyOf(attachment)))
     .map((each) => ({ attachment: each.attachment, run: undefined, kept: each }));
-  const links = linksOf(records);
-  return [...ofRuns, ...others].map((each) => describe(each, links)).sort(byContainer);
+  const links = new Map(records.links.map((link) => [link.name, link]));
+  return [...ofRuns, ...others].map((each) => joined(each, links)).sort(byContainer);
 }
 
 type Known = Pick<SurveyedAttachment, "attachment" | "run" | "kept">;
 
-function describe(known: Known, links: ReturnType<typeof linksOf>): SurveyedAttachment {
+function joined(known: Known, links: ReadonlyMap<string, Link>): SurveyedAttachment {
   const { attachment, run, kept } = known;
   const result = keptResult(kept);
   const side = hostSideOf(attachment, kept, result);
   const container = run?.incarnation.name ?? attachment.container;
   return { ...known, container, result, ...side, ...judge({ ...known, ...side, result }, links) };
-}
-
-function linksOf({ links }: Records) {
-  return new Map(links.map((link) => [link.name, link]));
 }
 
 /** A text that is one attachment's alone: none of the three can hold a blank. */
@@ -55,15 +51,11 @@ export function keyOf({ network, container, interface: name }: Attachment): stri
 }
 
 function byContainer(a: SurveyedAttachment, b: SurveyedAttachment): number {
-  const [first, second] = [a, b].map(({ container, attachment }) => [
-    container,
-    attachment.container,
-    attachment.interface,
-    attachment.network,
-  ]) as [string[], string[]];
-  for (const [index, text] of first.entries()) {
-    const other = second[index] ?? "";
-    if (text !== other) return text < other ? -1 : 1;
-  }
-  return 0;
+  const [first, second] = [orderOf(a), orderOf(b)];
+  return first === second ? 0 : first < second ? -1 : 1;
+}
+
+/** What comes before all characters of names keeps `web` before `web-2`. */
+function orderOf({ container, attachment }: SurveyedAttachment): string {
+  return [container, attachment.container, attachment.interface, attachment.network].join("\0");
 }

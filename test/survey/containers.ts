@@ -1,8 +1,8 @@
-import { expect } from "vitest";
+import { beforeEach, describe, expect } from "vitest";
 import type { Outcome } from "../fixture/command.ts";
 import { type Container, makeContainerOfProcess } from "../fixture/container.ts";
 import type { Host } from "../fixture/host.ts";
-import type { Variant } from "../fixture/variants.ts";
+import { missing, type Variant, variants } from "../fixture/variants.ts";
 
 /** A network with all that a repair may have to mend. */
 export const simplenet = {
@@ -66,6 +66,20 @@ export async function startContainer(
     await expect.poll(links).not.toMatch(new RegExp(` ${name}-[a-z2-7]{8} `));
   };
   return { ...container, name, pid, hook, crash };
+}
+
+/**
+ * Describes a behaviour of commands by the native executables. By Node, each takes its time to start: the tests of `ls` and
+ * `repair` show that what they share works there, too.
+ */
+export function describeNative(behaviour: string, body: (variant: Variant) => void): void {
+  for (const variant of variants.filter(({ name }) => name.startsWith("bin"))) {
+    describe(`${behaviour} [${variant.name}]`, () => {
+      const reason = missing(variant);
+      if (reason !== undefined) beforeEach(({ skip }) => skip(reason));
+      body(variant);
+    });
+  }
 }
 
 /** Runs lxc-cni. */

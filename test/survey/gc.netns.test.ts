@@ -2,15 +2,14 @@ import { expect } from "vitest";
 import type { Host } from "../fixture/host.ts";
 import { networkOn } from "../fixture/network.ts";
 import { test } from "../fixture/test.ts";
-import { describeVariants } from "../fixture/variants.ts";
-import { json, lxcCni, simplenet, startContainer, writeNetwork } from "./containers.ts";
+import { describeNative, json, lxcCni, simplenet, startContainer, writeNetwork } from "./containers.ts";
 
 const incarnations = "/var/lib/lxc-cni/incarnations";
 const leases = "/var/lib/cni/networks/simplenet";
 const results = "/var/lib/cni/results";
 const nothing = { status: 0, output: "nothing to remove\n", errors: "" };
 
-describeVariants("lxc-cni gc", (variant) => {
+describeNative("lxc-cni gc", (variant) => {
   test("removes what a container that was killed left, when it is older than a minute", async ({ host }) => {
     await writeNetwork(host, simplenet);
     const db = await startContainer(host, variant, "db");

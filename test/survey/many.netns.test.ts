@@ -1,13 +1,11 @@
 import { expect } from "vitest";
 import { test } from "../fixture/test.ts";
-import { describeVariants } from "../fixture/variants.ts";
-import { json, lxcCni, simplenet, startMany, writeNetwork } from "./containers.ts";
+import { describeNative, json, lxcCni, simplenet, startMany, writeNetwork } from "./containers.ts";
 
 const count = 100;
 
-describeVariants("with a hundred containers", (variant) => {
-  test("each is told, and what is broken and gone among them is found and mended", async ({ host, skip }) => {
-    if (variant.name.startsWith("js")) skip("Node takes half a minute to start for so many hooks");
+describeNative("with a hundred containers", (variant) => {
+  test("each is told, and what is broken and gone among them is found and mended", async ({ host }) => {
     await writeNetwork(host, { ...simplenet, ipMasq: false });
     await startMany(host, variant, count);
     const all = await json(host, variant, "ls");

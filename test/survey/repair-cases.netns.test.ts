@@ -2,8 +2,9 @@ import { expect } from "vitest";
 import { goPlugins } from "../fixture/go-plugins.ts";
 import type { Host } from "../fixture/host.ts";
 import { test } from "../fixture/test.ts";
-import { anyVariant, describeVariants } from "../fixture/variants.ts";
+import { anyVariant } from "../fixture/variants.ts";
 import {
+  describeNative,
   lxcCni,
   portOf,
   type RunningContainer,
@@ -12,7 +13,7 @@ import {
   writeNetwork,
 } from "./containers.ts";
 
-describeVariants("lxc-cni repair", (variant) => {
+describeNative("lxc-cni repair", (variant) => {
   test("has connections outlive a bridge that is deleted", async ({ host }) => {
     await writeNetwork(host, simplenet);
     const web = await startContainer(host, variant, "web");

@@ -1,14 +1,21 @@
 import { expect } from "vitest";
 import { test } from "../fixture/test.ts";
-import { describeVariants } from "../fixture/variants.ts";
-import { json, lxcCni, portOf, simplenet, startContainer, writeNetwork } from "./containers.ts";
+import {
+  describeNative,
+  json,
+  lxcCni,
+  portOf,
+  simplenet,
+  startContainer,
+  writeNetwork,
+} from "./containers.ts";
 
 const withDns = {
   ...simplenet,
   dns: { nameservers: ["10.10.0.1"], search: ["lan"] },
 };
 
-describeVariants("lxc-cni status", (variant) => {
+describeNative("lxc-cni status", (variant) => {
   test("says all of a container, and what to do when it is broken or gone", async ({ host }) => {
     await writeNetwork(host, withDns);
     const web = await startContainer(host, variant, "web");
@@ -76,7 +83,7 @@ describeVariants("lxc-cni status", (variant) => {
   });
 });
 
-describeVariants("lxc-cni graph", (variant) => {
+describeNative("lxc-cni graph", (variant) => {
   test("draws what there is", async ({ host }) => {
     await writeNetwork(host, simplenet);
     await startContainer(host, variant, "web");
