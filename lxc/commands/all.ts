@@ -1,5 +1,6 @@
 import type { Command } from "../command-line/command.ts";
 import { completionOf } from "./completion.ts";
+import { explain } from "./explain.ts";
 import { hook } from "./hook.ts";
 import { networkCreate } from "./network-create.ts";
 import { networkLs } from "./network-ls.ts";
@@ -13,6 +14,7 @@ export const commands: readonly Command[] = [
   networkShow,
   networkCreate,
   networkRm,
+  explain,
   hook,
   completionOf(() => commands),
   version,

@@ -40,7 +40,8 @@ function optionValue(words: readonly string[], index: number): string {
   return value;
 }
 
-function parseWantedNetwork(word: string, index: number): WantedNetwork {
+/** Understands `NETWORK[:INTERFACE]`. @param index Which one it is: its interface is `eth` and that, unless it has a name */
+export function parseWantedNetwork(word: string, index: number): WantedNetwork {
   const [network = "", name = `eth${index}`, ...more] = word.split(":");
   const reason = whyNoLinkName(name);
   if (network === "" || more.length > 0 || reason !== undefined) {
