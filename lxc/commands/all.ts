@@ -1,5 +1,6 @@
 import type { Command } from "../command-line/command.ts";
 import { completionOf } from "./completion.ts";
+import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
 import { hook } from "./hook.ts";
 import { networkCreate } from "./network-create.ts";
@@ -15,6 +16,7 @@ export const commands: readonly Command[] = [
   networkCreate,
   networkRm,
   explain,
+  doctor,
   hook,
   completionOf(() => commands),
   version,

@@ -58,7 +58,7 @@ function isOfEveryLink({ address: { family, value } }: Prefix): boolean {
 }
 
 /** Those of networks. @param files As they were listed */
-export function takenByNetworks(files: readonly NetworkFile[]): TakenSubnet[] {
+export function takenByNetworks(files: readonly Pick<NetworkFile, "file" | "network">[]): TakenSubnet[] {
   return files.flatMap(({ file, network }) => {
     if (network === undefined) return [];
     const details = detailsOf(network);
