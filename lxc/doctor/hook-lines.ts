@@ -51,7 +51,10 @@ function findingsOf(each: ExaminedContainer, subject: Subject): Finding[] {
       ),
     );
   }
-  return [...openToOthers(each), ...lines.flatMap((line) => ofLine(line, subject, remedy)), ...without];
+  // Mostly, what is wrong with one line is wrong with all of them.
+  const ofLines = lines.flatMap((line) => ofLine(line, subject, remedy));
+  const distinct = ofLines.filter(({ what }, at) => ofLines.findIndex((other) => other.what === what) === at);
+  return [...openToOthers(each), ...distinct, ...without];
 }
 
 /** Who can write a container's configuration has root run commands. */

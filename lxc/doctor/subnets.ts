@@ -27,6 +27,10 @@ function collisionsOf(
   if (use === undefined) return [];
   const what = `network ${network.name} has the subnet ${formatPrefix(subnet)}, and so has ${use.by}`;
   const remedy = `lxc-cni network rm ${network.name} && lxc-cni network create ${network.name}`;
-  // A wider route goes on for all addresses but these.
-  return [use.subnet.length < subnet.length ? doubtful(what, file, remedy) : wrong(what, file, remedy)];
+  // A wider route goes on for all addresses but the network's.
+  return [
+    use.kind === "route" && use.subnet.length < subnet.length
+      ? doubtful(what, file, remedy)
+      : wrong(what, file, remedy),
+  ];
 }
