@@ -19,9 +19,9 @@ declare module "lxc-cni:host" {
   export function isatty(descriptor: number): boolean;
   /**
    * Has `main` called once all modules are evaluated, which may have been done when the executable was built. It returns
-   * the status with which the process ends, unless a signal that was held back takes its place.
+   * the status with which the process ends, or a promise of it, unless a signal that was held back takes its place.
    */
-  export function run(main: () => number): void;
+  export function run(main: () => number | Promise<number>): void;
 
   // --- files.c ---
 

@@ -28,12 +28,13 @@ export interface System {
   executable(): string;
 
   /**
-   * Runs `main` and ends the process with the status that it returns.
+   * Runs `main` and ends the process with the status that it returns, or promises: a part of the program that most calls
+   * do not need is had by `import()`, and read only then.
    *
    * SIGTERM, SIGINT and SIGHUP are held back while it runs, so that no work is left half-done; when one of
    * them came, the status is 128 + its number instead (the shell's convention). SIGPIPE is ignored.
    */
-  run(main: () => number): void;
+  run(main: () => number | Promise<number>): void;
 
   /** Reads standard input to its end, also when it is non-blocking. Bytes that are no UTF-8 become U+FFFD. */
   readStandardInput(): string;
