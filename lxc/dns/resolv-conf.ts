@@ -27,53 +27,47 @@ const heading = "# Written by lxc-cni when the container started, and again at e
  */
 export function resolvConfOf(all: readonly Dns[]): ResolvConf {
   const leftOut: string[] = [];
-  const parsed = (keyword: string, values: readonly string[], parse: (text: string) => string | undefined) =>
-    values.flatMap((value) => {
-      const word = parse(value);
-      if (word === undefined) leftOut.push(`${keyword} ${excerpt(value)}, since it is none`);
-      return word ?? [];
+  const understood = (keyword: string, words: readonly string[], parse: Parse) =>
+    words.flatMap((word) => {
+      const parsed = parse(word);
+      if (parsed === undefined) leftOut.push(`${keyword} ${excerpt(word)}, since it is none`);
+      return parsed ?? [];
     });
-  const ofAll = (values: (dns: Dns) => readonly string[]) => all.flatMap(values);
-
-  const addresses = distinct(
-    parsed(
-      "nameserver",
-      ofAll(({ nameservers }) => nameservers ?? []),
-      parseNameserver,
-    ),
-  );
-  for (const address of addresses.slice(mostNameservers)) {
-    leftOut.push(`nameserver ${address}, since resolvers ask no more than ${mostNameservers}`);
+  const servers = understood("nameserver", all.flatMap(nameserversOf), parseNameserver);
+  const domains = distinct(understood("domain", all.flatMap(domainsOf), parseDomain));
+  const options = distinct(understood("option", all.flatMap(optionsOf), parseOption), optionName);
+  const [first, beyond] = splitAt(distinct(servers), mostNameservers);
+  for (const each of beyond) {
+    leftOut.push(`nameserver ${each}, since resolvers ask no more than ${mostNameservers}`);
   }
-  const domains = distinct(
-    parsed(
-      "domain",
-      ofAll(({ domain, search = [] }) => (search.length > 0 ? search : domain === undefined ? [] : [domain])),
-      parseDomain,
-    ),
-  );
   const isSearch = domains.length > 1 || all.some(({ search = [] }) => search.length > 0);
-  const options = distinct(
-    parsed(
-      "option",
-      ofAll((dns) => dns.options ?? []),
-      parseOption,
-    ),
-    optionName,
-  );
-
   const lines = [
-    ...addresses.slice(0, mostNameservers).map((address) => `nameserver ${address}\n`),
+    ...first.map((each) => `nameserver ${each}\n`),
     ...(domains.length === 0 ? [] : [`${isSearch ? "search" : "domain"} ${domains.join(" ")}\n`]),
     ...(options.length === 0 ? [] : [`options ${options.join(" ")}\n`]),
   ];
   return { text: lines.length === 0 ? undefined : heading + lines.join(""), leftOut };
 }
 
-/** Those of which none before is the same; the same are those of one key. */
+/** Understands a word. @returns how it is written; undefined for what is none */
+type Parse = (text: string) => string | undefined;
+
+const nameserversOf = ({ nameservers = [] }: Dns) => nameservers;
+const optionsOf = ({ options = [] }: Dns) => options;
+
+/** A network's search list, which resolvers prefer to its domain. */
+function domainsOf({ domain = "", search = [] }: Dns): readonly string[] {
+  return search.length > 0 || domain === "" ? search : [domain];
+}
+
+/** The words of which none before is the same; the same are those of one key. */
 function distinct(words: readonly string[], keyOf = (word: string) => word): string[] {
-  const keys = words.map(keyOf);
-  return words.filter((_, index) => keys.indexOf(keys[index] ?? "") === index);
+  const seen = new Set<string>();
+  return words.filter((word) => seen.size !== seen.add(keyOf(word)).size);
+}
+
+function splitAt(words: readonly string[], index: number): [readonly string[], readonly string[]] {
+  return [words.slice(0, index), words.slice(index)];
 }
 
 /** An address; one of a single link needs the container's interface behind it (`fe80::1%eth0`, RFC 4007, section 11). */
@@ -88,9 +82,8 @@ function parseNameserver(text: string): string | undefined {
 
 /** A domain (RFC 1035, section 2.3.1, but with underscores, which are in use), or `.`. */
 function parseDomain(text: string): string | undefined {
-  const label = "[a-zA-Z0-9_-]{1,63}";
-  const isDomain = text.length <= 254 && new RegExp(`^(\\.|${label}(\\.${label})*\\.?)$`).test(text);
-  return isDomain ? text : undefined;
+  const isDomain = /^(\.|[a-zA-Z0-9_-]{1,63}(\.[a-zA-Z0-9_-]{1,63})*\.?)$/.test(text);
+  return isDomain && text.length <= 254 ? text : undefined;
 }
 
 /** `edns0`, `ndots:2`, `no-tld-query`, and whatever resolvers will know. */

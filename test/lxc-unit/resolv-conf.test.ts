@@ -15,7 +15,7 @@ function linesOf(...all: Dns[]): string[] | undefined {
 describe("resolv.conf", () => {
   test("is not made where no network has anything to say", () => {
     expect(resolvConfOf([])).toEqual({ text: undefined, leftOut: [] });
-    expect(resolvConfOf([{}, { nameservers: [], search: [], options: [] }])).toEqual({
+    expect(resolvConfOf([{}, { nameservers: [], domain: "", search: [], options: [] }])).toEqual({
       text: undefined,
       leftOut: [],
     });
