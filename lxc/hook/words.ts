@@ -5,6 +5,8 @@ import type { Places } from "../runtime.ts";
 /** What the line of a hook in a container's configuration asks for. */
 export interface HookWords extends Places {
   readonly networks: readonly WantedNetwork[];
+  /** Whether the container's resolver is told what the networks say. */
+  readonly dns: boolean;
 }
 
 /** A network that a container is to be on, and the interface that it is to be on it by. */
@@ -23,15 +25,17 @@ export function parseHookWords(words: readonly string[]): HookWords {
   const networkDirectories: string[] = [];
   const networks: string[] = [];
   let cniPath = "";
+  let dns = true;
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? "";
     if (word === "--net-dir") networkDirectories.push(optionValue(words, ++index));
     else if (word === "--cni-path") cniPath = optionValue(words, ++index);
+    else if (word === "--no-dns") dns = false;
     else if (word.startsWith("-")) throw new UsageError(`there is no option ${word}`);
     else networks.push(word);
   }
   if (networks.length === 0) throw new UsageError("hook needs the name of a network");
-  return { networkDirectories, cniPath, networks: distinct(networks.map(parseWantedNetwork)) };
+  return { networkDirectories, cniPath, networks: distinct(networks.map(parseWantedNetwork)), dns };
 }
 
 function optionValue(words: readonly string[], index: number): string {
