@@ -1,23 +1,22 @@
 import type { Command } from "../command-line/command.ts";
+import { add } from "./add.ts";
+import { check } from "./check.ts";
 import { completionOf } from "./completion.ts";
+import { del } from "./del.ts";
 import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
+import { gc } from "./gc.ts";
 import { hook } from "./hook.ts";
 import { networkCreate } from "./network-create.ts";
 import { networkLs } from "./network-ls.ts";
 import { networkRm } from "./network-rm.ts";
 import { networkShow } from "./network-show.ts";
+import { status } from "./status.ts";
 import { version } from "./version.ts";
 
 /** Every command, in the order in which help lists them. */
 export const commands: readonly Command[] = [
-  networkLs,
-  networkShow,
-  networkCreate,
-  networkRm,
-  explain,
-  doctor,
-  hook,
-  completionOf(() => commands),
-  version,
+  ...[networkLs, networkShow, networkCreate, networkRm, explain, doctor],
+  ...[hook, check, gc, status, add, del],
+  ...[completionOf(() => commands), version],
 ];
