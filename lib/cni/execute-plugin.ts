@@ -1,12 +1,13 @@
 import { system } from "#system";
 import { isSystemError } from "../system/error.ts";
 import type { Outcome, Running } from "../system/system.ts";
-import { CniError, PluginFailure } from "./error.ts";
+import { CniError, Code, PluginFailure } from "./error.ts";
 import { isObject, type Json } from "./json.ts";
 import type { Call } from "./request.ts";
+import { inSeconds, isTimeUp, timeLeft } from "./time-limit.ts";
 
-/** How long a plugin may take, in milliseconds. Kubelet gives a whole pod two minutes. */
-const deadline = 100_000;
+/** How long a plugin may take, in milliseconds, where there is time. Kubelet gives a whole pod two minutes. */
+const longest = 100_000;
 
 /** How often, and in milliseconds how far apart, to try an executable that is just being written. */
 const busyTries = 20;
@@ -20,10 +21,11 @@ const busyPause = 100;
  * @throws CniError what the plugin reported, or 120 where it could not be run or understood. The texts are libcni's.
  */
 export function executePlugin(path: string, { environment, input }: Call): string {
-  const outcome = startWhenReady(path, environment, input).wait();
+  const deadline = deadlineFor(path, environment);
+  const outcome = startWhenReady(path, environment, input, deadline).wait();
   if (outcome.errors !== "") system.writeStandardError(outcome.errors);
   if (outcome.status === 0) return outcome.output;
-  throw failureOf(path, outcome);
+  throw failureOf(path, outcome, deadline);
 }
 
 /** The JSON that the plugin at `path` printed. @throws CniError 120 where it is none */
@@ -36,13 +38,28 @@ export function parseOutput(path: string, output: string): Json {
   );
 }
 
-function startWhenReady(path: string, environment: Call["environment"], input: string): Running {
+/**
+ * How long a plugin may take, in milliseconds. DEL is run on all plugins, whichever fail: one that hangs leaves half of
+ * the time to the others.
+ */
+function deadlineFor(path: string, { CNI_COMMAND: verb }: Call["environment"]): number {
+  if (isTimeUp()) throw new CniError(Code.tryAgainLater, `there was no time left to run plugin ${path}`);
+  const left = timeLeft(2 * longest);
+  return Math.min(longest, verb === "DEL" ? left / 2 : left);
+}
+
+function startWhenReady(
+  path: string,
+  environment: Call["environment"],
+  input: string,
+  deadline: number,
+): Running {
   for (let attempt = 1; ; attempt++) {
     try {
       return system.start({ program: path, arguments: [], environment, input, deadline });
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      if (error.code !== "ETXTBSY" || attempt === busyTries) {
+      if (error.code !== "ETXTBSY" || attempt === busyTries || isTimeUp()) {
         throw new PluginFailure(`could not execute plugin ${path}: ${error.message}`);
       }
       system.sleep(busyPause);
@@ -63,17 +80,26 @@ function quoted(output: string): string {
   return JSON.stringify(output.slice(0, 200));
 }
 
-function failureOf(path: string, { status, signal, late, output, errors }: Outcome): CniError {
+/** How much of what a plugin says goes into a message, in characters. Its end mostly says why. */
+const longestReason = 1000;
+
+function failureOf(
+  path: string,
+  { status, signal, late, output, errors }: Outcome,
+  deadline: number,
+): CniError {
   if (late) {
     return new PluginFailure(
-      `plugin ${path} was ended after ${deadline / 1000} s`,
+      `plugin ${path} was ended after ${inSeconds(deadline)}`,
       "it did not answer in time",
     );
   }
   const ending = status === undefined ? `signal ${signal}` : `exit status ${status}`;
   if (output.trim() === "") {
     const reason =
-      errors === "" ? `with no error message: ${ending}` : `: ${JSON.stringify(errors.trim())}: ${ending}`;
+      errors === ""
+        ? `with no error message: ${ending}`
+        : `: ${JSON.stringify(errors.trim().slice(-longestReason))}: ${ending}`;
     return new PluginFailure(`netplugin failed${errors === "" ? " " : ""}${reason}`, path);
   }
   return reportedError(path, output);

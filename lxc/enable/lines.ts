@@ -1,7 +1,7 @@
 import { CniError, Code } from "../../lib/cni/error.ts";
 import type { ConfiguredLink } from "../container/configuration.ts";
 import { quoteShellWord } from "../hook/shell-words.ts";
-import type { WantedNetwork } from "../hook/words.ts";
+import type { WantedNetwork } from "../hook/wanted-network.ts";
 
 /** What becomes of the links that LXC itself makes for a container. */
 export type OtherLinks = "refuse" | "replace" | "keep";
