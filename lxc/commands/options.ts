@@ -1,4 +1,5 @@
-import type { ListOption, ValueOption } from "../command-line/command.ts";
+import type { ListOption, OptionValues, ValueOption } from "../command-line/command.ts";
+import type { Places } from "../runtime.ts";
 
 /** Where networks and plugins are looked for: options of all commands that have to do with networks. */
 export const placeOptions = {
@@ -15,3 +16,8 @@ export const placeOptions = {
     completes: "directory",
   },
 } as const satisfies Record<string, ListOption | ValueOption>;
+
+/** What was given by {@linkcode placeOptions}. */
+export function placesOf(options: OptionValues<typeof placeOptions>): Places {
+  return { networkDirectories: options["net-dir"], cniPath: options["cni-path"] ?? "" };
+}

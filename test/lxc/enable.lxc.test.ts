@@ -1,8 +1,7 @@
 import { describe, expect } from "vitest";
-import { recipe } from "../bridge/recipe.ts";
-import type { Host } from "../fixture/host.ts";
 import { difference, snapshot } from "../fixture/snapshot.ts";
 import { anyVariant, describeVariants, type Variant } from "../fixture/variants.ts";
+import { attempt, expectRefused, lxcCni, read, writeNetworks } from "./command-line.ts";
 import { type LxcContainer, test } from "./lxc.ts";
 
 describeVariants("lxc-cni enable", (variant) => {
@@ -172,41 +171,9 @@ describe("lxc-cni enable, of any kind", () => {
 
 const patience = { timeout: 5_000, interval: 50 };
 
-async function writeNetworks(host: Host): Promise<void> {
-  await host.write("/etc/lxc-cni/net.d/10-simplenet.conf", JSON.stringify(recipe));
-  const ipam = { type: "host-local", ranges: [[{ subnet: "10.20.0.0/16" }]] };
-  const backnet = { cniVersion: "1.0.0", name: "backnet", type: "bridge", bridge: "cnibr1", ipam };
-  await host.write("/etc/lxc-cni/net.d/20-backnet.conf", JSON.stringify(backnet));
-}
-
-function attempt(host: Host, { directory, environment }: Variant, words: readonly string[]) {
-  return host.attempt([`${directory}/lxc-cni`, ...words], { env: environment });
-}
-
-async function lxcCni(host: Host, variant: Variant, ...words: string[]): Promise<string> {
-  const { status, output, errors } = await attempt(host, variant, words);
-  expect({ status, words, errors }).toMatchObject({ status: 0 });
-  return output.trimEnd();
-}
-
-async function expectRefused(
-  host: Host,
-  variant: Variant,
-  words: readonly string[],
-  problem: string,
-): Promise<void> {
-  const { status, errors } = await attempt(host, variant, words);
-  expect({ status, errors }).toEqual({ status: 1, errors: expect.stringContaining(problem) });
-}
-
 async function linksAfterStart(container: LxcContainer): Promise<string[]> {
   await container.start();
   const links = await container.run(["ls", "/sys/class/net"]);
   await container.stop();
   return links.split(/\s+/).sort();
-}
-
-/** A file, byte for byte. */
-async function read(host: Host, path: string): Promise<string> {
-  return (await host.attempt(["cat", path])).output;
 }
