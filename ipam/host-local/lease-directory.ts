@@ -2,7 +2,7 @@ import { system } from "#system";
 import { CniError, Code } from "../../lib/cni/error.ts";
 import { takeLock } from "../../lib/cni/lock.ts";
 import type { NetworkName } from "../../lib/cni/request.ts";
-import { inSeconds, timeLeft } from "../../lib/cni/time-limit.ts";
+import { inSeconds, timeLeft, whyNoLonger } from "../../lib/cni/time-limit.ts";
 import { newDigestOf } from "../../lib/encoding/digest.ts";
 import { encodeHex } from "../../lib/encoding/hex.ts";
 import { isSystemError } from "../../lib/system/error.ts";
@@ -33,7 +33,8 @@ export function withLeases<T>(
 ): T {
   const lock = lockDirectory(directory, patience);
   if (lock === undefined) {
-    const details = `another call held ${directory}/${lockName} for ${inSeconds(patience)}`;
+    const held = `another call held ${directory}/${lockName} for ${inSeconds(patience)}`;
+    const details = `${held}; ${whyNoLonger("try again when it has ended")}`;
     throw new CniError(Code.tryAgainLater, `the leases in ${directory} are locked`, details);
   }
   return workUnder(lock, directory, work);

@@ -4,7 +4,7 @@ import type { Outcome, Running } from "../system/system.ts";
 import { CniError, Code, PluginFailure } from "./error.ts";
 import { isObject, type Json } from "./json.ts";
 import type { Call } from "./request.ts";
-import { inSeconds, isTimeUp, timeLeft } from "./time-limit.ts";
+import { inSeconds, isTimeUp, timeLeft, whyNoLonger } from "./time-limit.ts";
 
 /** How long a plugin may take, in milliseconds, where there is time. Kubelet gives a whole pod two minutes. */
 const longest = 100_000;
@@ -43,7 +43,9 @@ export function parseOutput(path: string, output: string): Json {
  * the time to the others.
  */
 function deadlineFor(path: string, { CNI_COMMAND: verb }: Call["environment"]): number {
-  if (isTimeUp()) throw new CniError(Code.tryAgainLater, `there was no time left to run plugin ${path}`);
+  if (isTimeUp()) {
+    throw new CniError(Code.tryAgainLater, `there was no time left to run plugin ${path}`, whyNoLonger(""));
+  }
   const left = timeLeft(2 * longest);
   return Math.min(longest, verb === "DEL" ? left / 2 : left);
 }
@@ -91,7 +93,7 @@ function failureOf(
   if (late) {
     return new PluginFailure(
       `plugin ${path} was ended after ${inSeconds(deadline)}`,
-      "it did not answer in time",
+      whyNoLonger("it did not answer in time"),
     );
   }
   const ending = status === undefined ? `signal ${signal}` : `exit status ${status}`;

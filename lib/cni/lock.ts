@@ -2,7 +2,7 @@ import { system } from "#system";
 import { isSystemError } from "../system/error.ts";
 import type { Lock, LockOptions } from "../system/system.ts";
 import { CniError, Code } from "./error.ts";
-import { inSeconds, timeLeft } from "./time-limit.ts";
+import { inSeconds, timeLeft, whyNoLonger } from "./time-limit.ts";
 
 /** Where the locks of this boot are (docs/formats.md). */
 const directory = "/run/lxc-cni/locks";
@@ -88,7 +88,7 @@ function take(kind: Lockable, identity: string, { shared }: LockManner): Lock | 
   throw new CniError(
     Code.tryAgainLater,
     `${directory}/${name} is locked`,
-    `another call held it for ${inSeconds(patience)}; try again when it has ended`,
+    `another call held it for ${inSeconds(patience)}; ${whyNoLonger("try again when it has ended")}`,
   );
 }
 

@@ -6,14 +6,19 @@ let end = Number.POSITIVE_INFINITY;
 /** When undoing is to be done, too. */
 let endOfUndoing = Number.POSITIVE_INFINITY;
 
+/** What to say when the time is up. */
+let reasonOfLimit = "";
+
 /**
  * Limits the time that all which follows in this process may take together. Whoever waits for others (locks, commands,
  * plugins) waits no longer than {@linkcode timeLeft} says.
  *
  * @param milliseconds From now on; infinite for no limit.
  * @param reserve How much of it is kept for what is undone when something fails.
+ * @param reason What limits it, and how that can be changed.
  */
-export function limitTime(milliseconds: number, reserve = 0): void {
+export function limitTime(milliseconds: number, reserve: number, reason: string): void {
+  reasonOfLimit = reason;
   endOfUndoing = system.monotonic() + milliseconds;
   end = endOfUndoing - reserve;
 }
@@ -32,6 +37,11 @@ export function timeLeft(most: number): number {
 /** Whether the time is up. */
 export function isTimeUp(): boolean {
   return timeLeft(1) === 0;
+}
+
+/** Why something was not waited for any longer: what limits the time when that is up, and else `otherwise`. */
+export function whyNoLonger(otherwise: string): string {
+  return isTimeUp() ? reasonOfLimit : otherwise;
 }
 
 /** Undoes something, for which there is time kept. */

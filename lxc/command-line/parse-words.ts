@@ -40,7 +40,8 @@ function takeOption(
 
 /** The option that has a short form. */
 function nameOf(options: Options, word: string): string | undefined {
-  return Object.keys(options).find((name) => word === `-${options[name]?.short}`);
+  const [, letter] = /^-(.)$/s.exec(word) ?? [];
+  return Object.keys(options).find((name) => letter !== undefined && options[name]?.short === letter);
 }
 
 function readValue(option: Option, name: string, value: string | undefined, rest: string[]): string {

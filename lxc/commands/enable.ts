@@ -1,14 +1,14 @@
-import { command } from "../command-line/command.ts";
+import { command, type OptionValues } from "../command-line/command.ts";
 import { UsageError } from "../command-line/usage-error.ts";
 import { requireContainer } from "../container/containers.ts";
 import { lxcPathOf, lxcPathOption } from "../container/lxc-path.ts";
 import { enable as enableContainer } from "../enable/enable.ts";
 import { executableForHooks } from "../enable/executable.ts";
-import type { WantedNetwork } from "../hook/wanted-network.ts";
+import { type WantedNetwork, wantedNetworkForm } from "../hook/wanted-network.ts";
 import { type HookWords, parseHookWords } from "../hook/words.ts";
 import { print } from "../output/print.ts";
 import { warn } from "../runtime.ts";
-import { placeOptions } from "./options.ts";
+import { placeOptions, timeoutOption } from "./options.ts";
 
 /** `lxc-cni enable` */
 export const enable = command({
@@ -16,7 +16,7 @@ export const enable = command({
   summary: "has LXC attach a container to networks whenever it starts",
   parameters: [
     { name: "CONTAINER", count: "one", completes: "container" },
-    { name: "NETWORK[:INTERFACE]", count: "some", completes: "network" },
+    { name: wantedNetworkForm, count: "some", completes: "network" },
   ],
   options: {
     "lxc-path": lxcPathOption,
@@ -31,6 +31,7 @@ export const enable = command({
       completes: "file",
     },
     ...placeOptions,
+    timeout: timeoutOption,
   },
   description: `Adds lines to the container's configuration that have LXC call "lxc-cni hook" when it starts, has stopped and is
 destroyed. All else in it stays as it is, byte for byte, and the file as it was is kept beside it as
@@ -39,7 +40,7 @@ wanted now. lxc-cni disable removes them.
 
 Where the configuration has LXC make interfaces by itself, such as a veth on lxcbr0, say what becomes of them:
 --replace or --keep. A NETWORK is looked for now, and again at each start. An INTERFACE that is not named
-is eth0, eth1 and so on, by its place.`,
+is eth0, eth1 and so on, by its place. ADDRESS and MAC are what is asked for at each start.`,
   examples: [
     { line: "lxc-cni enable web simplenet", does: "eth0 on simplenet" },
     {
@@ -54,7 +55,7 @@ is eth0, eth1 and so on, by its place.`,
   run({ words: [name = "", ...networks], options }) {
     if (options.replace && options.keep) throw new UsageError("--replace and --keep exclude each other");
     const container = requireContainer(name, lxcPathOf(options["lxc-path"]));
-    const line = hookWords(networks, options["net-dir"], options["cni-path"]);
+    const line = hookWords(networks, options);
     const wanted = parseHookWords(line);
     requireWholePaths(wanted);
     const { isChanged, backup, remarks } = enableContainer(container, {
@@ -78,14 +79,15 @@ function inWords({ network, interface: link }: WantedNetwork): string {
 /** What the hook line is to say. */
 function hookWords(
   networks: readonly string[],
-  directories: readonly string[],
-  cniPath: string | undefined,
+  { timeout, ...places }: OptionValues<typeof placeOptions & { timeout: typeof timeoutOption }>,
 ): string[] {
-  const options = [
-    ...directories.flatMap((directory) => ["--net-dir", directory]),
-    ...(cniPath === undefined ? [] : ["--cni-path", cniPath]),
+  const words = [
+    ...places["net-dir"].flatMap((directory) => ["--net-dir", directory]),
+    ...(places["cni-path"] === undefined ? [] : ["--cni-path", places["cni-path"]]),
+    ...(timeout === undefined ? [] : ["--timeout", timeout]),
+    ...networks,
   ];
-  return [...options, ...networks].map(requireOneLine);
+  return words.map(requireOneLine);
 }
 
 /** LXC calls hooks in a directory of its own. */

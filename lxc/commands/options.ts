@@ -17,6 +17,14 @@ export const placeOptions = {
   },
 } as const satisfies Record<string, ListOption | ValueOption>;
 
+/** How long LXC waits for the hook. */
+export const timeoutOption = {
+  kind: "value",
+  value: "SECONDS",
+  does: "how long all that the hook does may take, 10 when absent; 0 is no limit",
+  completes: "nothing",
+} as const satisfies ValueOption;
+
 /** What was given by {@linkcode placeOptions}. */
 export function placesOf(options: OptionValues<typeof placeOptions>): Places {
   return { networkDirectories: options["net-dir"], cniPath: options["cni-path"] ?? "" };

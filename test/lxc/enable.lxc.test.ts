@@ -68,6 +68,25 @@ describe("lxc-cni enable, of any kind", () => {
     expect(await read(host, c1.configFile)).toContain("lxc-cni hook simplenet");
   });
 
+  test("does not edit a file of root's that a user's link leads to", async ({ host, lxc }) => {
+    await writeNetworks(host);
+    const c1 = await lxc.create("c1", []);
+    const directory = c1.configFile.replace(/\/config$/, "");
+    await host.write("/etc/of-the-host", "x\n");
+    await host.run(["ln", "-sf", "/etc/of-the-host", c1.configFile]);
+    await host.run(["chown", "4242:4242", directory]);
+    await expectRefused(host, variant, ["enable", c1.name, "simplenet"], `${directory} is user 4242's`);
+    expect(await read(host, "/etc/of-the-host")).toBe("x\n");
+  });
+
+  test("does not keep a container from being destroyed when the network has gone", async ({ host, lxc }) => {
+    await writeNetworks(host);
+    const c1 = await lxc.create("c1", []);
+    await lxcCni(host, variant, "enable", c1.name, "simplenet");
+    await host.run(["rm", "-r", "/etc/lxc-cni/net.d"]);
+    await host.run(["lxc-destroy", "--name", c1.name]);
+  });
+
   test("leaves links that LXC makes, or has it make none, as it is told", async ({ host, lxc }) => {
     await writeNetworks(host);
     await host.run(["ip", "link", "add", "lxcbr0", "type", "bridge"]);
