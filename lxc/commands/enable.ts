@@ -39,7 +39,7 @@ config.lxc-cni-backup. They stand between two comments, at the end. Called again
 wanted now. lxc-cni disable removes them.
 
 Where the configuration has LXC make interfaces by itself, such as a veth on lxcbr0, say what becomes of them:
---replace or --keep. A NETWORK is looked for now, and again at each start. An INTERFACE that is not named
+--replace or --keep; that is remembered. A NETWORK is looked for now, and again at each start. An INTERFACE that is not named
 is eth0, eth1 and so on, by its place. ADDRESS and MAC are what is asked for at each start.`,
   examples: [
     { line: "lxc-cni enable web simplenet", does: "eth0 on simplenet" },
@@ -61,7 +61,7 @@ is eth0, eth1 and so on, by its place. ADDRESS and MAC are what is asked for at 
     const { isChanged, backup, remarks } = enableContainer(container, {
       wanted,
       command: [executableForHooks(options.executable), "hook", ...line],
-      others: options.replace ? "replace" : options.keep ? "keep" : "refuse",
+      others: options.replace ? "replace" : options.keep ? "keep" : undefined,
       mayRun: options.running,
       fixGuest: options["fix-guest"],
     });

@@ -99,7 +99,10 @@ describe("lxc-cni enable, of any kind", () => {
 
     await lxcCni(host, variant, "enable", "--keep", c1.name, "simplenet:eth1");
     expect(await linksAfterStart(c1)).toEqual(["eth0", "eth1", "lo"]);
-    await lxcCni(host, variant, "enable", "--replace", c1.name, "simplenet");
+    await lxcCni(host, variant, "enable", c1.name, "simplenet:eth2");
+    expect(await linksAfterStart(c1)).toEqual(["eth0", "eth2", "lo"]);
+    await lxcCni(host, variant, "enable", "--replace", c1.name, "backnet");
+    await lxcCni(host, variant, "enable", c1.name, "simplenet");
     expect(await linksAfterStart(c1)).toEqual(["eth0", "lo"]);
     expect(await host.run(["ip", "link", "show", "master", "lxcbr0"])).toBe("");
     await lxcCni(host, variant, "disable", c1.name);
@@ -127,7 +130,9 @@ describe("lxc-cni enable, of any kind", () => {
     const path = `/var/lib/${"long-".repeat(20)}`;
     const c1 = await lxc.create("c1", [], { path });
     await expectRefused(host, variant, ["enable", c1.name, "simplenet"], "in /var/lib/lxc; there is none");
-    await lxcCni(host, variant, "enable", "-P", path, c1.name, "simplenet");
+    await lxcCni(host, variant, "enable", "-P", `${path}/`, c1.name, "simplenet");
+    await host.write("/etc/lxc/lxc.conf", `# of the host\nlxc.lxcpath = ${path}\n`);
+    expect(await lxcCni(host, variant, "enable", c1.name, "simplenet")).toContain("as before");
     await c1.start();
     expect(await c1.addresses()).toEqual(["10.10.0.2/16"]);
     await expectRefused(host, variant, ["enable", "-P", path, c1.name, "simplenet"], "runs");
