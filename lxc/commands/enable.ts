@@ -34,13 +34,13 @@ export const enable = command({
     timeout: timeoutOption,
   },
   description: `Adds lines to the container's configuration that have LXC call "lxc-cni hook" when it starts, has stopped and is
-destroyed. All else in it stays as it is, byte for byte, and the file as it was is kept beside it as
-config.lxc-cni-backup. They stand between two comments, at the end. Called again, it changes them to what is
-wanted now. lxc-cni disable removes them.
+destroyed. They stand between two comments, at its end. All else in it stays as it is, byte for byte, and the file
+as it was is kept as config.lxc-cni-backup. Called again, it changes the lines to what is wanted now. lxc-cni
+disable removes them.
 
 Where the configuration has LXC make interfaces by itself, such as a veth on lxcbr0, say what becomes of them:
---replace or --keep; that is remembered. A NETWORK is looked for now, and again at each start. An INTERFACE that is not named
-is eth0, eth1 and so on, by its place. ADDRESS and MAC are what is asked for at each start.`,
+--replace or --keep. That is remembered. A NETWORK is looked for now, and again at each start. An INTERFACE that
+is not named is eth0, eth1 and so on, by its place. ADDRESS and MAC are what the container gets at each start.`,
   examples: [
     { line: "lxc-cni enable web simplenet", does: "eth0 on simplenet" },
     {

@@ -74,6 +74,23 @@ describe("lxc-cni attach, of any kind", () => {
     expect([...(await leases(host, "simplenet")), ...(await leases(host, "backnet"))]).toEqual([]);
   });
 
+  test("may come while the container starts, which starts all the same", async ({ host, lxc }) => {
+    await writeNetworks(host);
+    const c1 = await lxc.create("c1", []);
+    await lxcCni(host, variant, "enable", c1.name, "simplenet");
+    for (let start = 1; start <= 5; start++) {
+      // From before the start on, again and again, until it has come to pass.
+      const attaching = `until ${variant.directory}/lxc-cni attach ${c1.name} backnet; do :; done`;
+      await Promise.all([c1.start(), host.run(["timeout", "20", "sh", "-c", attaching])]);
+      expect((await c1.addresses()).map((address) => address.replace(/\.\d+\.\d+\/.*/, "")).sort()).toEqual([
+        "10.10",
+        "10.20",
+      ]);
+      await c1.stop();
+      expect([...(await leases(host, "simplenet")), ...(await leases(host, "backnet"))]).toEqual([]);
+    }
+  });
+
   test("works for a container that was started without the hook, and warns; the next run sweeps", async ({
     host,
     lxc,
