@@ -1,7 +1,12 @@
 import { CniError, Code, describe } from "../../lib/cni/error.ts";
 import { withLock } from "../../lib/cni/lock.ts";
 import { isSystemError } from "../../lib/system/error.ts";
-import { configurationOf, configuredLinks, rootDirectoryOf } from "../container/configuration.ts";
+import {
+  type Configuration,
+  configurationOf,
+  configuredLinks,
+  rootDirectoryOf,
+} from "../container/configuration.ts";
 import type { Container } from "../container/containers.ts";
 import { isContainerRunning } from "../container/running.ts";
 import { hookLinesOf } from "../hook/lines.ts";
@@ -9,7 +14,6 @@ import type { HookWords } from "../hook/words.ts";
 import { findNetwork } from "../runtime.ts";
 import { backUp, openConfiguration, removeBackupOf, replaceConfiguration } from "./configuration-file.ts";
 import { remedyFor, removeUdhcpc, runsUdhcpc } from "./guest.ts";
-
 import { splitOwnLines, withOwnLines } from "./own-lines.ts";
 import { chosenBefore, linesFor, linkLines, type OtherLinks } from "./wanted-lines.ts";
 
@@ -93,7 +97,8 @@ function running({ name }: Container): CniError {
   );
 }
 
-function requireNoHooks(configuration: Parameters<typeof hookLinesOf>[0]): void {
+/** @throws CniError 7 where lxc-cni would be called twice */
+function requireNoHooks(configuration: Configuration): void {
   const [line] = hookLinesOf(configuration);
   if (line === undefined) return;
   throw new CniError(

@@ -28,7 +28,7 @@ export function splitOwnLines(text: string): OwnLines {
   const own: string[] = [];
   let opened: number | undefined;
   for (const [index, line] of lines.entries()) {
-    if (line.startsWith("# lxc-cni begin")) {
+    if (/^# lxc-cni begin\b/.test(line)) {
       if (opened !== undefined) throw unclear(opened, "has no end");
       opened = index;
     } else if (line.trimEnd() === end) {

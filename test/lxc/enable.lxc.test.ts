@@ -138,6 +138,51 @@ describe("lxc-cni enable, of any kind", () => {
     await expectRefused(host, variant, ["enable", "-P", path, c1.name, "simplenet"], "runs");
   });
 
+  test("has LXC call it by a path that stays, or the one that is given", async ({ host, lxc }) => {
+    await writeNetworks(host);
+    await host.run(["mount", "-t", "tmpfs", "tmpfs", "/usr/local/sbin"]);
+    const own = `${variant.directory}/lxc-cni`;
+    const c1 = await lxc.create("c1", []);
+    const calledBy = async (...options: string[]) => {
+      await lxcCni(host, variant, "enable", c1.name, "simplenet", ...options);
+      return /lxc\.hook\.stop = (\S+) hook/.exec(await read(host, c1.configFile))?.[1];
+    };
+    expect(await calledBy()).toBe(own);
+    await host.write("/usr/local/sbin/lxc-cni", "#!/bin/sh\n", 0o755);
+    expect(await calledBy()).toBe(own);
+    await host.run(["ln", "-sf", own, "/usr/local/sbin/lxc-cni"]);
+    expect(await calledBy()).toBe("/usr/local/sbin/lxc-cni");
+    await c1.start();
+    expect(await c1.addresses()).toEqual(["10.10.0.2/16"]);
+    await c1.stop();
+    await host.run(["mkdir", "/mnt/a b'c"]);
+    await host.run(["ln", "-s", own, "/mnt/a b'c/lxc-cni-2"]);
+    await lxcCni(host, variant, "enable", c1.name, "simplenet", "--executable", "/mnt/a b'c/lxc-cni-2");
+    await c1.start();
+    expect(await c1.addresses()).toHaveLength(1);
+    await host.run(["ln", "-s", own, "/mnt/other"]);
+    await c1.stop();
+    const other = ["enable", c1.name, "simplenet", "--executable", "/mnt/other"];
+    await expectRefused(host, variant, other, "is not named lxc-cni");
+    const missing = ["enable", c1.name, "simplenet", "--executable", "/mnt/missing"];
+    await expectRefused(host, variant, missing, "there is no executable /mnt/missing");
+  });
+
+  test("edits a user's container for the user, in the user's own LXC path", async ({ host }) => {
+    await writeNetworks(host);
+    const config = "/mnt/home/.local/share/lxc/web/config";
+    await host.write(config, "lxc.net.0.type = empty");
+    await host.run(["chown", "-R", "4242:4242", "/mnt/home"]);
+    const asUser = ["setpriv", "--reuid=4242", "--regid=4242", "--clear-groups", "env", "HOME=/mnt/home"];
+    const lxcCniAsUser = [...asUser, `${variant.directory}/lxc-cni`];
+    await host.run([...lxcCniAsUser, "enable", "web", "simplenet"]);
+    expect(await read(host, config)).toContain("hook simplenet\n# lxc-cni end\n");
+    expect(await host.run(["stat", "-c", "%u:%g", config])).toBe("4242:4242");
+    await host.run([...lxcCniAsUser, "disable", "web"]);
+    expect(await host.run(["ls", "/mnt/home/.local/share/lxc/web"])).toBe("config");
+    expect(await read(host, config)).toBe("lxc.net.0.type = empty");
+  });
+
   test("warns of udhcpc, and takes it out when told", async ({ host, lxc }) => {
     await writeNetworks(host);
     const c1 = await lxc.create("c1", []);
