@@ -26,12 +26,14 @@ export const hook: Command = {
       does: "how long all of it may take, 10 when absent; 0 is no limit",
       completes: "nothing",
     },
+    "no-dns": { kind: "flag", does: "leave the container's /etc/resolv.conf alone" },
   },
   description: `LXC calls it as lxc.hook.start-host, lxc.hook.stop, lxc.hook.post-stop and lxc.hook.destroy. It attaches the
 container to the networks when it starts, detaches it when it has stopped, and forgets its addresses when it is
 destroyed. A NETWORK is a name, looked for in /etc/lxc-cni/net.d and then in /etc/cni/net.d, or the path of a
 file. Its interface in the container is eth0, eth1 and so on, unless INTERFACE names it. It gets the addresses
-and the MAC that are asked for; without a MAC, the same one at each start.
+and the MAC that are asked for; without a MAC, the same one at each start. What the networks say of DNS goes
+into the container's /etc/resolv.conf.
 
 LXC shows nobody what a hook prints. What failed is in the system's log, and lxc-cni status shows it.`,
   examples: [

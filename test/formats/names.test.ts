@@ -5,6 +5,7 @@ import { chainName } from "../../lib/net/firewall/marks.ts";
 import { bridgeAlias, gatewayPortName, portAlias, portName } from "../../lib/net/identity.ts";
 import { containerIdOf } from "../../lxc/container/id.ts";
 import { usualMac } from "../../lxc/container/mac.ts";
+import { resolvConfOf } from "../../lxc/dns/resolv-conf.ts";
 import { parseHookWords } from "../../lxc/hook/words.ts";
 import { openPage } from "./page.ts";
 
@@ -30,6 +31,12 @@ describe("MACs", () => {
   test.for(formats.rows("MACs"))("%s, %s, %s: %s", ([network, container, link, mac]) => {
     expect(usualMac(attachment(network, container, link))).toBe(mac);
   });
+});
+
+test("resolv.conf of a container", () => {
+  const [, ...results] = /say\n`(.*)` and\n`(.*)`, in/.exec(formats.section("Resolvers")) ?? [];
+  const { text } = resolvConfOf(results.map((each) => JSON.parse(each)));
+  expect(text?.split("\n")).toEqual([...formats.block("resolv.conf"), ""]);
 });
 
 describe("port names", () => {

@@ -15,7 +15,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "ipam/host-local": ["lib/encoding", "lib/system", "lib/ip", "lib/cni", "lib/net"],
   "plugins/bridge": ["lib/system", "lib/ip", "lib/cni", "lib/net", "ipam/host-local"],
   lxc: [
-    ...["lib/encoding", "lib/system", "lib/ip", "lib/cni", "lib/runtime"],
+    ...["lib/encoding", "lib/system", "lib/ip", "lib/cni", "lib/net", "lib/runtime"],
     ...["ipam/host-local", "plugins/bridge"],
   ],
 };

@@ -13,11 +13,13 @@ import { observeNetns } from "./netns.ts";
 import { observeProcess } from "./process.ts";
 import { observeStandardError } from "./standard-error.ts";
 import { observeText } from "./text.ts";
+import { observeWithin } from "./within.ts";
 
 system.run(() => {
   const [directory = "", first = "", second = "", busy = ""] = system.arguments();
   observeProcess();
   observeFiles(directory);
+  observeWithin(`${directory}-root`);
   observeText(directory);
   observeLocks(directory);
   observeCommands(directory, busy);
