@@ -1,12 +1,12 @@
 import { system } from "#system";
 import { isSystemError } from "../system/error.ts";
 import type { Outcome, Running } from "../system/system.ts";
-import { CniError, Code, PluginFailure } from "./error.ts";
+import { CniError, PluginFailure } from "./error.ts";
 import { isObject, type Json } from "./json.ts";
 import type { Call } from "./request.ts";
 import { inSeconds, isTimeUp, timeLeft, whyNoLonger } from "./time-limit.ts";
 
-/** How long a plugin may take, in milliseconds, where there is time. Kubelet gives a whole pod two minutes. */
+/** How long a plugin may take, in milliseconds, whoever has more time. Kubelet gives a whole pod two minutes. */
 const longest = 100_000;
 
 /** How often, and in milliseconds how far apart, to try an executable that is just being written. */
@@ -18,14 +18,19 @@ const busyPause = 100;
  *
  * Its standard error goes to ours. An executable that is being replaced is tried again for two seconds.
  *
+ * @param deadline When it is ended, on {@linkcode system.monotonic}; 100 s from now when absent, and at most.
  * @throws CniError what the plugin reported, or 120 where it could not be run or understood. The texts are libcni's.
  */
-export function executePlugin(path: string, { environment, input }: Call): string {
-  const deadline = deadlineFor(path, environment);
-  const outcome = startWhenReady(path, environment, input, deadline).wait();
+export function executePlugin(path: string, call: Call, deadline = Number.POSITIVE_INFINITY): string {
+  const time = Math.min(deadline - system.monotonic(), timeFor(call.environment.CNI_COMMAND));
+  if (time <= 0) {
+    const reason = "the time for the whole call was over before";
+    throw new PluginFailure(`plugin ${path} was not run`, whyNoLonger(reason));
+  }
+  const outcome = startWhenReady(path, call, time).wait();
   if (outcome.errors !== "") system.writeStandardError(outcome.errors);
   if (outcome.status === 0) return outcome.output;
-  throw failureOf(path, outcome, deadline);
+  throw failureOf(path, outcome, time);
 }
 
 /** The JSON that the plugin at `path` printed. @throws CniError 120 where it is none */
@@ -39,23 +44,14 @@ export function parseOutput(path: string, output: string): Json {
 }
 
 /**
- * How long a plugin may take, in milliseconds. DEL is run on all plugins, whichever fail: one that hangs leaves half of
- * the time to the others.
+ * How long a plugin may take, in milliseconds, by the time that this process has. DEL is run on all plugins, whichever
+ * fail: one that hangs leaves half of the time to the others.
  */
-function deadlineFor(path: string, { CNI_COMMAND: verb }: Call["environment"]): number {
-  if (isTimeUp()) {
-    throw new CniError(Code.tryAgainLater, `there was no time left to run plugin ${path}`, whyNoLonger(""));
-  }
-  const left = timeLeft(2 * longest);
-  return Math.min(longest, verb === "DEL" ? left / 2 : left);
+function timeFor(verb: string | undefined): number {
+  return verb === "DEL" ? Math.min(longest, timeLeft(2 * longest) / 2) : timeLeft(longest);
 }
 
-function startWhenReady(
-  path: string,
-  environment: Call["environment"],
-  input: string,
-  deadline: number,
-): Running {
+function startWhenReady(path: string, { environment, input }: Call, deadline: number): Running {
   for (let attempt = 1; ; attempt++) {
     try {
       return system.start({ program: path, arguments: [], environment, input, deadline });
@@ -85,14 +81,10 @@ function quoted(output: string): string {
 /** How much of what a plugin says goes into a message, in characters. Its end mostly says why. */
 const longestReason = 1000;
 
-function failureOf(
-  path: string,
-  { status, signal, late, output, errors }: Outcome,
-  deadline: number,
-): CniError {
+function failureOf(path: string, { status, signal, late, output, errors }: Outcome, time: number): CniError {
   if (late) {
     return new PluginFailure(
-      `plugin ${path} was ended after ${inSeconds(deadline)}`,
+      `plugin ${path} was ended after ${inSeconds(time)}`,
       whyNoLonger("it did not answer in time"),
     );
   }

@@ -33,9 +33,9 @@ export const system: System = {
   readStandardInput: () => host.readAll(0),
   writeStandardOutput: (text) => host.writeAll(1, text),
   writeStandardError,
-  isTerminal: (stream) => host.isatty(stream === "output" ? 1 : 2),
   limitStandardError,
   log: (severity, text) => host.syslog(severityNumbers[severity], text),
+  isTerminal: (stream) => host.isatty(stream === "output" ? 1 : 2),
 
   readText: (path, netns) => withOpen(path, host.O_RDONLY, netns, host.readAll),
   readRegular: (path) => withOpen(path, host.O_RDONLY | host.O_NONBLOCK, undefined, host.readRegular),
@@ -80,8 +80,8 @@ const fileCalls: WithinCalls = {
   mkdir: host.mkdir,
   isDirectory: (path) => system.status(path)?.kind === "directory",
   random: host.random,
-  openDirectory: (path, follow) =>
-    host.open(path, host.O_PATH | host.O_DIRECTORY | (follow ? 0 : host.O_NOFOLLOW)),
+  openRoot: (path) => host.open(path, host.O_PATH | host.O_DIRECTORY),
+  openDirectory: (path) => host.open(path, host.O_PATH | host.O_DIRECTORY | host.O_NOFOLLOW),
   openToLook: (path) => host.open(path, host.O_PATH | host.O_NOFOLLOW),
   status,
   readText: (path) => system.readText(path),

@@ -51,9 +51,9 @@ export const system: System = {
   readStandardInput: () => readToEnd(0),
   writeStandardOutput: (text) => writeAll(1, text),
   writeStandardError,
-  isTerminal: (stream) => isatty(stream === "output" ? 1 : 2),
   limitStandardError,
   log,
+  isTerminal: (stream) => isatty(stream === "output" ? 1 : 2),
 
   readText,
   readRegular,
@@ -97,8 +97,8 @@ const fileCalls: WithinCalls = {
   mkdir: mkdirSync,
   isDirectory: (path) => status(path)?.kind === "directory",
   random: (length) => randomFillSync(new Uint8Array(length)),
-  openDirectory: (path, follow) =>
-    openSync(path, O_PATH | constants.O_DIRECTORY | (follow ? 0 : constants.O_NOFOLLOW)),
+  openRoot: (path) => openSync(path, O_PATH | constants.O_DIRECTORY),
+  openDirectory: (path) => openSync(path, O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW),
   openToLook: (path) => openSync(path, O_PATH | constants.O_NOFOLLOW),
   status,
   readText,

@@ -1,10 +1,27 @@
 import type { Command } from "../command-line/command.ts";
+import { add } from "./add.ts";
 import { attach } from "./attach.ts";
+import { check } from "./check.ts";
+import { del } from "./del.ts";
 import { detach } from "./detach.ts";
 import { disable } from "./disable.ts";
 import { enable } from "./enable.ts";
+import { gc } from "./gc.ts";
 import { hook } from "./hook.ts";
+import { status } from "./status.ts";
 import { version } from "./version.ts";
 
 /** Every command, in the order in which help lists them. */
-export const commands: readonly Command[] = [enable, disable, attach, detach, hook, version];
+export const commands: readonly Command[] = [
+  enable,
+  disable,
+  attach,
+  detach,
+  check,
+  gc,
+  status,
+  hook,
+  add,
+  del,
+  version,
+];

@@ -8,7 +8,7 @@ import { type WantedNetwork, wantedNetworkForm } from "../hook/wanted-network.ts
 import { type HookWords, parseHookWords } from "../hook/words.ts";
 import { print } from "../output/print.ts";
 import { warn } from "../runtime.ts";
-import { placeOptions, timeoutOption } from "./options.ts";
+import { hookOptions, placeOptions } from "./options.ts";
 
 /** `lxc-cni enable` */
 export const enable = command({
@@ -31,7 +31,7 @@ export const enable = command({
       completes: "file",
     },
     ...placeOptions,
-    timeout: timeoutOption,
+    ...hookOptions,
   },
   description: `Adds lines to the container's configuration that have LXC call "lxc-cni hook" when it starts, has stopped and is
 destroyed. They stand between two comments, at its end. All else in it stays as it is, byte for byte, and the file
@@ -79,12 +79,13 @@ function inWords({ network, interface: link }: WantedNetwork): string {
 /** What the hook line is to say. */
 function hookWords(
   networks: readonly string[],
-  { timeout, ...places }: OptionValues<typeof placeOptions & { timeout: typeof timeoutOption }>,
+  options: OptionValues<typeof placeOptions & typeof hookOptions>,
 ): string[] {
   const words = [
-    ...places["net-dir"].flatMap((directory) => ["--net-dir", directory]),
-    ...(places["cni-path"] === undefined ? [] : ["--cni-path", places["cni-path"]]),
-    ...(timeout === undefined ? [] : ["--timeout", timeout]),
+    ...options["net-dir"].flatMap((directory) => ["--net-dir", directory]),
+    ...(options["cni-path"] === undefined ? [] : ["--cni-path", options["cni-path"]]),
+    ...(options.timeout === undefined ? [] : ["--timeout", options.timeout]),
+    ...(options["no-dns"] ? ["--no-dns"] : []),
     ...networks,
   ];
   return words.map(requireOneLine);

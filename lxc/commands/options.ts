@@ -1,4 +1,4 @@
-import type { ListOption, OptionValues, ValueOption } from "../command-line/command.ts";
+import type { FlagOption, ListOption, OptionValues, ValueOption } from "../command-line/command.ts";
 import type { Places } from "../runtime.ts";
 
 /** Where networks and plugins are looked for: options of all commands that have to do with networks. */
@@ -17,13 +17,16 @@ export const placeOptions = {
   },
 } as const satisfies Record<string, ListOption | ValueOption>;
 
-/** How long LXC waits for the hook. */
-export const timeoutOption = {
-  kind: "value",
-  value: "SECONDS",
-  does: "how long all that the hook does may take, 10 when absent; 0 is no limit",
-  completes: "nothing",
-} as const satisfies ValueOption;
+/** What else a hook line may say. */
+export const hookOptions = {
+  timeout: {
+    kind: "value",
+    value: "SECONDS",
+    does: "how long all that the hook does may take, 10 when absent; 0 is no limit",
+    completes: "nothing",
+  },
+  "no-dns": { kind: "flag", does: "leave the container's /etc/resolv.conf alone" },
+} as const satisfies Record<string, ValueOption | FlagOption>;
 
 /** What was given by {@linkcode placeOptions}. */
 export function placesOf(options: OptionValues<typeof placeOptions>): Places {

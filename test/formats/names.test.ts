@@ -6,6 +6,7 @@ import { bridgeAlias, gatewayPortName, portAlias, portName } from "../../lib/net
 import { configurationOf, configuredLinks } from "../../lxc/container/configuration.ts";
 import { containerIdOf } from "../../lxc/container/id.ts";
 import { usualMac } from "../../lxc/container/mac.ts";
+import { resolvConfOf } from "../../lxc/dns/resolv-conf.ts";
 import { withOwnLines } from "../../lxc/enable/own-lines.ts";
 import { linesFor, linkLines } from "../../lxc/enable/wanted-lines.ts";
 import { parseHookWords } from "../../lxc/hook/words.ts";
@@ -44,6 +45,12 @@ describe("MACs", () => {
   test.for(formats.rows("MACs"))("%s, %s, %s: %s", ([network, container, link, mac]) => {
     expect(usualMac(attachment(network, container, link))).toBe(mac);
   });
+});
+
+test("resolv.conf of a container", () => {
+  const [, ...results] = /say\n`(.*)` and\n`(.*)`, in/.exec(formats.section("Resolvers")) ?? [];
+  const { text } = resolvConfOf(results.map((each) => JSON.parse(each)));
+  expect(text?.split("\n")).toEqual([...formats.block("resolv.conf"), ""]);
 });
 
 describe("port names", () => {

@@ -70,7 +70,7 @@ describeEngines("the result of an ADD by lxc-cni", (variant) => {
   });
 
   test("is kept when DEL fails, and with it the way to try again", async ({ host, plugins }) => {
-    plugins.install("noop", { DEL: { prints: { code: 11, msg: "busy" }, status: 1 } });
+    plugins.install("noop", { DEL: { prints: { code: 5, msg: "busy" }, status: 1 } });
     await host.write(networkFile, network("1.0.0", "noop"));
     const web = await makeContainerOfProcess(host, "web");
     await hook(host, variant, plugins, web, "start-host");
@@ -109,7 +109,7 @@ describeEngines("an ADD by lxc-cni is undone", (variant) => {
     const first = await hook(host, variant, plugins, web, "start-host");
     expect(first).toMatchObject({ status: 1, errors: expect.stringContaining("/var/lib/cni") });
     expect(plugins.calls()).toEqual(["ADD noop", "DEL noop"]);
-    plugins.install("noop", { DEL: { prints: { code: 11, msg: "busy" }, status: 1 } });
+    plugins.install("noop", { DEL: { prints: { code: 5, msg: "busy" }, status: 1 } });
     const second = await hook(host, variant, plugins, web, "start-host");
     expect(second).toMatchObject({ status: 1, errors: expect.stringMatching(/\/var\/lib\/cni.*busy/s) });
   });
