@@ -1,9 +1,13 @@
 import type { Command } from "../command-line/command.ts";
 import { add } from "./add.ts";
+import { attach } from "./attach.ts";
 import { check } from "./check.ts";
 import { completionOf } from "./completion.ts";
 import { del } from "./del.ts";
+import { detach } from "./detach.ts";
+import { disable } from "./disable.ts";
 import { doctor } from "./doctor.ts";
+import { enable } from "./enable.ts";
 import { explain } from "./explain.ts";
 import { gc } from "./gc.ts";
 import { hook } from "./hook.ts";
@@ -16,7 +20,9 @@ import { version } from "./version.ts";
 
 /** Every command, in the order in which help lists them. */
 export const commands: readonly Command[] = [
-  ...[networkLs, networkShow, networkCreate, networkRm, explain, doctor],
-  ...[hook, check, gc, status, add, del],
+  ...[enable, disable, attach, detach],
+  ...[networkLs, networkShow, networkCreate, networkRm],
+  ...[doctor, explain, check, gc, status],
+  ...[hook, add, del],
   ...[completionOf(() => commands), version],
 ];

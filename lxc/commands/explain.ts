@@ -9,7 +9,7 @@ import { containerIdOf } from "../container/id.ts";
 import { lxcPathOf, lxcPathOption } from "../container/lxc-path.ts";
 import { type ExplainedPlan, explainPlan } from "../explain/plan.ts";
 import { scriptOf } from "../explain/script.ts";
-import { parseWantedNetwork } from "../hook/words.ts";
+import { parseWantedNetwork } from "../hook/wanted-network.ts";
 import { detailsOf, type NetworkDetails } from "../network/details.ts";
 import { print } from "../output/print.ts";
 import { findNetwork } from "../runtime.ts";
@@ -42,7 +42,7 @@ network's and the container's; without CONTAINER, they are those of a container 
     },
   ],
   run({ words: [word = "", name = "CONTAINER"], options }) {
-    const wanted = parseWantedNetwork(word, 0);
+    const wanted = parseWantedNetwork(word, "eth0");
     const network = findNetwork(wanted.network, { networkDirectories: [], cniPath: "" });
     const details = detailsOf(network);
     const settings = requireBridge(network, details);

@@ -1,6 +1,7 @@
 import { system } from "#system";
 import { isSystemError } from "../../lib/system/error.ts";
 import { rootDirectoryOf } from "../container/configuration.ts";
+import { remedyFor, runsUdhcpc } from "../enable/guest.ts";
 import { doubtful, type Finding, ok, wrong } from "./finding.ts";
 import { networkdFileFor } from "./networkd.ts";
 import { attachedContainers, type ExaminedContainer, type Subject, shellPath } from "./subject.ts";
@@ -27,15 +28,8 @@ function linksOf({ hookLines }: ExaminedContainer): string[] {
 
 /** The client of busybox drops the address of its link as soon as it starts. */
 function ofBusybox(root: string, { container }: ExaminedContainer): Finding[] {
-  const file = `${root}/etc/init.d/rcS`;
-  if (!/^[^#\n]*\budhcpc\b/m.test(textWithin(root, file))) return [];
-  return [
-    wrong(
-      `udhcpc takes the address of ${container.name} away when it starts`,
-      file,
-      `sed -i /udhcpc/d ${shellPath(file)}`,
-    ),
-  ];
+  if (!runsUdhcpc(root)) return [];
+  return [wrong(`udhcpc takes the address of ${container.name} away when it starts`, root, remedyFor(root))];
 }
 
 function ofIfupdown(link: string, root: string): Finding[] {

@@ -51,8 +51,12 @@ export function attachedContainers({ containers }: Subject): ExaminedContainer[]
 /** The command that writes hook lines anew. */
 export function enableCommand({ container, hookLines }: ExaminedContainer): string {
   const words = hookLines.find(({ words }) => words !== undefined)?.words?.networks ?? [];
-  const networks = words.map(({ network, interface: link }, index) =>
-    link === `eth${index}` ? network : `${network}:${link}`,
+  const networks = words.map(({ network, interface: link, ips, mac }, index) =>
+    [
+      link === `eth${index}` ? network : `${network}:${link}`,
+      ...ips.map((ip) => `ip=${ip}`),
+      ...(mac === undefined ? [] : [`mac=${mac}`]),
+    ].join(","),
   );
   return `lxc-cni enable ${container.name} ${networks.length === 0 ? "NETWORK" : networks.join(" ")}`;
 }

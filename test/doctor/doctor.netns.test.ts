@@ -229,7 +229,7 @@ const faults: Readonly<Record<string, Fault>> = {
     make: `mkdir -p ${root}/etc/init.d && printf '#!/bin/sh\\nudhcpc -i eth0\\n' > ${root}/etc/init.d/rcS`,
     verdict: "wrong",
     what: /udhcpc takes the address of web away/,
-    where: /rootfs\/etc\/init\.d\/rcS/,
+    where: /rootfs$/,
     remedy: /^sed -i \/udhcpc\/d \/var\/lib\/lxc\/web\/rootfs\/etc\/init\.d\/rcS$/,
   },
   "ifupdown in the container": {
