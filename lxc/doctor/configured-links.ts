@@ -1,12 +1,7 @@
 import { type ConfiguredLink, configuredLinks } from "../container/configuration.ts";
+import { enableCommand } from "./enable-command.ts";
 import { doubtful, type Finding, ok, wrong } from "./finding.ts";
-import {
-  attachedContainers,
-  type ExaminedContainer,
-  enableCommand,
-  type Subject,
-  shellPath,
-} from "./subject.ts";
+import { attachedContainers, type ExaminedContainer, type Subject, shellPath } from "./subject.ts";
 
 /** What LXC itself gives the containers that lxc-cni attaches: it should be nothing but lo. */
 export function linksOfLxc(subject: Subject): Finding[] {
@@ -42,7 +37,7 @@ function ofLink({ index, type, settings, at }: ConfiguredLink, each: ExaminedCon
   const isWanted = each.hookLines.some(({ words }) =>
     words?.networks.some((network) => network.interface === link),
   );
-  const remedy = `sed -i '/^lxc\\.net\\.${index}\\./d' ${shellPath(at.file)} && ${enableCommand(each)}`;
+  const remedy = enableCommand(each, "--replace");
   if (isWanted) {
     return [
       wrong(

@@ -1,7 +1,8 @@
 import { system } from "#system";
 import type { HookLine } from "../hook/lines.ts";
+import { enableCommand } from "./enable-command.ts";
 import { doubtful, type Finding, ok, wrong } from "./finding.ts";
-import { type ExaminedContainer, enableCommand, type Subject, shellPath } from "./subject.ts";
+import { type ExaminedContainer, type Subject, shellPath } from "./subject.ts";
 
 /** The lines by which LXC calls lxc-cni. */
 export function hookLines(subject: Subject): Finding[] {

@@ -48,19 +48,6 @@ export function attachedContainers({ containers }: Subject): ExaminedContainer[]
   return containers.filter(({ hookLines }) => hookLines.length > 0);
 }
 
-/** The command that writes hook lines anew. */
-export function enableCommand({ container, hookLines }: ExaminedContainer): string {
-  const words = hookLines.find(({ words }) => words !== undefined)?.words?.networks ?? [];
-  const networks = words.map(({ network, interface: link, ips, mac }, index) =>
-    [
-      link === `eth${index}` ? network : `${network}:${link}`,
-      ...ips.map((ip) => `ip=${ip}`),
-      ...(mac === undefined ? [] : [`mac=${mac}`]),
-    ].join(","),
-  );
-  return `lxc-cni enable ${container.name} ${networks.length === 0 ? "NETWORK" : networks.join(" ")}`;
-}
-
 /** A path for a command line. */
 export function shellPath(path: string): string {
   return /^[A-Za-z0-9_/:.,=@%+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;

@@ -154,21 +154,19 @@ const faults: Readonly<Record<string, Fault>> = {
     verdict: "wrong",
     what: /a hook's path must be absolute/,
     where: /web\/config, line \d/,
-    remedy: /^lxc-cni enable web simplenet$/,
-    isToBeRead: true,
+    remedy: /lxc-cni enable web simplenet$/,
   },
   "hook lines with a program that is not there": {
     make: `sed -i 's#DIR/lxc-cni#/no/lxc-cni#' ${config}`,
     verdict: "wrong",
     what: /there is no \/no\/lxc-cni/,
-    remedy: /^lxc-cni enable web simplenet$/,
-    isToBeRead: true,
+    remedy: /lxc-cni enable web simplenet$/,
   },
   "hook lines that are not understood": {
     make: `sed -i 's#hook simplenet#hook simplenet:a:b#' ${config}`,
     verdict: "wrong",
     what: /a hook line is not understood/,
-    remedy: /^lxc-cni enable web NETWORK$/,
+    remedy: /lxc-cni enable web NETWORK$/,
     isToBeRead: true,
   },
   "a network that is not there": {
@@ -182,22 +180,19 @@ const faults: Readonly<Record<string, Fault>> = {
     make: `sed -i '/stop/d' ${config}`,
     verdict: "wrong",
     what: /web keeps its addresses and rules when it stops/,
-    remedy: /^lxc-cni enable web simplenet$/,
-    isToBeRead: true,
+    remedy: /lxc-cni enable web simplenet$/,
   },
   "no hook after a stop": {
     make: `sed -i '/post-stop/d' ${config}`,
     verdict: "doubtful",
     what: /no lxc\.hook\.post-stop/,
-    remedy: /^lxc-cni enable web simplenet$/,
-    isToBeRead: true,
+    remedy: /lxc-cni enable web simplenet$/,
   },
   "no hook at start": {
     make: `sed -i '/start-host/d' ${config}`,
     verdict: "wrong",
     what: /web is not attached when it starts/,
-    remedy: /^lxc-cni enable web simplenet$/,
-    isToBeRead: true,
+    remedy: /lxc-cni enable web simplenet$/,
   },
   "a configuration that others may write": {
     make: `chmod 666 ${config}`,
@@ -209,15 +204,13 @@ const faults: Readonly<Record<string, Fault>> = {
     make: `sed -i 's/type = empty/type = veth/' ${config}`,
     verdict: "wrong",
     what: /LXC gives web a link eth0 \(veth\), which lxc-cni is to make/,
-    remedy: /^sed -i .* && lxc-cni enable web simplenet$/,
-    isToBeRead: true,
+    remedy: /lxc-cni enable web simplenet --replace$/,
   },
   "no network namespace": {
     make: `sed -i '/lxc.net/d' ${config}`,
     verdict: "wrong",
     what: /lxc\.net\.0\.type = empty is missing/,
-    remedy: /^lxc-cni enable web simplenet$/,
-    isToBeRead: true,
+    remedy: /lxc-cni enable web simplenet$/,
   },
   "lo that LXC leaves down": {
     make: `sed -i '/flags/d' ${config}`,
@@ -286,7 +279,7 @@ describeEngines("doctor", (variant) => {
       // What has to be told a program that is not running here is left out.
       const remedies = found.map(({ remedy }) => remedy.replace(/; or .*|&& (networkctl|nmcli) .*/, ""));
       for (const remedy of remedies) {
-        const commands = remedy.replaceAll("lxc-cni network", `${variant.directory}/lxc-cni network`);
+        const commands = remedy.replaceAll(/\blxc-cni (?=network|enable)/g, `${variant.directory}/lxc-cni `);
         await host.run(["sh", "-euc", commands], {
           env: { ...process.env, ...variant.environment } as never,
         });
