@@ -4,8 +4,10 @@ import { type FileCalls, replaceFile } from "./whole-file.ts";
 
 /** The calls that {@linkcode replaceWithin} is made of besides, as both hosts have them. */
 export interface WithinCalls extends FileCalls {
-  /** Opens a directory only to name what is in it (O_PATH). @param follow Whether it may be a symbolic link. */
-  openDirectory(path: string, follow: boolean): number;
+  /** Opens a directory only to name what is in it (O_PATH). */
+  openRoot(path: string): number;
+  /** The same, unless a symbolic link is in its place (O_NOFOLLOW). */
+  openDirectory(path: string): number;
   /** Opens whatever is there, a symbolic link too, only to look at it (O_PATH, O_NOFOLLOW). */
   openToLook(path: string): number;
   status(path: string): FileStatus | undefined;
@@ -50,11 +52,11 @@ export function replaceWithin(
 }
 
 function openDirectory(calls: WithinCalls, root: string, names: readonly string[]): number {
-  let descriptor = calls.openDirectory(root, true);
+  let descriptor = calls.openRoot(root);
   for (const name of names) {
     const above = descriptor;
     try {
-      descriptor = calls.openDirectory(`/proc/self/fd/${above}/${name}`, false);
+      descriptor = calls.openDirectory(`/proc/self/fd/${above}/${name}`);
     } finally {
       calls.close(above);
     }

@@ -82,8 +82,8 @@ const fileCalls: WithinCalls = {
   mkdir: host.mkdir,
   isDirectory: (path) => system.status(path)?.kind === "directory",
   random: host.random,
-  openDirectory: (path, follow) =>
-    host.open(path, host.O_PATH | host.O_DIRECTORY | (follow ? 0 : host.O_NOFOLLOW)),
+  openRoot: (path) => host.open(path, host.O_PATH | host.O_DIRECTORY),
+  openDirectory: (path) => host.open(path, host.O_PATH | host.O_DIRECTORY | host.O_NOFOLLOW),
   openToLook: (path) => host.open(path, host.O_PATH | host.O_NOFOLLOW),
   status,
   readText: (path) => system.readText(path),

@@ -100,8 +100,8 @@ const fileCalls: WithinCalls = {
   mkdir: mkdirSync,
   isDirectory: (path) => status(path)?.kind === "directory",
   random: (length) => randomFillSync(new Uint8Array(length)),
-  openDirectory: (path, follow) =>
-    openSync(path, O_PATH | constants.O_DIRECTORY | (follow ? 0 : constants.O_NOFOLLOW)),
+  openRoot: (path) => openSync(path, O_PATH | constants.O_DIRECTORY),
+  openDirectory: (path) => openSync(path, O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW),
   openToLook: (path) => openSync(path, O_PATH | constants.O_NOFOLLOW),
   status,
   readText,

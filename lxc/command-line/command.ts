@@ -52,7 +52,7 @@ export type Option = FlagOption | ValueOption | ListOption;
 /** `--name` */
 export interface FlagOption {
   readonly kind: "flag";
-  /** The letter of its short form: `n` for `-n`. */
+  /** The letter of `-n`, where it has one. */
   readonly short?: string;
   readonly does: string;
 }
@@ -60,7 +60,7 @@ export interface FlagOption {
 /** `--name VALUE` or `--name=VALUE`, once. */
 export interface ValueOption {
   readonly kind: "value";
-  /** The letter of its short form: `n` for `-n VALUE`. */
+  /** The letter of `-n VALUE`, where it has one. */
   readonly short?: string;
   /** What help calls its value. */
   readonly value: string;

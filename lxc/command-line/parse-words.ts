@@ -3,8 +3,8 @@ import { nearest } from "./nearest.ts";
 import { UsageError } from "./usage-error.ts";
 
 /**
- * Takes the words of a command apart: `--name`, `--name VALUE`, `--name=VALUE`, `-n`, `-n VALUE`, in any order and among
- * the others; after `--`, nothing is an option.
+ * Takes the words of a command apart: `--name`, `--name VALUE`, `--name=VALUE`, where there is a short form `-n` and
+ * `-n VALUE`, in any order and among the others; after `--`, nothing is an option.
  *
  * @throws UsageError where an option is unknown, lacks its value or is given twice, or words are missing or too many.
  */
@@ -31,7 +31,7 @@ function takeOption(
   given: Map<string, string[]>,
 ): void {
   const [, long, value] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
-  const name = long ?? nameOf(options, word) ?? "";
+  const name = long ?? Object.keys(options).find((each) => options[each]?.short === word.slice(1)) ?? "";
   const option = Object.hasOwn(options, name) ? options[name] : undefined;
   if (option === undefined) {
     const meant = nearest(name, Object.keys(options));
@@ -41,11 +41,6 @@ function takeOption(
   const before = given.get(name) ?? [];
   if (before.length > 0 && option.kind !== "list") throw new UsageError(`--${name} is given twice`);
   given.set(name, [...before, readValue(option, name, value, rest)]);
-}
-
-/** The option that has a short form. */
-function nameOf(options: Options, word: string): string | undefined {
-  return Object.keys(options).find((name) => word === `-${options[name]?.short}`);
 }
 
 function readValue(option: Option, name: string, value: string | undefined, rest: string[]): string {

@@ -1,10 +1,14 @@
 import type { Command } from "../command-line/command.ts";
 import { add } from "./add.ts";
+import { attach } from "./attach.ts";
 import { check } from "./check.ts";
 import { completionOf } from "./completion.ts";
 import { del } from "./del.ts";
+import { detach } from "./detach.ts";
 import { disable } from "./disable.ts";
+import { doctor } from "./doctor.ts";
 import { enable } from "./enable.ts";
+import { explain } from "./explain.ts";
 import { gc } from "./gc.ts";
 import { graph } from "./graph.ts";
 import { hook } from "./hook.ts";
@@ -19,7 +23,10 @@ import { version } from "./version.ts";
 
 /** Every command, in the order in which help lists them. */
 export const commands: readonly Command[] = [
-  ...[enable, disable, ls, status, check, repair, gc, graph],
+  ...[enable, disable, attach, detach],
+  ...[ls, status, check, repair, gc, graph],
   ...[networkLs, networkShow, networkCreate, networkRm],
-  ...[add, del, hook, completionOf(() => commands), version],
+  ...[doctor, explain],
+  ...[hook, add, del],
+  ...[completionOf(() => commands), version],
 ];

@@ -1,14 +1,14 @@
-import { command } from "../command-line/command.ts";
+import { command, type OptionValues } from "../command-line/command.ts";
 import { UsageError } from "../command-line/usage-error.ts";
 import { requireContainer } from "../container/containers.ts";
 import { lxcPathOf, lxcPathOption } from "../container/lxc-path.ts";
 import { enable as enableContainer } from "../enable/enable.ts";
 import { executableForHooks } from "../enable/executable.ts";
-import type { WantedNetwork } from "../hook/wanted-network.ts";
+import { type WantedNetwork, wantedNetworkForm } from "../hook/wanted-network.ts";
 import { type HookWords, parseHookWords } from "../hook/words.ts";
 import { print } from "../output/print.ts";
 import { warn } from "../runtime.ts";
-import { placeOptions } from "./options.ts";
+import { hookOptions, placeOptions } from "./options.ts";
 
 /** `lxc-cni enable` */
 export const enable = command({
@@ -16,7 +16,7 @@ export const enable = command({
   summary: "has LXC attach a container to networks whenever it starts",
   parameters: [
     { name: "CONTAINER", count: "one", completes: "container" },
-    { name: "NETWORK[:INTERFACE]", count: "some", completes: "network" },
+    { name: wantedNetworkForm, count: "some", completes: "network" },
   ],
   options: {
     "lxc-path": lxcPathOption,
@@ -31,15 +31,16 @@ export const enable = command({
       completes: "file",
     },
     ...placeOptions,
+    ...hookOptions,
   },
   description: `Adds lines to the container's configuration that have LXC call "lxc-cni hook" when it starts, has stopped and is
-destroyed. All else in it stays as it is, byte for byte, and the file as it was is kept beside it as
-config.lxc-cni-backup. They stand between two comments, at the end. Called again, it changes them to what is
-wanted now. lxc-cni disable removes them.
+destroyed. They stand between two comments, at its end. All else in it stays as it is, byte for byte, and the file
+as it was is kept as config.lxc-cni-backup. Called again, it changes the lines to what is wanted now. lxc-cni
+disable removes them.
 
 Where the configuration has LXC make interfaces by itself, such as a veth on lxcbr0, say what becomes of them:
---replace or --keep. A NETWORK is looked for now, and again at each start. An INTERFACE that is not named
-is eth0, eth1 and so on, by its place.`,
+--replace or --keep. That is remembered. A NETWORK is looked for now, and again at each start. An INTERFACE that
+is not named is eth0, eth1 and so on, by its place. ADDRESS and MAC are what the container gets at each start.`,
   examples: [
     { line: "lxc-cni enable web simplenet", does: "eth0 on simplenet" },
     {
@@ -54,13 +55,13 @@ is eth0, eth1 and so on, by its place.`,
   run({ words: [name = "", ...networks], options }) {
     if (options.replace && options.keep) throw new UsageError("--replace and --keep exclude each other");
     const container = requireContainer(name, lxcPathOf(options["lxc-path"]));
-    const line = hookWords(networks, options["net-dir"], options["cni-path"]);
+    const line = hookWords(networks, options);
     const wanted = parseHookWords(line);
     requireWholePaths(wanted);
     const { isChanged, backup, remarks } = enableContainer(container, {
       wanted,
       command: [executableForHooks(options.executable), "hook", ...line],
-      others: options.replace ? "replace" : options.keep ? "keep" : "refuse",
+      others: options.replace ? "replace" : options.keep ? "keep" : undefined,
       mayRun: options.running,
       fixGuest: options["fix-guest"],
     });
@@ -78,14 +79,16 @@ function inWords({ network, interface: link }: WantedNetwork): string {
 /** What the hook line is to say. */
 function hookWords(
   networks: readonly string[],
-  directories: readonly string[],
-  cniPath: string | undefined,
+  options: OptionValues<typeof placeOptions & typeof hookOptions>,
 ): string[] {
-  const options = [
-    ...directories.flatMap((directory) => ["--net-dir", directory]),
-    ...(cniPath === undefined ? [] : ["--cni-path", cniPath]),
+  const words = [
+    ...options["net-dir"].flatMap((directory) => ["--net-dir", directory]),
+    ...(options["cni-path"] === undefined ? [] : ["--cni-path", options["cni-path"]]),
+    ...(options.timeout === undefined ? [] : ["--timeout", options.timeout]),
+    ...(options["no-dns"] ? ["--no-dns"] : []),
+    ...networks,
   ];
-  return [...options, ...networks].map(requireOneLine);
+  return words.map(requireOneLine);
 }
 
 /** LXC calls hooks in a directory of its own. */

@@ -31,7 +31,9 @@ What may be in use stays, and so does what may be of another runtime: it goes by
 by ids that only lxc-cni gives. Nothing younger than a minute is touched, and no container that a hook is
 just working on.
 
-With two words, it removes what is left of attachments to NETWORK whose namespaces are gone.
+With two words, it removes what is left of attachments to NETWORK whose namespaces are gone. (cnitool would remove all
+attachments of the network, used or not.) What was attached by calling plugins without a runtime is taken for left
+over then: a network that has such attachments should say "disableGC": true.
 ${netnsDescription}`,
   examples: [
     { line: "lxc-cni gc --dry-run", does: "says what it would remove" },

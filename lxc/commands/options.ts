@@ -1,4 +1,5 @@
-import type { ListOption, ValueOption } from "../command-line/command.ts";
+import type { FlagOption, ListOption, OptionValues, ValueOption } from "../command-line/command.ts";
+import type { Places } from "../runtime.ts";
 
 /** Where networks and plugins are looked for: options of all commands that have to do with networks. */
 export const placeOptions = {
@@ -15,3 +16,19 @@ export const placeOptions = {
     completes: "directory",
   },
 } as const satisfies Record<string, ListOption | ValueOption>;
+
+/** What else a hook line may say. */
+export const hookOptions = {
+  timeout: {
+    kind: "value",
+    value: "SECONDS",
+    does: "how long all that the hook does may take, 10 when absent; 0 is no limit",
+    completes: "nothing",
+  },
+  "no-dns": { kind: "flag", does: "leave the container's /etc/resolv.conf alone" },
+} as const satisfies Record<string, ValueOption | FlagOption>;
+
+/** What was given by {@linkcode placeOptions}. */
+export function placesOf(options: OptionValues<typeof placeOptions>): Places {
+  return { networkDirectories: options["net-dir"], cniPath: options["cni-path"] ?? "" };
+}

@@ -38,7 +38,7 @@ const deepest = 16;
  * @throws SystemError where the file itself cannot be read. An included one that cannot be is among the problems.
  */
 export function readConfiguration(file: string): Configuration {
-  return configurationOf(system.readText(file), file);
+  return configurationOf(system.readRegular(file), file);
 }
 
 /** The same of a text that stands, or is to stand, in a file. */
@@ -62,7 +62,7 @@ export function configurationOf(text: string, file: string): Configuration {
       return;
     }
     try {
-      for (const file of filesOf(path)) collect(system.readText(file), file, depth);
+      for (const file of filesOf(path)) collect(system.readRegular(file), file, depth);
     } catch (error) {
       if (!isSystemError(error)) throw error;
       problems.push(`${from}: cannot include ${path}: ${error.message}`);

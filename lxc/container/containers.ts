@@ -1,6 +1,7 @@
 import { system } from "#system";
 import { CniError, Code } from "../../lib/cni/error.ts";
 import type { ContainerId } from "../../lib/cni/request.ts";
+import { isSystemError } from "../../lib/system/error.ts";
 import { containerIdOf } from "./id.ts";
 
 /** A container that LXC knows. */
@@ -43,5 +44,11 @@ function isName(name: string): boolean {
 }
 
 function isThere({ configFile }: Container): boolean {
-  return system.status(configFile)?.kind === "file";
+  try {
+    return system.status(configFile)?.kind === "file";
+  } catch (error) {
+    // Somebody else's container is one, too.
+    if (isSystemError(error, "EACCES")) return true;
+    throw error;
+  }
 }

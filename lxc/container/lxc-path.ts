@@ -4,11 +4,12 @@ import type { ValueOption } from "../command-line/command.ts";
 import { UsageError } from "../command-line/usage-error.ts";
 import { parseLines } from "./configuration-lines.ts";
 
-/** Where LXC keeps what is set for all containers (lxc.system.conf(5)). */
-const systemConfiguration = "/etc/lxc/lxc.conf";
-
-/** Where LXC keeps containers unless it is told otherwise. */
-const usualPath = "/var/lib/lxc";
+/** Where LXC keeps containers, and what is set for all of them (lxc.system.conf(5)): root's, and those of a user. */
+const ofRoot = { path: "/var/lib/lxc", configuration: "/etc/lxc/lxc.conf" };
+const ofUser = (home: string) => ({
+  path: `${home}/.local/share/lxc`,
+  configuration: `${home}/.config/lxc/lxc.conf`,
+});
 
 /** The option of commands that work on LXC's containers; LXC's own tools have it too. */
 export const lxcPathOption = {
@@ -28,13 +29,14 @@ export const lxcPathOption = {
  */
 export function lxcPathOf(given: string | undefined): string {
   if (given?.startsWith("/") === false) throw new UsageError(`--lxc-path must be absolute, not "${given}"`);
-  const path = given ?? configuredPath() ?? usualPath;
+  const usual = system.userId === 0 ? ofRoot : ofUser(system.environment().HOME ?? "");
+  const path = given ?? configuredPath(usual.configuration) ?? usual.path;
   return path.replace(/(?<=.)\/+$/, "");
 }
 
-function configuredPath(): string | undefined {
+function configuredPath(configuration: string): string | undefined {
   try {
-    const items = parseLines(system.readText(systemConfiguration)).flatMap(({ item }) => item ?? []);
+    const items = parseLines(system.readText(configuration)).flatMap(({ item }) => item ?? []);
     const value = items.findLast(({ key }) => key === "lxc.lxcpath")?.value;
     return value === "" ? undefined : value;
   } catch (error) {

@@ -17,7 +17,8 @@ const backupSuffix = ".lxc-cni-backup";
 /**
  * Reads a configuration to edit it. Where it is a symbolic link, the file is meant that it leads to.
  *
- * @throws CniError 5 where it cannot be read, 7 where it is not UTF-8, so that editing would lose something.
+ * @throws CniError 5 where it cannot be read, 7 where a user's link leads to a file that is not theirs, and where it is not
+ *   UTF-8, so that editing would lose something.
  */
 export function openConfiguration(path: string): ConfigurationFile {
   try {
@@ -26,6 +27,7 @@ export function openConfiguration(path: string): ConfigurationFile {
     if (text.includes("\ufffd")) throw noUtf8(path);
     const status = system.status(real);
     if (status === undefined) throw new CniError(Code.inputOutput, `${path} has just gone`);
+    if (real !== path) requireTrusted(path, real, status.userId);
     const slash = real.lastIndexOf("/");
     return { directory: real.slice(0, slash) || "/", name: real.slice(slash + 1), text, owner: status };
   } catch (error) {
@@ -63,6 +65,25 @@ function write({ directory, owner }: ConfigurationFile, name: string, text: stri
   } catch (error) {
     if (!isSystemError(error)) throw error;
     throw new CniError(Code.inputOutput, `cannot write ${directory}/${name}: ${error.message}`);
+  }
+}
+
+/**
+ * A user who can make links above the file could have root edit any file: such a file must belong to that user itself.
+ *
+ * @throws CniError 7 where it does not
+ */
+function requireTrusted(path: string, real: string, owner: number): void {
+  const names = path.split("/").slice(1, -1);
+  for (const index of names.keys()) {
+    const directory = `/${names.slice(0, index + 1).join("/")}`;
+    const user = system.status(directory)?.userId ?? owner;
+    if ([0, system.userId, owner].includes(user)) continue;
+    throw new CniError(
+      Code.invalidConfiguration,
+      `${path} leads to ${real}, which belongs to another user than ${directory}`,
+      `${directory} is user ${user}'s, the file user ${owner}'s; a user's containers may link to that user's files only`,
+    );
   }
 }
 

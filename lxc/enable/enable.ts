@@ -1,7 +1,12 @@
 import { CniError, Code, describe } from "../../lib/cni/error.ts";
 import { withLock } from "../../lib/cni/lock.ts";
 import { isSystemError } from "../../lib/system/error.ts";
-import { configurationOf, configuredLinks, rootDirectoryOf } from "../container/configuration.ts";
+import {
+  type Configuration,
+  configurationOf,
+  configuredLinks,
+  rootDirectoryOf,
+} from "../container/configuration.ts";
 import type { Container } from "../container/containers.ts";
 import { isContainerRunning } from "../container/running.ts";
 import { hookLinesOf } from "../hook/lines.ts";
@@ -9,15 +14,16 @@ import type { HookWords } from "../hook/words.ts";
 import { findNetwork } from "../runtime.ts";
 import { backUp, openConfiguration, removeBackupOf, replaceConfiguration } from "./configuration-file.ts";
 import { remedyFor, removeUdhcpc, runsUdhcpc } from "./guest.ts";
-import { linesFor, linkLines, type OtherLinks } from "./lines.ts";
 import { splitOwnLines, withOwnLines } from "./own-lines.ts";
+import { chosenBefore, linesFor, linkLines, type OtherLinks } from "./wanted-lines.ts";
 
 /** What a container is to be enabled for. */
 export interface Enabling {
   readonly wanted: HookWords;
   /** The words of the command that LXC is to call. */
   readonly command: readonly string[];
-  readonly others: OtherLinks;
+  /** What becomes of links that LXC makes; undefined for what was chosen before. */
+  readonly others: OtherLinks | undefined;
   /** Whether it may run. */
   readonly mayRun: boolean;
   /** Whether files of the guest that are in the way may be changed. */
@@ -50,13 +56,14 @@ export function enable(
     const isRunning = isContainerRunning(container);
     if (isRunning && !mayRun) throw running(container);
     const file = openConfiguration(container.configFile);
-    const { rest, isThere } = splitOwnLines(file.text);
+    const { rest, own } = splitOwnLines(file.text);
     const configuration = configurationOf(rest, container.configFile);
     requireNoHooks(configuration);
-    const links = linkLines(configuredLinks(configuration), wanted.networks, others);
+    const choice = others ?? chosenBefore(own);
+    const links = linkLines(configuredLinks(configuration), wanted.networks, choice);
     const text = withOwnLines(rest, linesFor(command, links));
     const isChanged = text !== file.text;
-    const backup = isChanged && !isThere ? backUp(file) : undefined;
+    const backup = isChanged && own === undefined ? backUp(file) : undefined;
     if (isChanged) replaceConfiguration(file, text);
     const root = rootDirectoryOf(configuration);
     const remarks = [
@@ -72,7 +79,8 @@ export function enable(
 export function disable(container: Container): Edited {
   return withLock("container", container.id, () => {
     const file = openConfiguration(container.configFile);
-    const { rest, isThere } = splitOwnLines(file.text);
+    const { rest, own } = splitOwnLines(file.text);
+    const isThere = own !== undefined;
     if (isThere) replaceConfiguration(file, rest);
     removeBackupOf(file, rest);
     const isRunning = isThere && isContainerRunning(container);
@@ -89,7 +97,8 @@ function running({ name }: Container): CniError {
   );
 }
 
-function requireNoHooks(configuration: Parameters<typeof hookLinesOf>[0]): void {
+/** @throws CniError 7 where lxc-cni would be called twice */
+function requireNoHooks(configuration: Configuration): void {
   const [line] = hookLinesOf(configuration);
   if (line === undefined) return;
   throw new CniError(

@@ -13,8 +13,8 @@ const end = "# lxc-cni end";
 export interface OwnLines {
   /** What is not, byte for byte. */
   readonly rest: string;
-  /** Whether anything is. */
-  readonly isThere: boolean;
+  /** What is, without markers and line ends; undefined where nothing is. */
+  readonly own: readonly string[] | undefined;
 }
 
 /**
@@ -25,9 +25,10 @@ export interface OwnLines {
 export function splitOwnLines(text: string): OwnLines {
   const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
   const rest: string[] = [];
+  const own: string[] = [];
   let opened: number | undefined;
   for (const [index, line] of lines.entries()) {
-    if (line.startsWith("# lxc-cni begin")) {
+    if (/^# lxc-cni begin\b/.test(line)) {
       if (opened !== undefined) throw unclear(opened, "has no end");
       opened = index;
     } else if (line.trimEnd() === end) {
@@ -37,9 +38,10 @@ export function splitOwnLines(text: string): OwnLines {
       }
       opened = undefined;
     } else if (opened === undefined) rest.push(line);
+    else own.push(line.trimEnd());
   }
   if (opened !== undefined) throw unclear(opened, "has no end");
-  return { rest: rest.join(""), isThere: rest.length < lines.length };
+  return { rest: rest.join(""), own: rest.length < lines.length ? own : undefined };
 }
 
 /**

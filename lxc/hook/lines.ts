@@ -26,12 +26,17 @@ export function networksAtStart(configuration: Configuration): HookWords["networ
   return lines.flatMap(({ words }) => words?.networks ?? []);
 }
 
+/** Whether it is lxc-cni that a word of a hook line calls: by its name, which may have more behind it, as a version. */
+export function isLxcCni(word: string): boolean {
+  return /(^|\/)lxc-cni[^/]*$/.test(word);
+}
+
 /** Understands a line; LXC runs it as `/bin/sh -c "exec LINE"`, with words of its own at the end. */
 function parseHookLine(item: PlacedItem): HookLine | undefined {
   const [, type] = /^lxc\.hook\.(.+)$/.exec(item.key) ?? [];
   const words = splitShellWords(item.value);
   // Before it may stand `env`, and variables.
-  const at = words.findIndex((word, index) => /(^|\/)lxc-cni$/.test(word) && words[index + 1] === "hook");
+  const at = words.findIndex((word, index) => isLxcCni(word) && words[index + 1] === "hook");
   const executable = words[at];
   if (type === undefined || executable === undefined) return undefined;
   try {

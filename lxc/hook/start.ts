@@ -1,5 +1,6 @@
 import { asCniError, CniError, Code } from "../../lib/cni/error.ts";
 import type { Attachment, ContainerId } from "../../lib/cni/request.ts";
+import type { Result } from "../../lib/cni/result.ts";
 import { inReserve, isTimeUp, whyNoLonger } from "../../lib/cni/time-limit.ts";
 import { attach } from "../../lib/runtime/attach.ts";
 import type { PluginConfiguration } from "../../lib/runtime/network.ts";
@@ -11,6 +12,7 @@ import { findNetwork, runtimeFor } from "../runtime.ts";
 import { detachQuietly } from "./attachment.ts";
 import type { HookEvent } from "./event.ts";
 import { AttachmentFailure } from "./failure.ts";
+import { prepareInside } from "./inside.ts";
 import { type WishedNetwork, withWishes } from "./wishes.ts";
 import type { HookWords } from "./words.ts";
 
@@ -49,13 +51,15 @@ export function start(container: ContainerId, event: HookEvent, wanted: HookWord
       attachments: [...held],
     });
   record([...before.filter((each) => !asked.some((other) => isSame(each, other))), ...asked]);
+  let results: readonly Result[];
   try {
-    attachAll(attachments, `/proc/${first.pid}/ns/net`, wanted);
+    results = attachAll(attachments, `/proc/${first.pid}/ns/net`, wanted);
   } catch (error) {
     if (before.length > 0) record(before);
     else forgetIncarnation(container);
     throw error;
   }
+  prepareInside(container, first.pid, { before, results }, wanted);
 }
 
 /** An attachment as it is recorded. */
@@ -109,12 +113,17 @@ interface AskedAttachment extends WishedNetwork {
   readonly attachment: Attachment;
 }
 
-function attachAll(attachments: readonly AskedAttachment[], netnsPath: string, wanted: HookWords): void {
+function attachAll(
+  attachments: readonly AskedAttachment[],
+  netnsPath: string,
+  wanted: HookWords,
+): readonly Result[] {
   const done: Attachment[] = [];
+  const results: Result[] = [];
   for (const { network, attachment, given } of attachments) {
     try {
       requireTime();
-      attach(runtimeFor(attachment, netnsPath, wanted, given), network, carried);
+      results.push(attach(runtimeFor(attachment, netnsPath, wanted, given), network, carried));
       done.push(attachment);
     } catch (error) {
       inReserve(() => {
@@ -123,6 +132,7 @@ function attachAll(attachments: readonly AskedAttachment[], netnsPath: string, w
       throw new AttachmentFailure(attachment, asCniError(error));
     }
   }
+  return results;
 }
 
 function requireTime(): void {

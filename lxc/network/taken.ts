@@ -7,6 +7,7 @@ import { detailsOf, subnetsOf } from "./details.ts";
 
 /** A subnet that somebody uses on this host. */
 export interface TakenSubnet {
+  readonly kind: "route" | "address" | "network";
   readonly subnet: Prefix;
   /** Whose it is, in words. */
   readonly by: string;
@@ -30,7 +31,7 @@ export function takenByHost(links: LinkBackend): TakenSubnet[] {
       const name = names.get(link ?? 0);
       const dev = name === undefined ? "" : ` dev ${name}`;
       const of = table === mainTable ? "" : ` table ${table}`;
-      return { subnet: networkOf(to), by: `route ${formatPrefix(to)}${dev}${of}`, link: name };
+      return { kind: "route", subnet: networkOf(to), by: `route ${formatPrefix(to)}${dev}${of}`, link: name };
     }),
   ];
 }
@@ -45,6 +46,7 @@ function addressesOf({ name, master, kind }: Link, links: LinkBackend): TakenSub
   return addresses
     .filter((address) => !isOfEveryLink(address))
     .map((address) => ({
+      kind: "address",
       subnet: networkOf(address),
       by: `address ${formatPrefix(address)} dev ${name}`,
       link: name,
@@ -58,12 +60,17 @@ function isOfEveryLink({ address: { family, value } }: Prefix): boolean {
 }
 
 /** Those of networks. @param files As they were listed */
-export function takenByNetworks(files: readonly NetworkFile[]): TakenSubnet[] {
+export function takenByNetworks(files: readonly Pick<NetworkFile, "file" | "network">[]): TakenSubnet[] {
   return files.flatMap(({ file, network }) => {
     if (network === undefined) return [];
     const details = detailsOf(network);
     const link = details.bridge?.gatewayLink;
-    return subnetsOf(details).map((subnet) => ({ subnet, by: `network ${network.name} (${file})`, link }));
+    return subnetsOf(details).map((subnet) => ({
+      kind: "network",
+      subnet,
+      by: `network ${network.name} (${file})`,
+      link,
+    }));
   });
 }
 

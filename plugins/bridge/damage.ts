@@ -10,7 +10,7 @@ import { type MissingRoutes, missingRoutes, ownPart } from "./check-addresses.ts
 import { type FoundLinks, findLinks, vlanProblems } from "./check-links.ts";
 import { type MissingRules, missingRules } from "./check-rules.ts";
 import { isForwarding } from "./forwarding.ts";
-import { type HostState, readHostOf } from "./host-state.ts";
+import { type HostState, stateOfHost } from "./host-state.ts";
 import { chooseMacs, type Macs } from "./macs.ts";
 import type { Settings } from "./settings.ts";
 import type { RuleSubject } from "./wanted-rules.ts";
@@ -49,7 +49,7 @@ export function damageOf(
   previous: Result,
   { links, firewall }: Tools,
 ): Damage {
-  const host = readHostOf(settings, links);
+  const host = stateOfHost(settings, links);
   const found = findLinks(settings, attachment, previous, links);
   if (found.port === undefined) refuseOthers(attachment, found, links);
   const port = (found.port?.name ?? portName(attachment)) as LinkName;

@@ -24,24 +24,15 @@ export interface HostState {
  *   to be changed, 102 where the container has the interface, or the attachment has a live port.
  */
 export function readHost(settings: Settings, attachment: Attachment, links: LinkBackend): HostState {
-  const bridge = links.readLink("host", settings.bridge);
-  if (bridge !== undefined) requireSuitableBridge(settings, bridge);
+  const state = stateOfHost(settings, links);
   refuseLiveAttachment(attachment, links);
-  return hostStateWith(bridge, settings, links);
+  return state;
 }
 
-/**
- * Looks at the host for an attachment that is there.
- *
- * @throws CniError 7 as {@linkcode readHost}.
- */
-export function readHostOf(settings: Settings, links: LinkBackend): HostState {
+/** The same without a look into the container. @throws CniError 7 as for {@linkcode readHost} */
+export function stateOfHost(settings: Settings, links: LinkBackend): HostState {
   const bridge = links.readLink("host", settings.bridge);
   if (bridge !== undefined) requireSuitableBridge(settings, bridge);
-  return hostStateWith(bridge, settings, links);
-}
-
-function hostStateWith(bridge: HostState["bridge"], settings: Settings, links: LinkBackend): HostState {
   return {
     bridge,
     gateway: settings.gatewayLink === settings.bridge ? bridge : links.readLink("host", settings.gatewayLink),

@@ -9,7 +9,7 @@ test("lines that call lxc-cni are found among others, and understood as a shell 
   const configuration = configurationOf(
     `lxc.hook.start-host = /opt/my\\ path/lxc-cni hook --net-dir '/a b' simplenet "back""net":data0
 lxc.hook.start-host = env LXC_CNI_LINKS=netlink lxc-cni hook third
-lxc.hook.stop = /opt/lxc-cni hook
+lxc.hook.stop = /opt/lxc-cni-2.0 hook
 lxc.hook.pre-start = /opt/lxc-cni check web
 lxc.hook.mount = /opt/nolxc-cni hook x
 lxc.uts.name = lxc-cni hook x
@@ -20,7 +20,7 @@ lxc.uts.name = lxc-cni hook x
   expect(lines.map(({ type, executable, at }) => [type, executable, at.line])).toEqual([
     ["start-host", "/opt/my path/lxc-cni", 1],
     ["start-host", "lxc-cni", 2],
-    ["stop", "/opt/lxc-cni", 3],
+    ["stop", "/opt/lxc-cni-2.0", 3],
   ]);
   expect(lines[0]?.words?.networkDirectories).toEqual(["/a b"]);
   expect(lines[2]).toMatchObject({ words: undefined, problem: "hook needs the name of a network" });

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { configurationOf, configuredLinks, lastValueOf } from "../../lxc/container/configuration.ts";
-import { linesFor, linkLines, type OtherLinks } from "../../lxc/enable/lines.ts";
 import { splitOwnLines, withOwnLines } from "../../lxc/enable/own-lines.ts";
+import { linesFor, linkLines, type OtherLinks } from "../../lxc/enable/wanted-lines.ts";
 import { hookLinesOf } from "../../lxc/hook/lines.ts";
 import { parseHookWords } from "../../lxc/hook/words.ts";
 
@@ -34,8 +34,8 @@ describe("our lines in a configuration", () => {
       fc.property(file, (text) => {
         const edited = withOwnLines(text, lines);
         expect(edited.startsWith(text)).toBe(true);
-        expect(splitOwnLines(edited)).toEqual({ rest: text, isThere: true });
-        expect(splitOwnLines(text)).toEqual({ rest: text, isThere: false });
+        expect(splitOwnLines(edited)).toEqual({ rest: text, own: lines });
+        expect(splitOwnLines(text)).toEqual({ rest: text, own: undefined });
       }),
     );
   });

@@ -1,8 +1,7 @@
 import { describe, expect } from "vitest";
-import { recipe } from "../bridge/recipe.ts";
-import type { Host } from "../fixture/host.ts";
 import { difference, snapshot } from "../fixture/snapshot.ts";
 import { anyVariant, describeVariants, type Variant } from "../fixture/variants.ts";
+import { attempt, expectRefused, lxcCni, read, writeNetworks } from "./command-line.ts";
 import { type LxcContainer, test } from "./lxc.ts";
 
 describeVariants("lxc-cni enable", (variant) => {
@@ -69,6 +68,25 @@ describe("lxc-cni enable, of any kind", () => {
     expect(await read(host, c1.configFile)).toContain("lxc-cni hook simplenet");
   });
 
+  test("does not edit a file of root's that a user's link leads to", async ({ host, lxc }) => {
+    await writeNetworks(host);
+    const c1 = await lxc.create("c1", []);
+    const directory = c1.configFile.replace(/\/config$/, "");
+    await host.write("/etc/of-the-host", "x\n");
+    await host.run(["ln", "-sf", "/etc/of-the-host", c1.configFile]);
+    await host.run(["chown", "4242:4242", directory]);
+    await expectRefused(host, variant, ["enable", c1.name, "simplenet"], `${directory} is user 4242's`);
+    expect(await read(host, "/etc/of-the-host")).toBe("x\n");
+  });
+
+  test("does not keep a container from being destroyed when the network has gone", async ({ host, lxc }) => {
+    await writeNetworks(host);
+    const c1 = await lxc.create("c1", []);
+    await lxcCni(host, variant, "enable", c1.name, "simplenet");
+    await host.run(["rm", "-r", "/etc/lxc-cni/net.d"]);
+    await host.run(["lxc-destroy", "--name", c1.name]);
+  });
+
   test("leaves links that LXC makes, or has it make none, as it is told", async ({ host, lxc }) => {
     await writeNetworks(host);
     await host.run(["ip", "link", "add", "lxcbr0", "type", "bridge"]);
@@ -81,7 +99,10 @@ describe("lxc-cni enable, of any kind", () => {
 
     await lxcCni(host, variant, "enable", "--keep", c1.name, "simplenet:eth1");
     expect(await linksAfterStart(c1)).toEqual(["eth0", "eth1", "lo"]);
-    await lxcCni(host, variant, "enable", "--replace", c1.name, "simplenet");
+    await lxcCni(host, variant, "enable", c1.name, "simplenet:eth2");
+    expect(await linksAfterStart(c1)).toEqual(["eth0", "eth2", "lo"]);
+    await lxcCni(host, variant, "enable", "--replace", c1.name, "backnet");
+    await lxcCni(host, variant, "enable", c1.name, "simplenet");
     expect(await linksAfterStart(c1)).toEqual(["eth0", "lo"]);
     expect(await host.run(["ip", "link", "show", "master", "lxcbr0"])).toBe("");
     await lxcCni(host, variant, "disable", c1.name);
@@ -109,10 +130,57 @@ describe("lxc-cni enable, of any kind", () => {
     const path = `/var/lib/${"long-".repeat(20)}`;
     const c1 = await lxc.create("c1", [], { path });
     await expectRefused(host, variant, ["enable", c1.name, "simplenet"], "in /var/lib/lxc; there is none");
-    await lxcCni(host, variant, "enable", "-P", path, c1.name, "simplenet");
+    await lxcCni(host, variant, "enable", "-P", `${path}/`, c1.name, "simplenet");
+    await host.write("/etc/lxc/lxc.conf", `# of the host\nlxc.lxcpath = ${path}\n`);
+    expect(await lxcCni(host, variant, "enable", c1.name, "simplenet")).toContain("as before");
     await c1.start();
     expect(await c1.addresses()).toEqual(["10.10.0.2/16"]);
     await expectRefused(host, variant, ["enable", "-P", path, c1.name, "simplenet"], "runs");
+  });
+
+  test("has LXC call it by a path that stays, or the one that is given", async ({ host, lxc }) => {
+    await writeNetworks(host);
+    await host.run(["mount", "-t", "tmpfs", "tmpfs", "/usr/local/sbin"]);
+    const own = `${variant.directory}/lxc-cni`;
+    const c1 = await lxc.create("c1", []);
+    const calledBy = async (...options: string[]) => {
+      await lxcCni(host, variant, "enable", c1.name, "simplenet", ...options);
+      return /lxc\.hook\.stop = (\S+) hook/.exec(await read(host, c1.configFile))?.[1];
+    };
+    expect(await calledBy()).toBe(own);
+    await host.write("/usr/local/sbin/lxc-cni", "#!/bin/sh\n", 0o755);
+    expect(await calledBy()).toBe(own);
+    await host.run(["ln", "-sf", own, "/usr/local/sbin/lxc-cni"]);
+    expect(await calledBy()).toBe("/usr/local/sbin/lxc-cni");
+    await c1.start();
+    expect(await c1.addresses()).toEqual(["10.10.0.2/16"]);
+    await c1.stop();
+    await host.run(["mkdir", "/mnt/a b'c"]);
+    await host.run(["ln", "-s", own, "/mnt/a b'c/lxc-cni-2"]);
+    await lxcCni(host, variant, "enable", c1.name, "simplenet", "--executable", "/mnt/a b'c/lxc-cni-2");
+    await c1.start();
+    expect(await c1.addresses()).toHaveLength(1);
+    await host.run(["ln", "-s", own, "/mnt/other"]);
+    await c1.stop();
+    const other = ["enable", c1.name, "simplenet", "--executable", "/mnt/other"];
+    await expectRefused(host, variant, other, "is not named lxc-cni");
+    const missing = ["enable", c1.name, "simplenet", "--executable", "/mnt/missing"];
+    await expectRefused(host, variant, missing, "there is no executable /mnt/missing");
+  });
+
+  test("edits a user's container for the user, in the user's own LXC path", async ({ host }) => {
+    await writeNetworks(host);
+    const config = "/mnt/home/.local/share/lxc/web/config";
+    await host.write(config, "lxc.net.0.type = empty");
+    await host.run(["chown", "-R", "4242:4242", "/mnt/home"]);
+    const asUser = ["setpriv", "--reuid=4242", "--regid=4242", "--clear-groups", "env", "HOME=/mnt/home"];
+    const lxcCniAsUser = [...asUser, `${variant.directory}/lxc-cni`];
+    await host.run([...lxcCniAsUser, "enable", "web", "simplenet"]);
+    expect(await read(host, config)).toContain("hook simplenet\n# lxc-cni end\n");
+    expect(await host.run(["stat", "-c", "%u:%g", config])).toBe("4242:4242");
+    await host.run([...lxcCniAsUser, "disable", "web"]);
+    expect(await host.run(["ls", "/mnt/home/.local/share/lxc/web"])).toBe("config");
+    expect(await read(host, config)).toBe("lxc.net.0.type = empty");
   });
 
   test("warns of udhcpc, and takes it out when told", async ({ host, lxc }) => {
@@ -172,41 +240,9 @@ describe("lxc-cni enable, of any kind", () => {
 
 const patience = { timeout: 5_000, interval: 50 };
 
-async function writeNetworks(host: Host): Promise<void> {
-  await host.write("/etc/lxc-cni/net.d/10-simplenet.conf", JSON.stringify(recipe));
-  const ipam = { type: "host-local", ranges: [[{ subnet: "10.20.0.0/16" }]] };
-  const backnet = { cniVersion: "1.0.0", name: "backnet", type: "bridge", bridge: "cnibr1", ipam };
-  await host.write("/etc/lxc-cni/net.d/20-backnet.conf", JSON.stringify(backnet));
-}
-
-function attempt(host: Host, { directory, environment }: Variant, words: readonly string[]) {
-  return host.attempt([`${directory}/lxc-cni`, ...words], { env: environment });
-}
-
-async function lxcCni(host: Host, variant: Variant, ...words: string[]): Promise<string> {
-  const { status, output, errors } = await attempt(host, variant, words);
-  expect({ status, words, errors }).toMatchObject({ status: 0 });
-  return output.trimEnd();
-}
-
-async function expectRefused(
-  host: Host,
-  variant: Variant,
-  words: readonly string[],
-  problem: string,
-): Promise<void> {
-  const { status, errors } = await attempt(host, variant, words);
-  expect({ status, errors }).toEqual({ status: 1, errors: expect.stringContaining(problem) });
-}
-
 async function linksAfterStart(container: LxcContainer): Promise<string[]> {
   await container.start();
   const links = await container.run(["ls", "/sys/class/net"]);
   await container.stop();
   return links.split(/\s+/).sort();
-}
-
-/** A file, byte for byte. */
-async function read(host: Host, path: string): Promise<string> {
-  return (await host.attempt(["cat", path])).output;
 }

@@ -9,6 +9,16 @@ export type OtherLinks = "refuse" | "replace" | "keep";
 /** The hooks that have to do with networks, in the order in which LXC calls them. */
 const hooks = ["start-host", "stop", "post-stop", "destroy"];
 
+/** The line that clears what LXC was told of links before, in included files too, and leaves it as it stands. */
+const clearing = "lxc.net =";
+
+/** What was chosen for lines that are there. */
+export function chosenBefore(own: readonly string[] | undefined): OtherLinks {
+  if (own === undefined || own.length === 0) return "refuse";
+  if (own.includes(clearing)) return "replace";
+  return own.some((line) => line.startsWith("lxc.net.")) ? "refuse" : "keep";
+}
+
 /**
  * The lines that have LXC call us, and make no links of its own.
  *
@@ -32,8 +42,7 @@ export function linkLines(
 ): string[] {
   const made = links.filter(({ type }) => type !== "empty");
   if (made.length === 0) return emptyLink(links[0]?.index ?? "0");
-  // It clears those above, in included files too, and leaves every line as it is.
-  if (others === "replace") return ["lxc.net =", ...emptyLink("0")];
+  if (others === "replace") return [clearing, ...emptyLink("0")];
   if (others === "refuse") throw inTheWay(made);
   requireRoomBeside(made, networks);
   return [];
