@@ -5,6 +5,7 @@ import { describeNative, json, lxcCni, simplenet, startMany, writeNetwork } from
 const count = 100;
 
 describeNative("with a hundred containers", (variant) => {
+  if (variant.name !== "bin, netlink") return;
   test("each is told, and what is broken and gone among them is found and mended", async ({ host }) => {
     await writeNetwork(host, { ...simplenet, ipMasq: false });
     await startMany(host, variant, count);
