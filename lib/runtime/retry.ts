@@ -29,8 +29,8 @@ export function retryWhileBusy<T>(
     try {
       return attempt();
     } catch (error) {
-      const time = pause * (1 - (system.random(1)[0] ?? 0) / 512);
       if (asCniError(error).code !== Code.tryAgainLater) throw error;
+      const time = pause * (1 - (system.random(1)[0] ?? 0) / 512);
       if (system.monotonic() + time > end || !succeeds(undo)) throw afterTries(asCniError(error), tries);
       system.sleep(time);
     }

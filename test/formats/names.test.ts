@@ -3,6 +3,7 @@ import type { Attachment } from "../../lib/cni/request.ts";
 import type { LinkName } from "../../lib/ip/link-name.ts";
 import { chainName } from "../../lib/net/firewall/marks.ts";
 import { bridgeAlias, gatewayPortName, portAlias, portName } from "../../lib/net/identity.ts";
+import { containerOfNetns } from "../../lxc/cnitool/container.ts";
 import { containerIdOf } from "../../lxc/container/id.ts";
 import { usualMac } from "../../lxc/container/mac.ts";
 import { resolvConfOf } from "../../lxc/dns/resolv-conf.ts";
@@ -14,6 +15,12 @@ const formats = openPage("formats.md");
 describe("container ids", () => {
   test.for(formats.rows("Container ids"))("LXC path %s, container %s: %s", ([path, name, id]) => {
     expect(containerIdOf(name ?? "", path ?? "")).toBe(id);
+  });
+});
+
+describe("container ids of namespaces", () => {
+  test.for(formats.rows("Container ids of namespaces"))("%s: %s", ([path, id]) => {
+    expect(containerOfNetns(path ?? "")).toBe(id);
   });
 });
 
