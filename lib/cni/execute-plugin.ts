@@ -4,6 +4,7 @@ import type { Outcome, Running } from "../system/system.ts";
 import { CniError, PluginFailure } from "./error.ts";
 import { isObject, type Json } from "./json.ts";
 import type { Call } from "./request.ts";
+import { inSeconds, isTimeUp, timeLeft, whyNoLonger } from "./time-limit.ts";
 
 /** How long a plugin may take, in milliseconds, whoever has more time. Kubelet gives a whole pod two minutes. */
 const longest = 100_000;
@@ -21,9 +22,10 @@ const busyPause = 100;
  * @throws CniError what the plugin reported, or 120 where it could not be run or understood. The texts are libcni's.
  */
 export function executePlugin(path: string, call: Call, deadline = Number.POSITIVE_INFINITY): string {
-  const time = Math.min(longest, deadline - system.monotonic());
+  const time = Math.min(deadline - system.monotonic(), timeFor(call.environment.CNI_COMMAND));
   if (time <= 0) {
-    throw new PluginFailure(`plugin ${path} was not run`, "the time for the whole call was over before");
+    const reason = "the time for the whole call was over before";
+    throw new PluginFailure(`plugin ${path} was not run`, whyNoLonger(reason));
   }
   const outcome = startWhenReady(path, call, time).wait();
   if (outcome.errors !== "") system.writeStandardError(outcome.errors);
@@ -41,13 +43,21 @@ export function parseOutput(path: string, output: string): Json {
   );
 }
 
+/**
+ * How long a plugin may take, in milliseconds, by the time that this process has. DEL is run on all plugins, whichever
+ * fail: one that hangs leaves half of the time to the others.
+ */
+function timeFor(verb: string | undefined): number {
+  return verb === "DEL" ? Math.min(longest, timeLeft(2 * longest) / 2) : timeLeft(longest);
+}
+
 function startWhenReady(path: string, { environment, input }: Call, deadline: number): Running {
   for (let attempt = 1; ; attempt++) {
     try {
       return system.start({ program: path, arguments: [], environment, input, deadline });
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      if (error.code !== "ETXTBSY" || attempt === busyTries) {
+      if (error.code !== "ETXTBSY" || attempt === busyTries || isTimeUp()) {
         throw new PluginFailure(`could not execute plugin ${path}: ${error.message}`);
       }
       system.sleep(busyPause);
@@ -68,17 +78,22 @@ function quoted(output: string): string {
   return JSON.stringify(output.slice(0, 200));
 }
 
+/** How much of what a plugin says goes into a message, in characters. Its end mostly says why. */
+const longestReason = 1000;
+
 function failureOf(path: string, { status, signal, late, output, errors }: Outcome, time: number): CniError {
   if (late) {
     return new PluginFailure(
-      `plugin ${path} was ended after ${Number((time / 1000).toFixed(1))} s`,
-      "it did not answer in time",
+      `plugin ${path} was ended after ${inSeconds(time)}`,
+      whyNoLonger("it did not answer in time"),
     );
   }
   const ending = status === undefined ? `signal ${signal}` : `exit status ${status}`;
   if (output.trim() === "") {
     const reason =
-      errors === "" ? `with no error message: ${ending}` : `: ${JSON.stringify(errors.trim())}: ${ending}`;
+      errors === ""
+        ? `with no error message: ${ending}`
+        : `: ${JSON.stringify(errors.trim().slice(-longestReason))}: ${ending}`;
     return new PluginFailure(`netplugin failed${errors === "" ? " " : ""}${reason}`, path);
   }
   return reportedError(path, output);

@@ -5,6 +5,7 @@ import type { Json } from "../cni/json.ts";
 import type { Result } from "../cni/result.ts";
 import { resultInVersion } from "../cni/result-format.ts";
 import { emptyResult } from "../cni/result-parse.ts";
+import { inReserve } from "../cni/time-limit.ts";
 import { isAtLeast } from "../cni/version.ts";
 import { attachmentCall, type Runtime } from "./attachment-call.ts";
 import { callPlugin } from "./call-plugin.ts";
@@ -93,7 +94,7 @@ export function withTimeToRollBack(runtime: Runtime): Runtime {
 /** Undoes what was done before an error. @returns the error, with what could not be undone after it */
 export function withRollback(error: CniError, rollBack: () => void): CniError {
   try {
-    rollBack();
+    inReserve(rollBack);
     return error;
   } catch (problem) {
     const left = `not rolled back: ${describe(problem)}`;

@@ -1,5 +1,6 @@
 import { system } from "#system";
 import { asCniError, CniError, Code } from "../cni/error.ts";
+import { timeLeft } from "../cni/time-limit.ts";
 
 /** How long to try, in milliseconds, where the caller has more time. */
 const longest = 5_000;
@@ -23,7 +24,7 @@ export function retryWhileBusy<T>(
   attempt: () => T,
   undo: () => void = () => undefined,
 ): T {
-  const end = Math.min(deadline ?? Number.POSITIVE_INFINITY, system.monotonic() + longest);
+  const end = Math.min(deadline ?? Number.POSITIVE_INFINITY, system.monotonic() + timeLeft(longest));
   for (let tries = 1, pause = firstPause; ; tries++, pause = Math.min(2 * pause, longestPause)) {
     try {
       return attempt();

@@ -40,7 +40,7 @@ export function parseHookCall(
   const name = environment.LXC_NAME ?? "";
   if (name === "") {
     throw new UsageError(
-      "hook is called by LXC, as lxc.hook.start-host, lxc.hook.stop and lxc.hook.post-stop",
+      "hook is called by LXC, as lxc.hook.start-host, lxc.hook.stop, lxc.hook.post-stop and lxc.hook.destroy",
     );
   }
   const { own, type } = split(words, name, environment);

@@ -5,6 +5,7 @@ import { chainName } from "../../lib/net/firewall/marks.ts";
 import { bridgeAlias, gatewayPortName, portAlias, portName } from "../../lib/net/identity.ts";
 import { containerOfNetns } from "../../lxc/cnitool/container.ts";
 import { containerIdOf } from "../../lxc/container/id.ts";
+import { usualMac } from "../../lxc/container/mac.ts";
 import { resolvConfOf } from "../../lxc/dns/resolv-conf.ts";
 import { parseHookWords } from "../../lxc/hook/words.ts";
 import { openPage } from "./page.ts";
@@ -26,7 +27,16 @@ describe("container ids of namespaces", () => {
 describe("hook lines", () => {
   test.for(formats.rows("Hook lines"))("%s: %s", ([words = "", meaning]) => {
     const { networks } = parseHookWords(words.split(" "));
-    expect(networks.map(({ network, interface: link }) => `${network} ${link}`).join(", ")).toBe(meaning);
+    const wanted = networks.map(({ network, interface: link, ips, mac }) =>
+      [network, link, ...ips, ...(mac === undefined ? [] : [mac])].join(" "),
+    );
+    expect(wanted.join(", ")).toBe(meaning);
+  });
+});
+
+describe("MACs", () => {
+  test.for(formats.rows("MACs"))("%s, %s, %s: %s", ([network, container, link, mac]) => {
+    expect(usualMac(attachment(network, container, link))).toBe(mac);
   });
 });
 

@@ -36,7 +36,7 @@ describeEngines("the result of an ADD by lxc-cni", (variant) => {
     expect(output).toBe(
       `{"kind":"cniCacheV1","containerId":"${containerIdOf("web", "/var/lib/lxc")}",` +
         `"config":"${Buffer.from(source).toString("base64")}","ifName":"eth0","networkName":"net",` +
-        `"netns":"${web.netns}","result":{"cniVersion":"0.3.1",` +
+        `"netns":"${web.netns}","capabilityArgs":{"mac":"36:45:f0:7c:0e:d0"},"result":{"cniVersion":"0.3.1",` +
         String.raw`"dns":{"domain":"b","search":["\u003ca\u003e"]},"interfaces":[{"name":"eth0","sandbox":"/s"}],` +
         `"ips":[{"address":"10.1.2.3/24","gateway":"10.1.2.1","interface":0,"version":"4"}],` +
         `"routes":[{"dst":"0.0.0.0/0","gw":"10.1.2.1"}]}}`,
