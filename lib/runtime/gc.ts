@@ -103,9 +103,7 @@ function collectInPlugins(
   return network.plugins.flatMap((plugin) => {
     const call = () => gcCall(surroundings, network, plugin, valid);
     try {
-      retryWhileBusy(surroundings.deadline, () =>
-        callPlugin("GC", surroundings, network, plugin, call, carried),
-      );
+      retryWhileBusy(() => callPlugin("GC", surroundings, network, plugin, call, carried));
       return [];
     } catch (error) {
       return [asCniError(error)];
