@@ -15,8 +15,11 @@ import type { PluginSurroundings } from "./surroundings.ts";
 export interface Usage {
   /** Whether an attachment that is kept is in use. It is asked again when the container is locked. */
   isInUse(attachment: CachedAttachment): boolean;
-  /** What is in use of the network and may not be kept: attachments that are just being made, or were made without us. */
-  readonly others?: readonly ValidAttachment[];
+  /**
+   * What is in use of the network and may not be kept: attachments that are just being made, or were made by others. It is
+   * asked at the last moment.
+   */
+  others(): readonly ValidAttachment[];
 }
 
 /** What GC did. */
@@ -96,10 +99,10 @@ function named(error: unknown, { container, interface: name }: Attachment): CniE
 function collectInPlugins(
   surroundings: PluginSurroundings,
   network: Network,
-  { others = [] }: Usage,
+  { others }: Usage,
   carried: CarriedPlugins,
 ): CniError[] {
-  const valid = [...keptOf(network).map(({ attachment }) => attachment), ...others];
+  const valid = [...keptOf(network).map(({ attachment }) => attachment), ...others()];
   return network.plugins.flatMap((plugin) => {
     const call = () => gcCall(surroundings, network, plugin, valid);
     try {

@@ -1,7 +1,7 @@
-import type { ContainerId } from "../../lib/cni/request.ts";
+import type { Attachment, ContainerId } from "../../lib/cni/request.ts";
 import { Incarnation } from "./incarnation.schema.ts";
 import { isRunning } from "./process.ts";
-import { type RecordKind, readRecord, removeRecord, writeRecord } from "./record.ts";
+import { type RecordKind, readRecord, recordedContainers, removeRecord, writeRecord } from "./record.ts";
 
 /** Which run of a container holds its attachments (docs/formats.md). */
 const incarnations: RecordKind = { directory: "/var/lib/lxc-cni/incarnations", schema: Incarnation };
@@ -27,4 +27,13 @@ export function forgetIncarnation(container: ContainerId): void {
  */
 export function isOvertaken({ process }: Incarnation): boolean {
   return isRunning(process);
+}
+
+/** What containers that run are attached to by the hook, or are just being attached to: it is recorded before ADD. */
+export function runningAttachments(): Attachment[] {
+  return recordedContainers(incarnations).flatMap((container) => {
+    const incarnation = readIncarnation(container);
+    if (incarnation === undefined || !isRunning(incarnation.process)) return [];
+    return incarnation.attachments.map((each) => ({ ...each, container }) as Attachment);
+  });
 }

@@ -2,6 +2,7 @@ import { system } from "#system";
 import { decode } from "../../lib/cni/decode.ts";
 import { CniError } from "../../lib/cni/error.ts";
 import { type JsonObject, stringifyCompact } from "../../lib/cni/json.ts";
+import { isContainerId } from "../../lib/cni/names.ts";
 import type { ContainerId } from "../../lib/cni/request.ts";
 import type { Schema } from "../../lib/cni/schema.ts";
 import { isSystemError } from "../../lib/system/error.ts";
@@ -11,6 +12,9 @@ export interface RecordKind {
   readonly directory: string;
   readonly schema: Schema;
 }
+
+/** How the names of records end. */
+const end = ".json";
 
 /** Writes a container's record, in place of one that is there. @throws SystemError where it cannot be written */
 export function writeRecord({ directory }: RecordKind, container: ContainerId, record: JsonObject): void {
@@ -29,11 +33,17 @@ export function readRecord<T>({ directory, schema }: RecordKind, container: Cont
   }
 }
 
+/** The containers that have a record of a kind. @throws SystemError where the directory cannot be read */
+export function recordedContainers({ directory }: RecordKind): ContainerId[] {
+  const names = (system.listDirectory(directory) ?? []).filter((name) => name.endsWith(end));
+  return names.map((name) => name.slice(0, -end.length)).filter(isContainerId);
+}
+
 /** Removes a container's record, if there is one. */
 export function removeRecord({ directory }: RecordKind, container: ContainerId): void {
   system.removeFile(pathIn(directory, container));
 }
 
 function pathIn(directory: string, container: ContainerId): string {
-  return `${directory}/${container}.json`;
+  return `${directory}/${container}${end}`;
 }
