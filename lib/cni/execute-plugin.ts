@@ -16,7 +16,8 @@ const busyPause = 100;
 /**
  * Executes a plugin and returns what it printed, which for verbs other than ADD means nothing.
  *
- * Its standard error goes to ours. It is ended after 100 s, or when our own time is up. An executable that is being replaced is tried again for two seconds.
+ * Its standard error goes to ours. It is ended after 100 s, or when our own time is up. An executable that is being
+ * replaced is tried again for two seconds.
  *
  * @throws CniError what the plugin reported, or 120 where it could not be run or understood. The texts are libcni's.
  */

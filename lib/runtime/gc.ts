@@ -90,6 +90,10 @@ function isOfProcess(netnsPath: string): boolean {
   return netnsPath.startsWith("/proc/");
 }
 
+function isSame(a: ValidAttachment, b: ValidAttachment): boolean {
+  return a.container === b.container && a.interface === b.interface;
+}
+
 function named(error: unknown, { container, interface: name }: Attachment): CniError {
   const { code, message, details } = asCniError(error);
   return new CniError(code, `failed to delete stale attachment ${container} ${name}: ${message}`, details);
@@ -102,7 +106,8 @@ function collectInPlugins(
   { others }: Usage,
   carried: CarriedPlugins,
 ): CniError[] {
-  const valid = [...keptOf(network).map(({ attachment }) => attachment), ...others()];
+  const kept: ValidAttachment[] = keptOf(network).map(({ attachment }) => attachment);
+  const valid = [...kept, ...others().filter((other) => !kept.some((each) => isSame(each, other)))];
   return network.plugins.flatMap((plugin) => {
     const call = () => gcCall(surroundings, network, plugin, valid);
     try {
