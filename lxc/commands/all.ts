@@ -1,4 +1,5 @@
 import type { Command } from "../command-line/command.ts";
+import { runCommandLine } from "../command-line/run.ts";
 import { add } from "./add.ts";
 import { check } from "./check.ts";
 import { del } from "./del.ts";
@@ -9,3 +10,8 @@ import { version } from "./version.ts";
 
 /** Every command, in the order in which help lists them. */
 export const commands: readonly Command[] = [hook, check, gc, status, add, del, version];
+
+/** Runs a command line. @returns the exit status */
+export function runCommand(words: readonly string[]): number {
+  return runCommandLine(words, commands);
+}

@@ -2,28 +2,20 @@ import { system } from "#system";
 import { decode } from "../../lib/cni/decode.ts";
 import { CniError } from "../../lib/cni/error.ts";
 import { type JsonObject, stringifyCompact } from "../../lib/cni/json.ts";
-import { isContainerId } from "../../lib/cni/names.ts";
 import type { ContainerId } from "../../lib/cni/request.ts";
 import type { Schema } from "../../lib/cni/schema.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 
-/** A kind of record of which each container has one: a file of JSON, `DIRECTORY/CONTAINER.json`. */
-export interface RecordKind {
-  readonly directory: string;
-  readonly schema: Schema;
-}
-
-/** How the names of records end. */
-const end = ".json";
+// Of some kinds, each container has a record: a file of JSON, `DIRECTORY/CONTAINER.json`.
 
 /** Writes a container's record, in place of one that is there. @throws SystemError where it cannot be written */
-export function writeRecord({ directory }: RecordKind, container: ContainerId, record: JsonObject): void {
+export function writeRecord(directory: string, container: ContainerId, record: JsonObject): void {
   system.makeDirectory(directory, 0o700);
   system.replaceFile(pathIn(directory, container), `${stringifyCompact(record)}\n`, 0o600);
 }
 
 /** Reads a container's record; undefined when there is none, or none that can be understood. */
-export function readRecord<T>({ directory, schema }: RecordKind, container: ContainerId): T | undefined {
+export function readRecord<T>(directory: string, schema: Schema, container: ContainerId): T | undefined {
   try {
     const record = JSON.parse(system.readText(pathIn(directory, container)));
     return decode<T>(schema, record, { lenient: false, warn: () => {} });
@@ -33,17 +25,11 @@ export function readRecord<T>({ directory, schema }: RecordKind, container: Cont
   }
 }
 
-/** The containers that have a record of a kind. @throws SystemError where the directory cannot be read */
-export function recordedContainers({ directory }: RecordKind): ContainerId[] {
-  const names = (system.listDirectory(directory) ?? []).filter((name) => name.endsWith(end));
-  return names.map((name) => name.slice(0, -end.length)).filter(isContainerId);
-}
-
 /** Removes a container's record, if there is one. */
-export function removeRecord({ directory }: RecordKind, container: ContainerId): void {
+export function removeRecord(directory: string, container: ContainerId): void {
   system.removeFile(pathIn(directory, container));
 }
 
 function pathIn(directory: string, container: ContainerId): string {
-  return `${directory}/${container}${end}`;
+  return `${directory}/${container}.json`;
 }
