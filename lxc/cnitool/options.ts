@@ -18,7 +18,7 @@ export const netnsOptions = {
   "net-dir": {
     kind: "list",
     value: "DIR",
-    does: "look for networks there; else in NETCONFPATH, else /etc/lxc-cni/net.d and /etc/cni/net.d",
+    does: "look for networks there; else in NETCONFPATH, else where the hook does",
     completes: "directory",
   },
   "cni-path": {

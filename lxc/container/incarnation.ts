@@ -4,21 +4,21 @@ import { isRunning } from "./process.ts";
 import { readRecord, removeRecord, writeRecord } from "./record.ts";
 
 /** Where it is recorded which run of a container holds its attachments (docs/formats.md). */
-const directory = "/var/lib/lxc-cni/incarnations";
+export const incarnationDirectory = "/var/lib/lxc-cni/incarnations";
 
 /** Records the run that is about to be attached, before it is. @throws SystemError where that cannot be written */
 export function recordIncarnation(container: ContainerId, incarnation: Incarnation): void {
-  writeRecord(directory, container, incarnation);
+  writeRecord(incarnationDirectory, container, incarnation);
 }
 
 /** The run that was recorded last; undefined when there is none, or no record that can be understood. */
 export function readIncarnation(container: ContainerId): Incarnation | undefined {
-  return readRecord(directory, Incarnation, container);
+  return readRecord(incarnationDirectory, Incarnation, container);
 }
 
 /** Forgets it, when all that it held has been given back. */
 export function forgetIncarnation(container: ContainerId): void {
-  removeRecord(directory, container);
+  removeRecord(incarnationDirectory, container);
 }
 
 /**

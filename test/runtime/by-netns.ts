@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import type { Outcome } from "../fixture/command.ts";
 import type { Host } from "../fixture/host.ts";
 import type { Variant } from "../fixture/variants.ts";
@@ -37,4 +38,27 @@ export function byNetns({
   return host.attempt(line, {
     env: { ...variant.environment, NETCONFPATH: netConfPath, CNI_PATH: plugins, ...env },
   });
+}
+
+/** A network of plugins of these types, all of which want a MAC. */
+export function networkOf(types: readonly string[], more: object = {}): string {
+  const plugins = types.map((type) => ({ type, capabilities: { mac: true } }));
+  return JSON.stringify({ cniVersion: "1.1.0", name: "net", plugins, ...more });
+}
+
+/** What plugins answer to ADD. */
+export const result = { cniVersion: "1.1.0", ips: [{ address: "10.9.0.2/24" }] };
+
+/** What a plugin answers that fails. */
+export const failing = (code: number, msg: string) => ({ prints: { code, msg }, status: 1 });
+
+/** Where runtimes keep results, and that of the namespace blue. */
+export const results = "/var/lib/cni/results";
+export const cacheFile = `${results}/net-${blue.container}-eth0`;
+
+/** Writes a network, and attaches the namespace blue to it. */
+export async function attach(line: Omit<NetnsLine, "verb">, source: string): Promise<void> {
+  await line.host.write(blue.netns, "");
+  await line.host.write(`${netConfPath}/net.conflist`, source);
+  expect(await byNetns({ ...line, verb: "add" })).toMatchObject({ status: 0 });
 }
