@@ -86,7 +86,7 @@ function problemOf(
   try {
     const callee = locate(plugin.type, runtime.cniPath, carried);
     const own = attachmentCall("CHECK", runtime, network, plugin, previous);
-    retryWhileBusy(runtime.deadline, () => call(callee, "CHECK", own, network.version, runtime.deadline));
+    retryWhileBusy(() => call(callee, "CHECK", own, network.version));
     return undefined;
   } catch (error) {
     return asCniError(error);

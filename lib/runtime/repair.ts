@@ -81,7 +81,7 @@ function mend(
   }
   if (!madeAnew.includes(plugin.type)) return undefined;
   for (const verb of ["DEL", "ADD"] as const) {
-    if (!isTrial) call(callee, verb, own, network.version, runtime.deadline);
+    if (!isTrial) call(callee, verb, own, network.version);
   }
   return [`have ${plugin.type} make its rules again`];
 }

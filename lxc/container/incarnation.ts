@@ -1,44 +1,24 @@
 import type { ContainerId } from "../../lib/cni/request.ts";
 import { Incarnation } from "./incarnation.schema.ts";
 import { isRunning } from "./process.ts";
-import { listRecords, type RecordKind, readRecord, removeRecord, writeRecord } from "./record.ts";
+import { readRecord, removeRecord, writeRecord } from "./record.ts";
 
-/** Which run of a container holds its attachments (docs/formats.md). */
-const incarnations: RecordKind = { directory: "/var/lib/lxc-cni/incarnations", schema: Incarnation };
+/** Where it is recorded which run of a container holds its attachments (docs/formats.md). */
+export const incarnationDirectory = "/var/lib/lxc-cni/incarnations";
 
 /** Records the run that is about to be attached, before it is. @throws SystemError where that cannot be written */
 export function recordIncarnation(container: ContainerId, incarnation: Incarnation): void {
-  writeRecord(incarnations, container, incarnation);
+  writeRecord(incarnationDirectory, container, incarnation);
 }
 
 /** The run that was recorded last; undefined when there is none, or no record that can be understood. */
 export function readIncarnation(container: ContainerId): Incarnation | undefined {
-  return readRecord(incarnations, container);
-}
-
-/** A run that was recorded. */
-export interface RecordedIncarnation {
-  readonly container: ContainerId;
-  readonly incarnation: Incarnation;
-  /** When it was recorded, in milliseconds since 1970: with each change of what it is attached to. */
-  readonly recorded: number;
-}
-
-/**
- * The runs that are recorded on this host, in the order of their containers' ids.
- *
- * @param warn Is told of files that are passed over, since they cannot be understood.
- * @throws SystemError where the directory cannot be read.
- */
-export function recordedIncarnations(warn: (text: string) => void): RecordedIncarnation[] {
-  return listRecords<Incarnation>(incarnations, warn).map(({ container, record, written }) => ({
-    ...{ container, incarnation: record, recorded: written },
-  }));
+  return readRecord(incarnationDirectory, Incarnation, container);
 }
 
 /** Forgets it, when all that it held has been given back. */
 export function forgetIncarnation(container: ContainerId): void {
-  removeRecord(incarnations, container);
+  removeRecord(incarnationDirectory, container);
 }
 
 /**

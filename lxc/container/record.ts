@@ -2,28 +2,23 @@ import { system } from "#system";
 import { decode } from "../../lib/cni/decode.ts";
 import { CniError } from "../../lib/cni/error.ts";
 import { type JsonObject, stringifyCompact } from "../../lib/cni/json.ts";
-import { isContainerId } from "../../lib/cni/names.ts";
 import type { ContainerId } from "../../lib/cni/request.ts";
 import type { Schema } from "../../lib/cni/schema.ts";
 import { isSystemError } from "../../lib/system/error.ts";
-import { temporaryPrefix } from "../../lib/system/system.ts";
 
-const suffix = ".json";
+/** How the names of their files end. */
+export const suffix = ".json";
 
-/** A kind of record of which each container has one: a file of JSON, `DIRECTORY/CONTAINER.json`. */
-export interface RecordKind {
-  readonly directory: string;
-  readonly schema: Schema;
-}
+// Of some kinds, each container has a record: a file of JSON, `DIRECTORY/CONTAINER.json`.
 
 /** Writes a container's record, in place of one that is there. @throws SystemError where it cannot be written */
-export function writeRecord({ directory }: RecordKind, container: ContainerId, record: JsonObject): void {
+export function writeRecord(directory: string, container: ContainerId, record: JsonObject): void {
   system.makeDirectory(directory, 0o700);
   system.replaceFile(pathIn(directory, container), `${stringifyCompact(record)}\n`, 0o600);
 }
 
 /** Reads a container's record; undefined when there is none, or none that can be understood. */
-export function readRecord<T>({ directory, schema }: RecordKind, container: ContainerId): T | undefined {
+export function readRecord<T>(directory: string, schema: Schema, container: ContainerId): T | undefined {
   try {
     const record = JSON.parse(system.readText(pathIn(directory, container)));
     return decode<T>(schema, record, { lenient: false, warn: () => {} });
@@ -33,38 +28,8 @@ export function readRecord<T>({ directory, schema }: RecordKind, container: Cont
   }
 }
 
-/** A record that is there. */
-export interface FoundRecord<T> {
-  readonly container: ContainerId;
-  readonly record: T;
-  /** When it was written, in milliseconds since 1970. */
-  readonly written: number;
-}
-
-/**
- * All records of a kind, in the order of their containers' ids.
- *
- * @param warn Is told of files that are passed over, since they cannot be understood.
- * @throws SystemError where the directory cannot be read.
- */
-export function listRecords<T>(kind: RecordKind, warn: (text: string) => void): FoundRecord<T>[] {
-  const { directory } = kind;
-  const names = (system.listDirectory(directory) ?? []).filter((name) => !name.startsWith(temporaryPrefix));
-  return names.flatMap((name) => {
-    const container = name.slice(0, -suffix.length);
-    const path = `${directory}/${name}`;
-    if (name.endsWith(suffix) && isContainerId(container)) {
-      const record = readRecord<T>(kind, container);
-      const written = Number((system.status(path)?.modified ?? 0n) / 1_000_000n);
-      if (record !== undefined) return [{ container, record, written }];
-    }
-    warn(`passed over ${path}: it is no record that can be understood`);
-    return [];
-  });
-}
-
 /** Removes a container's record, if there is one. */
-export function removeRecord({ directory }: RecordKind, container: ContainerId): void {
+export function removeRecord(directory: string, container: ContainerId): void {
   system.removeFile(pathIn(directory, container));
 }
 

@@ -33,12 +33,7 @@ export function collectUnknown(places: Places, ids: OwnIds, warn: (text: string)
     return ownNetworks(places).flatMap((network) => {
       const valid = inUse(network, holdings, ids);
       if (valid === undefined) return [];
-      const failures = collectInPlugins(
-        surroundingsIn(places),
-        network,
-        { isInUse: () => true, others: valid },
-        carried,
-      );
+      const failures = collectInPlugins(surroundingsIn(places), network, { others: () => valid }, carried);
       return failures.map((failure) => `${network.name}: ${describe(failure)}`);
     });
   } finally {

@@ -1,11 +1,11 @@
 import { asCniError, describe } from "../../lib/cni/error.ts";
 import { repairAttachment } from "../../lib/runtime/repair.ts";
-import { repairing } from "../carried.ts";
 import { nameOf } from "../check/check.ts";
 import { withProgress } from "../output/progress.ts";
 import type { Places } from "../runtime.ts";
 import { attend } from "../survey/attended.ts";
 import type { SurveyedAttachment } from "../survey/survey.ts";
+import { repairing } from "./repairing.ts";
 
 /** An attachment that was looked after. */
 export interface Repaired {

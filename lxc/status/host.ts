@@ -1,7 +1,8 @@
 import type { JsonObject } from "../../lib/cni/json.ts";
 import type { ContainerId } from "../../lib/cni/request.ts";
-import type { LastError } from "../container/last-error.schema.ts";
-import { lastErrors } from "../container/last-error.ts";
+import { errorDirectory } from "../container/forget-last-error.ts";
+import { LastError } from "../container/last-error.schema.ts";
+import { listRecords } from "../container/list-records.ts";
 import { printable } from "../output/printable.ts";
 import { styled } from "../output/style.ts";
 import { tableOf } from "../output/table.ts";
@@ -34,7 +35,7 @@ export function readHostStatus(
 ): HostStatus {
   const attachments = surveyOf(readRecords(warn)).filter(({ run }) => run !== undefined);
   const isUsed = (network: string) => attachments.some(({ attachment }) => attachment.network === network);
-  const failures = lastErrors(warn).map(({ container, record }) => ({
+  const failures = listRecords<LastError>(errorDirectory, LastError, warn).map(({ container, record }) => ({
     container: nameOf(container) ?? container,
     error: record,
   }));

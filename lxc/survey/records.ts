@@ -2,8 +2,7 @@ import { system } from "#system";
 import type { Link } from "../../lib/net/link-backend.ts";
 import { openLinks } from "../../lib/net/open-links.ts";
 import { type CachedAttachment, cachedAttachments } from "../../lib/runtime/cache.ts";
-import { type RecordedIncarnation, recordedIncarnations } from "../container/incarnation.ts";
-import { isRunning } from "../container/process.ts";
+import { type Run, recordedRuns } from "./runs.ts";
 
 /** What this host has on attachments, read once, each part as a whole. */
 export interface Records {
@@ -11,11 +10,6 @@ export interface Records {
   readonly kept: readonly KeptAttachment[];
   /** The links of the host. */
   readonly links: readonly Link[];
-}
-
-/** A run of an LXC container, and whether it goes on. */
-export interface Run extends RecordedIncarnation {
-  readonly isRunning: boolean;
 }
 
 /** What some runtime has kept of an attachment. */
@@ -31,10 +25,7 @@ export interface KeptAttachment extends CachedAttachment {
  * @throws SystemError, CniError where records or links cannot be read.
  */
 export function readRecords(warn: (text: string) => void): Records {
-  const runs = recordedIncarnations(warn).map((record) => ({
-    ...record,
-    isRunning: isRunning(record.incarnation.process),
-  }));
+  const runs = recordedRuns(warn);
   const device = system.status("/proc/self/ns/net")?.device;
   const kept = cachedAttachments(warn).map((cached) => ({
     ...cached,

@@ -6,7 +6,8 @@ import type { Link } from "../../lib/net/link-backend.ts";
 import { inUse } from "../../lxc/gc/in-plugins.ts";
 import { type Criteria, type Holdings, type NetworkLease, remainsOf } from "../../lxc/gc/remains.ts";
 import { judge } from "../../lxc/survey/judge.ts";
-import type { KeptAttachment, Run } from "../../lxc/survey/records.ts";
+import type { KeptAttachment } from "../../lxc/survey/records.ts";
+import type { Run } from "../../lxc/survey/runs.ts";
 import { surveyOf } from "../../lxc/survey/survey.ts";
 
 const now = 1_800_000_000_000;
