@@ -20,10 +20,7 @@ STATE is ok, when the container runs and its port is up and on its bridge; broke
 something is missing; stale, when it has stopped and something was left. NOTE says what.`,
   examples: [
     { line: "lxc-cni ls", does: "a table" },
-    {
-      line: "lxc-cni ls --json | jq -r '.[] | select(.state != \"ok\") | .container'",
-      does: "who is not well",
-    },
+    { line: "lxc-cni ls --json", does: "the same for a program, such as jq" },
   ],
   run({ options: { json } }) {
     const all = surveyOf(readRecords(warn));
