@@ -37,7 +37,6 @@ export function locate(type: string, cniPath: string, carried: CarriedPlugins): 
  * Calls a plugin with the whole call that we got ourselves, but for the verb (CNI specification 1.1.0, section 4).
  *
  * @param version The version of the configuration, in which a result comes that names none.
- * @param deadline When a plugin that is executed is ended, as for {@linkcode executePlugin}.
  * @returns what ADD answered; an empty result for other verbs.
  * @throws CniError the plugin's own error, or 120 where it could not be run or understood.
  */
@@ -46,13 +45,12 @@ export function call(
   verb: Verb,
   { environment, input }: Call,
   version: string,
-  deadline?: number,
 ): Result {
   trace(() => `${verb} of ${path}${carried === undefined ? "" : ", in this process"}`);
   const isSame = environment.CNI_COMMAND === verb;
   const own: Call = { environment: isSame ? environment : { ...environment, CNI_COMMAND: verb }, input };
   if (carried !== undefined) return answer(carried, own).result ?? emptyResult;
-  const output = executePlugin(path, own, deadline);
+  const output = executePlugin(path, own);
   return verb === "ADD" ? resultIn(path, output, version) : emptyResult;
 }
 

@@ -6,7 +6,7 @@ import { isObject, type Json } from "./json.ts";
 import type { Call } from "./request.ts";
 import { inSeconds, isTimeUp, timeLeft, whyNoLonger } from "./time-limit.ts";
 
-/** How long a plugin may take, in milliseconds, whoever has more time. Kubelet gives a whole pod two minutes. */
+/** How long a plugin may take, in milliseconds, where there is time. Kubelet gives a whole pod two minutes. */
 const longest = 100_000;
 
 /** How often, and in milliseconds how far apart, to try an executable that is just being written. */
@@ -16,17 +16,15 @@ const busyPause = 100;
 /**
  * Executes a plugin and returns what it printed, which for verbs other than ADD means nothing.
  *
- * Its standard error goes to ours. An executable that is being replaced is tried again for two seconds.
+ * Its standard error goes to ours. It is ended after 100 s, or when our own time is up. An executable that is being
+ * replaced is tried again for two seconds.
  *
- * @param deadline When it is ended, on {@linkcode system.monotonic}; 100 s from now when absent, and at most.
  * @throws CniError what the plugin reported, or 120 where it could not be run or understood. The texts are libcni's.
  */
-export function executePlugin(path: string, call: Call, deadline = Number.POSITIVE_INFINITY): string {
-  const time = Math.min(deadline - system.monotonic(), timeFor(call.environment.CNI_COMMAND));
-  if (time <= 0) {
-    const reason = "the time for the whole call was over before";
-    throw new PluginFailure(`plugin ${path} was not run`, whyNoLonger(reason));
-  }
+export function executePlugin(path: string, call: Call): string {
+  const time = timeFor(call.environment.CNI_COMMAND);
+  if (time === 0)
+    throw new PluginFailure(`plugin ${path} was not run`, whyNoLonger("there was no time left"));
   const outcome = startWhenReady(path, call, time).wait();
   if (outcome.errors !== "") system.writeStandardError(outcome.errors);
   if (outcome.status === 0) return outcome.output;

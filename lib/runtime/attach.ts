@@ -5,7 +5,7 @@ import type { Result } from "../cni/result.ts";
 import { resultInVersion } from "../cni/result-format.ts";
 import type { Runtime } from "./attachment-call.ts";
 import { removeCache, writeCache } from "./cache.ts";
-import { addToNetwork, removeFromNetwork, withRollback, withTimeToRollBack } from "./chain.ts";
+import { addToNetwork, removeFromNetwork, withRollback } from "./chain.ts";
 import type { Network } from "./network.ts";
 import { type Recalled, recall } from "./recall.ts";
 
@@ -24,9 +24,7 @@ export function attach(runtime: Runtime, network: Network, carried: CarriedPlugi
     writeCache({ ...runtime, source: network.source, result: json });
     return result;
   } catch (error) {
-    throw withRollback(asCniError(error), () =>
-      removeFromNetwork(withTimeToRollBack(runtime), network, json, carried),
-    );
+    throw withRollback(asCniError(error), () => removeFromNetwork(runtime, network, json, carried));
   }
 }
 

@@ -30,7 +30,7 @@ export function callPlugin(
 ): Result {
   try {
     const callee = locate(type, surroundings.cniPath, carried);
-    return call(callee, verb, makeCall(), version, surroundings.deadline);
+    return call(callee, verb, makeCall(), version);
   } catch (error) {
     const { code, message, details } = asCniError(error);
     throw new CniError(code, `plugin type="${type}" failed (${words[verb]}): ${message}`, details);

@@ -1,4 +1,3 @@
-import { system } from "#system";
 import type { CarriedPlugins } from "../cni/delegate.ts";
 import { asCniError, CniError, Code, describe, together } from "../cni/error.ts";
 import type { Json } from "../cni/json.ts";
@@ -11,9 +10,6 @@ import { attachmentCall, type Runtime } from "./attachment-call.ts";
 import { callPlugin } from "./call-plugin.ts";
 import type { Network } from "./network.ts";
 import { retryWhileBusy } from "./retry.ts";
-
-/** How long a rollback may take, in milliseconds, when the time of the call is over. */
-const rollbackTime = 5_000;
 
 /**
  * Runs the plugins of a network for ADD, each with the result of the one before (CNI specification 1.1.0, section 3).
@@ -36,16 +32,13 @@ export function addToNetwork(runtime: Runtime, network: Network, carried: Carrie
     const own = { ...network, plugins: [plugin] };
     try {
       result = retryWhileBusy(
-        runtime.deadline,
         () => callPlugin("ADD", runtime, network, plugin, call, carried),
         () => removeFromNetwork(runtime, own, previous, carried),
       );
     } catch (error) {
       const failure = asCniError(error);
       const made = { ...network, plugins: network.plugins.slice(0, isOccupied(failure) ? index : index + 1) };
-      throw withRollback(failure, () =>
-        removeFromNetwork(withTimeToRollBack(runtime), made, previous, carried),
-      );
+      throw withRollback(failure, () => removeFromNetwork(runtime, made, previous, carried));
     }
   }
   return result ?? emptyResult;
@@ -74,7 +67,7 @@ export function removeFromNetwork(
     network.plugins.toReversed().flatMap((plugin) => {
       const call = () => attachmentCall("DEL", runtime, network, plugin, previous);
       try {
-        retryWhileBusy(runtime.deadline, () => callPlugin("DEL", runtime, network, plugin, call, carried));
+        retryWhileBusy(() => callPlugin("DEL", runtime, network, plugin, call, carried));
         return [];
       } catch (error) {
         return [asCniError(error)];
@@ -82,13 +75,6 @@ export function removeFromNetwork(
     }),
   );
   if (failure !== undefined) throw failure;
-}
-
-/** A call whose time may be over, for taking back what it did. */
-export function withTimeToRollBack(runtime: Runtime): Runtime {
-  const { deadline } = runtime;
-  if (deadline === undefined) return runtime;
-  return { ...runtime, deadline: Math.max(deadline, system.monotonic() + rollbackTime) };
 }
 
 /** Undoes what was done before an error. @returns the error, with what could not be undone after it */

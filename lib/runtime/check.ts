@@ -29,7 +29,7 @@ export function check(runtime: Runtime, load: () => Network, carried: CarriedPlu
   const previous = previousOf(recalled);
   for (const plugin of network.plugins) {
     const call = () => attachmentCall("CHECK", recalled.runtime, network, plugin, previous);
-    retryWhileBusy(runtime.deadline, () => callPlugin("CHECK", runtime, network, plugin, call, carried));
+    retryWhileBusy(() => callPlugin("CHECK", runtime, network, plugin, call, carried));
   }
   return true;
 }

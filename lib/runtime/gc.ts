@@ -15,8 +15,11 @@ import type { PluginSurroundings } from "./surroundings.ts";
 export interface Usage {
   /** Whether an attachment that is kept is in use. It is asked again when the container is locked. */
   isInUse(attachment: CachedAttachment): boolean;
-  /** What is in use of the network and may not be kept: attachments that are just being made, or were made without us. */
-  readonly others?: readonly ValidAttachment[];
+  /**
+   * What is in use of the network and may not be kept: attachments that are just being made, or were made by others. It is
+   * asked at the last moment.
+   */
+  others(): readonly ValidAttachment[];
 }
 
 /** What GC did. */
@@ -87,6 +90,10 @@ function isOfProcess(netnsPath: string): boolean {
   return netnsPath.startsWith("/proc/");
 }
 
+function isSame(a: ValidAttachment, b: ValidAttachment): boolean {
+  return a.container === b.container && a.interface === b.interface;
+}
+
 function named(error: unknown, { container, interface: name }: Attachment): CniError {
   const { code, message, details } = asCniError(error);
   return new CniError(code, `failed to delete stale attachment ${container} ${name}: ${message}`, details);
@@ -96,16 +103,15 @@ function named(error: unknown, { container, interface: name }: Attachment): CniE
 function collectInPlugins(
   surroundings: PluginSurroundings,
   network: Network,
-  { others = [] }: Usage,
+  { others }: Usage,
   carried: CarriedPlugins,
 ): CniError[] {
-  const valid = [...keptOf(network).map(({ attachment }) => attachment), ...others];
+  const kept: ValidAttachment[] = keptOf(network).map(({ attachment }) => attachment);
+  const valid = [...kept, ...others().filter((other) => !kept.some((each) => isSame(each, other)))];
   return network.plugins.flatMap((plugin) => {
     const call = () => gcCall(surroundings, network, plugin, valid);
     try {
-      retryWhileBusy(surroundings.deadline, () =>
-        callPlugin("GC", surroundings, network, plugin, call, carried),
-      );
+      retryWhileBusy(() => callPlugin("GC", surroundings, network, plugin, call, carried));
       return [];
     } catch (error) {
       return [asCniError(error)];

@@ -2,7 +2,7 @@ import { system } from "#system";
 import { asCniError, CniError, Code } from "../cni/error.ts";
 import { timeLeft } from "../cni/time-limit.ts";
 
-/** How long to try, in milliseconds, where the caller has more time. */
+/** How long to try, in milliseconds, where there is time. */
 const longest = 5_000;
 
 /** The first pause and the longest one, in milliseconds. */
@@ -13,18 +13,13 @@ const longestPause = 1_000;
  * Does something again while it fails with code 11, "try again later" (CNI specification 1.1.0, section 2, "Error").
  *
  * Between two tries are 50 ms at first, then twice as long each time, up to a second; a random part of up to a half is
- * left out, so that callers that were refused together do not come back together.
+ * left out, so that callers that were refused together do not come back together. All of it takes five seconds at most.
  *
- * @param deadline The last moment for a try to begin, on {@linkcode system.monotonic}; at most five seconds from now.
  * @param undo Is done after a try that failed. Where that fails as well, there is no other try.
  * @throws what the last try threw, with the number of tries in its details.
  */
-export function retryWhileBusy<T>(
-  deadline: number | undefined,
-  attempt: () => T,
-  undo: () => void = () => undefined,
-): T {
-  const end = Math.min(deadline ?? Number.POSITIVE_INFINITY, system.monotonic() + timeLeft(longest));
+export function retryWhileBusy<T>(attempt: () => T, undo: () => void = () => undefined): T {
+  const end = system.monotonic() + timeLeft(longest);
   for (let tries = 1, pause = firstPause; ; tries++, pause = Math.min(2 * pause, longestPause)) {
     try {
       return attempt();

@@ -8,12 +8,6 @@ export interface PluginSurroundings {
   readonly cniPath: string;
   /** What plugins see of the environment, but for the CNI_ variables. */
   readonly environment: Readonly<Record<string, string>>;
-  /**
-   * When all has to be done, on `system.monotonic()`; absent where the caller can wait.
-   *
-   * A plugin that is executed is ended then. What rolls back has some seconds more.
-   */
-  readonly deadline?: number;
 }
 
 /** What the CNI_ variables say of an attachment. libcni sets them, too, where there is none. */

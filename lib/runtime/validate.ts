@@ -47,7 +47,7 @@ function versionsOf(
   const callee = locate(type, surroundings.cniPath, carried);
   if (callee.carried !== undefined) return supportedVersions;
   try {
-    const output = executePlugin(callee.path, versionCall(surroundings), surroundings.deadline);
+    const output = executePlugin(callee.path, versionCall(surroundings));
     return versionsIn(parseOutput(callee.path, output), type);
   } catch (error) {
     // Plugins of 0.1.0 do not know the verb.

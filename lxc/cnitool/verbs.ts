@@ -9,6 +9,7 @@ import { requireReady } from "../../lib/runtime/status.ts";
 import { validateNetwork } from "../../lib/runtime/validate.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 import { carried } from "../carried.ts";
+import { runningAttachments } from "../container/running.ts";
 import { type NetnsCall, type NetnsWords, netnsCall } from "./call.ts";
 
 /** Attaches a namespace to a network, and prints the result. */
@@ -40,7 +41,8 @@ export function checkByNetns(words: NetnsWords): number {
  */
 export function gcByNetns(words: NetnsWords): number {
   const { network, runtime } = netnsCall(words);
-  const { isAllowed, detached } = collectGarbage(runtime, network, { isInUse: hasNetns }, carried);
+  const others = () => runningAttachments().filter((each) => each.network === network.name);
+  const { isAllowed, detached } = collectGarbage(runtime, network, { isInUse: hasNetns, others }, carried);
   if (!isAllowed) return say(`${network.name} is not to be cleaned up (disableGC): nothing was done`);
   for (const { container, interface: name } of detached) say(`detached ${container} ${name}`);
   return 0;

@@ -71,7 +71,13 @@ function suggestion(word: string, commands: readonly Command[]): string {
   return name === undefined ? "" : `; did you mean ${name}?`;
 }
 
-function report(error: unknown, command: Command | undefined): number {
+/**
+ * Says what failed, and how the command is called where that was not understood.
+ *
+ * @returns the exit status.
+ * @throws the error, where it is a bug.
+ */
+export function report(error: unknown, command: Command | undefined): number {
   if (error instanceof UsageError) {
     const [usage, more] =
       command === undefined

@@ -1,4 +1,5 @@
 import type { Command } from "../command-line/command.ts";
+import { runCommandLine } from "../command-line/run.ts";
 import { add } from "./add.ts";
 import { attach } from "./attach.ts";
 import { check } from "./check.ts";
@@ -26,3 +27,8 @@ export const commands: readonly Command[] = [
   ...[hook, add, del],
   ...[completionOf(() => commands), version],
 ];
+
+/** Runs a command line. @returns the exit status */
+export function runCommand(words: readonly string[]): number {
+  return runCommandLine(words, commands);
+}

@@ -1,9 +1,9 @@
 import type { Command } from "../command-line/command.ts";
-import { runHook } from "../hook/hook.ts";
+import { notCalledByLxc } from "../hook/event.ts";
 import { wantedNetworkForm } from "../hook/wanted-network.ts";
 import { hookOptions, placeOptions } from "./options.ts";
 
-/** `lxc-cni hook`. It takes its words apart itself, since LXC appends some of its own. */
+/** `lxc-cni hook`, for people: when LXC calls it, main.ts has it done without reading this (lxc/hook/hook.ts). */
 export const hook: Command = {
   name: "hook",
   summary: "called by LXC: attaches a container that starts, detaches one that has stopped",
@@ -28,5 +28,7 @@ LXC shows nobody what a hook prints. What failed is in the system's log, and lxc
       does: "with an address and a MAC of its own",
     },
   ],
-  run: runHook,
+  run: () => {
+    throw notCalledByLxc();
+  },
 };

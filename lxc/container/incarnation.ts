@@ -1,24 +1,24 @@
 import type { ContainerId } from "../../lib/cni/request.ts";
 import { Incarnation } from "./incarnation.schema.ts";
 import { isRunning } from "./process.ts";
-import { type RecordKind, readRecord, removeRecord, writeRecord } from "./record.ts";
+import { readRecord, removeRecord, writeRecord } from "./record.ts";
 
-/** Which run of a container holds its attachments (docs/formats.md). */
-const incarnations: RecordKind = { directory: "/var/lib/lxc-cni/incarnations", schema: Incarnation };
+/** Where it is recorded which run of a container holds its attachments (docs/formats.md). */
+export const incarnationDirectory = "/var/lib/lxc-cni/incarnations";
 
 /** Records the run that is about to be attached, before it is. @throws SystemError where that cannot be written */
 export function recordIncarnation(container: ContainerId, incarnation: Incarnation): void {
-  writeRecord(incarnations, container, incarnation);
+  writeRecord(incarnationDirectory, container, incarnation);
 }
 
 /** The run that was recorded last; undefined when there is none, or no record that can be understood. */
 export function readIncarnation(container: ContainerId): Incarnation | undefined {
-  return readRecord(incarnations, container);
+  return readRecord(incarnationDirectory, Incarnation, container);
 }
 
 /** Forgets it, when all that it held has been given back. */
 export function forgetIncarnation(container: ContainerId): void {
-  removeRecord(incarnations, container);
+  removeRecord(incarnationDirectory, container);
 }
 
 /**

@@ -1,9 +1,7 @@
 import type { ContainerId } from "../../lib/cni/request.ts";
+import { errorDirectory } from "./forget-last-error.ts";
 import { LastError } from "./last-error.schema.ts";
-import { type RecordKind, readRecord, removeRecord, writeRecord } from "./record.ts";
-
-/** What failed last; it says nothing of an earlier boot (docs/formats.md). */
-const errors: RecordKind = { directory: "/run/lxc-cni/errors", schema: LastError };
+import { readRecord, writeRecord } from "./record.ts";
 
 /**
  * Keeps what failed, for `lxc-cni status`: LXC tells nobody what its hooks print.
@@ -16,15 +14,10 @@ export function keepLastError(container: ContainerId, error: LastError): void {
   const isOfStart = ({ hook }: LastError) => hook === "start-host";
   const before = readLastError(container);
   if (before !== undefined && isOfStart(before) && !isOfStart(error)) return;
-  writeRecord(errors, container, error);
+  writeRecord(errorDirectory, container, error);
 }
 
 /** What failed last for a container; undefined where nothing did since it was started. */
 export function readLastError(container: ContainerId): LastError | undefined {
-  return readRecord(errors, container);
-}
-
-/** Forgets it, when the container has been started, or is no more. */
-export function forgetLastError(container: ContainerId): void {
-  removeRecord(errors, container);
+  return readRecord(errorDirectory, LastError, container);
 }

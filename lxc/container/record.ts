@@ -6,20 +6,16 @@ import type { ContainerId } from "../../lib/cni/request.ts";
 import type { Schema } from "../../lib/cni/schema.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 
-/** A kind of record of which each container has one: a file of JSON, `DIRECTORY/CONTAINER.json`. */
-export interface RecordKind {
-  readonly directory: string;
-  readonly schema: Schema;
-}
+// Of some kinds, each container has a record: a file of JSON, `DIRECTORY/CONTAINER.json`.
 
 /** Writes a container's record, in place of one that is there. @throws SystemError where it cannot be written */
-export function writeRecord({ directory }: RecordKind, container: ContainerId, record: JsonObject): void {
+export function writeRecord(directory: string, container: ContainerId, record: JsonObject): void {
   system.makeDirectory(directory, 0o700);
   system.replaceFile(pathIn(directory, container), `${stringifyCompact(record)}\n`, 0o600);
 }
 
 /** Reads a container's record; undefined when there is none, or none that can be understood. */
-export function readRecord<T>({ directory, schema }: RecordKind, container: ContainerId): T | undefined {
+export function readRecord<T>(directory: string, schema: Schema, container: ContainerId): T | undefined {
   try {
     const record = JSON.parse(system.readText(pathIn(directory, container)));
     return decode<T>(schema, record, { lenient: false, warn: () => {} });
@@ -30,7 +26,7 @@ export function readRecord<T>({ directory, schema }: RecordKind, container: Cont
 }
 
 /** Removes a container's record, if there is one. */
-export function removeRecord({ directory }: RecordKind, container: ContainerId): void {
+export function removeRecord(directory: string, container: ContainerId): void {
   system.removeFile(pathIn(directory, container));
 }
 

@@ -1,8 +1,10 @@
 import { system } from "#system";
 import { CniError, Code } from "../../lib/cni/error.ts";
+import { isContainerId } from "../../lib/cni/names.ts";
+import type { Attachment, ContainerId } from "../../lib/cni/request.ts";
 import { encodeUtf8 } from "../../lib/encoding/utf8.ts";
 import type { Container } from "./containers.ts";
-import { readIncarnation } from "./incarnation.ts";
+import { incarnationDirectory, readIncarnation } from "./incarnation.ts";
 import { isRunning, type ProcessIdentity, processOf } from "./process.ts";
 
 /** The names of the abstract sockets (unix(7)) of our network namespace, each with `@` in place of its first byte. */
@@ -74,4 +76,22 @@ function askLxc({ name, lxcPath }: Container): number | undefined {
     `lxc-info does not tell the first process of ${name}`,
     late ? "it took longer than 10 s" : errors.trim() || `it ended with status ${status}`,
   );
+}
+
+/**
+ * What containers that run are attached to by the hook, or are just being attached to: it is recorded before ADD.
+ *
+ * @throws SystemError where the records cannot be listed.
+ */
+export function runningAttachments(): Attachment[] {
+  return recordedContainers().flatMap((container) => {
+    const incarnation = readIncarnation(container);
+    if (incarnation === undefined || !isRunning(incarnation.process)) return [];
+    return incarnation.attachments.map((each) => ({ ...each, container }) as Attachment);
+  });
+}
+
+function recordedContainers(): ContainerId[] {
+  const names = system.listDirectory(incarnationDirectory) ?? [];
+  return names.map((name) => name.replace(/\.json$/, "")).filter(isContainerId);
 }

@@ -2,8 +2,8 @@ import { forgetAddresses } from "../../ipam/host-local/forget.ts";
 import type { Attachment, ContainerId } from "../../lib/cni/request.ts";
 import type { LinkName } from "../../lib/ip/link-name.ts";
 import { cachedAttachments } from "../../lib/runtime/cache.ts";
+import { forgetLastError } from "../container/forget-last-error.ts";
 import { forgetIncarnation, isOvertaken, readIncarnation } from "../container/incarnation.ts";
-import { forgetLastError } from "../container/last-error.ts";
 import { detachQuietly } from "./attachment.ts";
 import type { HookWords } from "./words.ts";
 

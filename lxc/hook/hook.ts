@@ -1,44 +1,31 @@
 import { system } from "#system";
-import { describe } from "../../lib/cni/error.ts";
 import { withLock } from "../../lib/cni/lock.ts";
 import type { ContainerId } from "../../lib/cni/request.ts";
 import { inSeconds, limitTime } from "../../lib/cni/time-limit.ts";
+import { forgetLastError } from "../container/forget-last-error.ts";
 import { containerIdOf } from "../container/id.ts";
-import { forgetLastError } from "../container/last-error.ts";
-import { destroy } from "./destroy.ts";
-import { type HookEvent, type HookType, parseHookCall } from "./event.ts";
-import { keepFailure } from "./failure.ts";
+import { type HookCall, type HookEvent, type HookType, parseHookCall } from "./event.ts";
 import { start } from "./start.ts";
 import { stop } from "./stop.ts";
 import { type HookWords, parseHookWords } from "./words.ts";
 
 /**
  * Does what a hook of LXC is to do: attaches the container when it starts, detaches it when it has stopped, forgets it
- * when it is destroyed.
+ * when it is destroyed. What fails is reported.
+ *
+ * What happens seldom (a failure, a destroy) is a part of the program that is read only then.
  *
  * @param words The arguments after `hook`.
- * @returns the exit status; see {@linkcode mayFail}.
- * @throws UsageError where it was not called as it should be; CniError, SystemError where it failed.
+ * @returns the exit status: 0; 1 where it failed, 2 where the line was not understood, unless LXC would make too much of
+ *   that.
  */
-export function runHook(words: readonly string[]): number {
+export function runHook(words: readonly string[]): number | Promise<number> {
   const begin = system.monotonic();
   system.limitStandardError(mostOfOneText, mostOfAll);
-  const { event, words: own } = parseHookCall(words, system.environment());
-  const container = containerIdOf(event.name, event.lxcPath);
-  try {
-    const wanted = parseHookWords(own);
-    limitHook(event.type, wanted.timeout);
-    withLock("container", container, () => handle(event, container, wanted));
-    // LXC has it in its log, at level DEBUG. It waits for every hook.
-    const milliseconds = (system.monotonic() - begin).toFixed(1);
-    tell(`lxc-cni: ${event.type} of ${event.name} took ${milliseconds} ms\n`);
-    return 0;
-  } catch (error) {
-    keepFailure(container, event, error);
-    if (mayFail(event.type)) throw error;
-    system.writeStandardError(`lxc-cni: ${describe(error)}\n`);
-    return 0;
-  }
+  return orReport(undefined, () => {
+    const call = parseHookCall(words, system.environment());
+    return orReport(call.event, () => handle(call, begin));
+  });
 }
 
 /**
@@ -48,6 +35,33 @@ export function runHook(words: readonly string[]): number {
 const mostOfOneText = 4 * 1024;
 const mostOfAll = 16 * 1024;
 
+/** @param event What LXC said, where that was understood. */
+function orReport(
+  event: HookEvent | undefined,
+  action: () => number | Promise<number>,
+): number | Promise<number> {
+  try {
+    return action();
+  } catch (error) {
+    return import("./report.ts").then(({ reportFailure }) => reportFailure(event, error));
+  }
+}
+
+function handle({ event, words }: HookCall, begin: number): number | Promise<number> {
+  const wanted = parseHookWords(words);
+  limitHook(event.type, wanted.timeout);
+  const container = containerIdOf(event.name, event.lxcPath);
+  const locked = (work: () => void) => {
+    withLock("container", container, work);
+    tellTime(event, begin);
+    return 0;
+  };
+  if (event.type !== "destroy") return locked(() => attachOrDetach(event, container, wanted));
+  return import("./destroy.ts").then(({ destroy }) =>
+    orReport(event, () => locked(() => destroy(container, wanted))),
+  );
+}
+
 /** How much of the time of a start is kept for undoing it, in milliseconds. */
 const longestReserve = 3_000;
 
@@ -56,30 +70,20 @@ function limitHook(type: HookType, timeout: number): void {
   limitTime(timeout, reserve, `the hook may take ${inSeconds(timeout)} (--timeout)`);
 }
 
-function handle(event: HookEvent, container: ContainerId, wanted: HookWords): void {
-  switch (event.type) {
-    case "start-host":
-      start(container, event, wanted);
-      forgetLastError(container);
-      break;
-    case "stop":
-    case "post-stop":
-      stop(container, wanted);
-      break;
-    case "destroy":
-      destroy(container, wanted);
-      break;
+function attachOrDetach(event: HookEvent, container: ContainerId, wanted: HookWords): void {
+  if (event.type === "start-host") {
+    start(container, event, wanted);
+    forgetLastError(container);
+  } else {
+    stop(container, wanted);
   }
 }
 
-/** A post-stop that fails would turn a reboot into a stop, and a destroy that fails would keep the container. */
-function mayFail(type: HookType): boolean {
-  return type === "start-host" || type === "stop";
-}
-
-function tell(text: string): void {
+/** LXC has it in its log, at level DEBUG. It waits for every hook. */
+function tellTime({ type, name }: HookEvent, begin: number): void {
+  const milliseconds = (system.monotonic() - begin).toFixed(1);
   try {
-    system.writeStandardOutput(text);
+    system.writeStandardOutput(`lxc-cni: ${type} of ${name} took ${milliseconds} ms\n`);
   } catch {
     // That nobody listens is no reason for a container not to start.
   }

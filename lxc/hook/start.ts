@@ -10,8 +10,8 @@ import { forgetIncarnation, readIncarnation, recordIncarnation } from "../contai
 import { isRunning, type ProcessIdentity, processOf } from "../container/process.ts";
 import { findNetwork, runtimeFor } from "../runtime.ts";
 import { detachQuietly } from "./attachment.ts";
+import { AttachmentFailure } from "./attachment-failure.ts";
 import type { HookEvent } from "./event.ts";
-import { AttachmentFailure } from "./failure.ts";
 import { prepareInside } from "./inside.ts";
 import { type WishedNetwork, withWishes } from "./wishes.ts";
 import type { HookWords } from "./words.ts";

@@ -5,7 +5,7 @@ import { carried } from "../carried.ts";
 import { forgetIncarnation, isOvertaken, readIncarnation } from "../container/incarnation.ts";
 import { findNetwork, runtimeFor } from "../runtime.ts";
 import { networkOf } from "./attachment.ts";
-import { AttachmentFailure } from "./failure.ts";
+import { AttachmentFailure } from "./attachment-failure.ts";
 import type { HookWords } from "./words.ts";
 
 /**

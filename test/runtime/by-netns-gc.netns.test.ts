@@ -66,6 +66,28 @@ describeEngines("lxc-cni gc", (variant) => {
     });
   });
 
+  test("tells the plugins of what the hook is just attaching: it is recorded before ADD", async ({
+    host,
+    plugins,
+  }) => {
+    plugins.install("one");
+    await host.write(`${netConfPath}/net.conflist`, networkOf(["one"]));
+    const bootId = await host.run(["cat", "/proc/sys/kernel/random/boot_id"]);
+    const stat = await host.run(["cat", "/proc/1/stat"]);
+    const startTime = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    const attachments = ["net", "other"].map((network) => ({ network, interface: "eth5" }));
+    const record = async (container: string, pid: number) => {
+      const file = `/var/lib/lxc-cni/incarnations/${container}.json`;
+      await host.write(file, JSON.stringify({ process: { pid, startTime, bootId }, attachments }));
+    };
+    await record("starting-aaaaaaaa", 1);
+    await record("ended-aaaaaaaa", 99_999_999);
+    const line = { host, variant, plugins: plugins.directory, verb: "gc" };
+    expect(await byNetns(line)).toMatchObject({ status: 0, output: "" });
+    const valid = [{ containerID: "starting-aaaaaaaa", ifname: "eth5" }];
+    expect(plugins.input("one", "GC")).toHaveProperty(["cni.dev/valid-attachments"], valid);
+  });
+
   test("keeps what could not be detached, does the rest, and reports it", async ({ host, plugins }) => {
     plugins.install("one", {
       ADD: { prints: result },

@@ -8,15 +8,9 @@ import { blue, byNetns, netConfPath } from "./by-netns.ts";
 import { describeEngines } from "./engines.ts";
 import { test } from "./hook.ts";
 
-/** A runtime on libcni that is called as cnitool. `LXC_CNI_LIBCNI=1` has it built where it has not been yet. */
+/** A runtime on libcni that is called as cnitool. */
 const script = fileURLToPath(new URL("../../scripts/libcni-runtime", import.meta.url));
-const libcni = await runCommand(
-  [script, ...(process.env.LXC_CNI_LIBCNI === "1" ? [] : ["--only-if-built"])],
-  {
-    env: inherited(),
-    deadline: 600_000,
-  },
-);
+const libcni = await runCommand([script, "--only-if-built"], { env: inherited() });
 const go = await goPlugins("1.9.1");
 const reason = libcni.status === 0 ? go.missing : `needs a runtime on libcni: ${libcni.errors.trim()}`;
 

@@ -1,6 +1,6 @@
-import { describe, expect } from "vitest";
-import { system } from "#system";
+import { afterEach, describe, expect } from "vitest";
 import type { Attachment } from "../../lib/cni/request.ts";
+import { limitTime } from "../../lib/cni/time-limit.ts";
 import { noArguments } from "../../lib/runtime/attachment-arguments.ts";
 import type { Runtime } from "../../lib/runtime/attachment-call.ts";
 import { addToNetwork, removeFromNetwork } from "../../lib/runtime/chain.ts";
@@ -11,6 +11,8 @@ import { noopPlugins } from "./noop.ts";
 const network = parseNetwork(
   JSON.stringify({ cniVersion: "1.0.0", name: "net", plugins: [{ type: "one" }, { type: "two" }] }),
 );
+
+afterEach(() => limitTime(Number.POSITIVE_INFINITY, 0, ""));
 
 describe("a plugin that says to try again later (code 11)", () => {
   test("is called again until it answers something else, after a DEL of its own", ({ directory }) => {
@@ -33,7 +35,8 @@ describe("a plugin that says to try again later (code 11)", () => {
     const plugins = noopPlugins(directory);
     plugins.install("one");
     plugins.install("two", { ADD: { busy: 1000 } });
-    expect(() => addToNetwork(runtimeIn(directory, 2_000), network, [])).toThrow(
+    limit(2_000);
+    expect(() => addToNetwork(runtimeIn(directory), network, [])).toThrow(
       expect.objectContaining({ code: 11, details: expect.stringMatching(/^tried \d+ times$/) }),
     );
     expect(plugins.calls().slice(-2)).toEqual(["DEL two", "DEL one"]);
@@ -51,41 +54,46 @@ describe("a plugin that says to try again later (code 11)", () => {
   });
 });
 
-describe("a caller's deadline", () => {
+describe("the time that the process has", () => {
   test("ends a plugin that hangs, and leaves time to undo", ({ directory }) => {
     const plugins = noopPlugins(directory);
     plugins.install("one", { ADD: { hangs: true } });
-    expect(() => addToNetwork(runtimeIn(directory, 1_000), network, [])).toThrow(
+    limit(1_000);
+    expect(() => addToNetwork(runtimeIn(directory), network, [])).toThrow(
       expect.objectContaining({
         code: 120,
         message: expect.stringMatching(
           /plugin type="one" failed \(add\): plugin .* was ended after (0\.\d|1) s/,
         ),
-        details: "it did not answer in time",
+        details: "the test has no more time",
       }),
     );
     expect(plugins.calls()).toEqual(["ADD one", "DEL one"]);
   });
 
-  test("that has passed has no plugin run any more", ({ directory }) => {
+  test("has no plugin run any more when it is up", ({ directory }) => {
     const plugins = noopPlugins(directory);
     plugins.install("one");
     plugins.install("two");
-    expect(() => removeFromNetwork(runtimeIn(directory, -1), network, undefined, [])).toThrow(
+    limit(0);
+    expect(() => removeFromNetwork(runtimeIn(directory), network, undefined, [])).toThrow(
       expect.objectContaining({ code: 120, message: expect.stringContaining("was not run") }),
     );
     expect(plugins.calls()).toEqual([]);
   });
 });
 
-/** @param time What is left of the caller's time, in milliseconds; it can wait when absent. */
-function runtimeIn(directory: string, time?: number): Runtime {
+/** Gives the process that much time, in milliseconds, and ten seconds more to undo things in. */
+function limit(time: number): void {
+  limitTime(time + 10_000, 10_000, "the test has no more time");
+}
+
+function runtimeIn(directory: string): Runtime {
   return {
     attachment: { network: "net", container: "c1", interface: "eth0" } as Attachment,
     netnsPath: "/run/netns/c1",
     cniPath: directory,
     environment: { PATH: "/usr/bin:/bin" },
-    deadline: time === undefined ? undefined : system.monotonic() + time,
     ...noArguments,
   };
 }
