@@ -148,7 +148,7 @@ function isPortOfOther(attachment: Attachment, macs: Macs, { links }: Tools): bo
 }
 
 /** Random ones, but for what was asked for. Those of links that are mostly there already are made when they are needed. */
-function chooseMacs({ mac }: Settings): Macs {
+export function chooseMacs({ mac }: Settings): Macs {
   const seed = system.random(30);
   const made = (index: number) => localMac(seed.subarray(index * 6));
   return {

@@ -139,7 +139,9 @@ function startRemoval(network: NetworkName, noted: readonly Part[]): (() => void
 
 function searchEverywhere(network: NetworkName): (() => void)[] {
   return [
-    ...families.flatMap(storesWithRules).map((store) => () => removeWhatIsThere(store, network)),
+    ...families
+      .flatMap((family) => storesWithRules(family))
+      .map((store) => () => removeWhatIsThere(store, network)),
     ...(isNftInstalled() ? [() => removeNetworkFromNft(network, { sure: false })] : []),
   ];
 }
