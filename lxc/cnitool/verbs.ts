@@ -9,7 +9,7 @@ import { requireReady } from "../../lib/runtime/status.ts";
 import { validateNetwork } from "../../lib/runtime/validate.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 import { carried } from "../carried.ts";
-import { runningAttachments } from "../container/running.ts";
+import { runningAttachments } from "../container/running-attachments.ts";
 import { type NetnsCall, type NetnsWords, netnsCall } from "./call.ts";
 
 /** Attaches a namespace to a network, and prints the result. */

@@ -1,33 +1,14 @@
 import type { Command } from "../command-line/command.ts";
 import { notCalledByLxc } from "../hook/event.ts";
 import { wantedNetworkForm } from "../hook/wanted-network.ts";
+import { hookOptions, placeOptions } from "./options.ts";
 
 /** `lxc-cni hook`, for people: when LXC calls it, main.ts has it done without reading this (lxc/hook/hook.ts). */
 export const hook: Command = {
   name: "hook",
   summary: "called by LXC: attaches a container that starts, detaches one that has stopped",
   parameters: [{ name: wantedNetworkForm, count: "some", completes: "network" }],
-  options: {
-    "net-dir": {
-      kind: "list",
-      value: "DIR",
-      does: "look for networks there, in place of /etc/lxc-cni/net.d and /etc/cni/net.d",
-      completes: "directory",
-    },
-    "cni-path": {
-      kind: "value",
-      value: "DIR[:DIR...]",
-      does: "look for plugins there, after the directory of lxc-cni itself",
-      completes: "directory",
-    },
-    timeout: {
-      kind: "value",
-      value: "SECONDS",
-      does: "how long all of it may take, 10 when absent; 0 is no limit",
-      completes: "nothing",
-    },
-    "no-dns": { kind: "flag", does: "leave the container's /etc/resolv.conf alone" },
-  },
+  options: { ...placeOptions, ...hookOptions },
   description: `LXC calls it as lxc.hook.start-host, lxc.hook.stop, lxc.hook.post-stop and lxc.hook.destroy. It attaches the
 container to the networks when it starts, detaches it when it has stopped, and forgets its addresses when it is
 destroyed. A NETWORK is a name, looked for in /etc/lxc-cni/net.d and then in /etc/cni/net.d, or the path of a

@@ -4,9 +4,12 @@ import type { LinkName } from "../../lib/ip/link-name.ts";
 import { chainName } from "../../lib/net/firewall/marks.ts";
 import { bridgeAlias, gatewayPortName, portAlias, portName } from "../../lib/net/identity.ts";
 import { containerOfNetns } from "../../lxc/cnitool/container.ts";
+import { configurationOf, configuredLinks } from "../../lxc/container/configuration.ts";
 import { containerIdOf } from "../../lxc/container/id.ts";
 import { usualMac } from "../../lxc/container/mac.ts";
 import { resolvConfOf } from "../../lxc/dns/resolv-conf.ts";
+import { withOwnLines } from "../../lxc/enable/own-lines.ts";
+import { linesFor, linkLines } from "../../lxc/enable/wanted-lines.ts";
 import { parseHookWords } from "../../lxc/hook/words.ts";
 import { openPage } from "./page.ts";
 
@@ -32,6 +35,17 @@ describe("hook lines", () => {
     );
     expect(wanted.join(", ")).toBe(meaning);
   });
+});
+
+test("lines of enable", () => {
+  const example = formats.block("text LXCPATH/NAME/config");
+  const rest = "lxc.net.0.type = veth\nlxc.net.0.link = lxcbr0\n";
+  const { networks } = parseHookWords(["simplenet"]);
+  const links = linkLines(configuredLinks(configurationOf(rest, "/c")), networks, "replace");
+  const lines = linesFor(["/usr/bin/lxc-cni", "hook", "simplenet"], links);
+  expect(withOwnLines(rest, lines).trimEnd().split("\n")).toEqual(example);
+  const [, mark] = /the first one ends with `([^`]*)`/.exec(formats.section("Lines of enable")) ?? [];
+  expect(withOwnLines("x", [])).toContain(`${mark}\n# lxc-cni end\n`);
 });
 
 describe("MACs", () => {

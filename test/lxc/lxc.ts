@@ -41,6 +41,9 @@ export interface LxcContainer {
   /** The directory that LXC keeps it in. */
   readonly path: string;
 
+  /** Its configuration file. */
+  readonly configFile: string;
+
   /** Adds lines to its configuration. */
   configure(lines: readonly string[]): Promise<void>;
 
@@ -158,6 +161,7 @@ function containerAt(host: Host, name: string, { env = {}, path = usualPath }: C
 
   const container: LxcContainer = {
     name,
+    configFile: `${path}/${name}/config`,
     path,
     configure: async (lines) => {
       await host.run(["tee", "-a", `${path}/${name}/config`], { input: `${lines.join("\n")}\n` });
