@@ -24,8 +24,8 @@ export const attach = command({
   },
   description: `Gives the container an interface on the network: INTERFACE, or the next of eth0, eth1 and so on that is free. It
 stays until the container stops or reboots, or until lxc-cni detach. To have it at each start, use lxc-cni
-enable as well. A container that was started without the hook of lxc-cni can be attached, but nobody detaches it
-when it stops: lxc-cni gc removes what is left then.`,
+enable as well. The container's /etc/resolv.conf is left alone. A container that was started without the hook of
+lxc-cni can be attached, but nobody detaches it when it stops: lxc-cni gc removes what is left then.`,
   examples: [
     { line: "lxc-cni attach web backnet", does: "by the next interface that is free" },
     { line: "lxc-cni attach web backnet:data0,ip=10.20.0.7", does: "by data0, with that address" },

@@ -89,7 +89,8 @@ function parameterSpecs({ parameters }: Described): string[] {
 function actionOf(completes: Completion): string {
   if (typeof completes !== "string") return `(${completes.join(" ")})`;
   const actions = { file: "_files", directory: "_files -/", nothing: " " } as const;
-  return completes in actions ? actions[completes as keyof typeof actions] : `_lxc_cni_names ${completes}s`;
+  // With a blank in front, _arguments puts no words of its own between the function and its argument.
+  return completes in actions ? actions[completes as keyof typeof actions] : ` _lxc_cni_names ${completes}s`;
 }
 
 /** What means something in a specification of _arguments. */

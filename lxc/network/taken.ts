@@ -1,8 +1,7 @@
 import type { LinkName } from "../../lib/ip/link-name.ts";
 import { formatPrefix, networkOf, type Prefix, prefixesOverlap } from "../../lib/ip/prefix.ts";
 import type { Link, LinkBackend } from "../../lib/net/link-backend.ts";
-import { listNetworkFiles, type NetworkFile } from "../../lib/runtime/list-networks.ts";
-import { defaultDirectories } from "../../lib/runtime/load-network.ts";
+import type { NetworkFile } from "../../lib/runtime/list-networks.ts";
 import { detailsOf, subnetsOf } from "./details.ts";
 
 /** A subnet that somebody uses on this host. */
@@ -15,12 +14,7 @@ export interface TakenSubnet {
   readonly link: string | undefined;
 }
 
-/** Every subnet that a route, a link or a network of this host uses. */
-export function takenSubnets(links: LinkBackend): TakenSubnet[] {
-  return [...takenByHost(links), ...takenByNetworks(listNetworkFiles(defaultDirectories))];
-}
-
-/** Those of the host's routes, of all tables but the default ones, and of its links' addresses. */
+/** What the host's routes use, of all tables but for the default ones, and its links' addresses. */
 export function takenByHost(links: LinkBackend): TakenSubnet[] {
   const all = links.readLinks("host");
   const names = new Map(all.map(({ index, name }) => [index, name]));
@@ -59,7 +53,7 @@ function isOfEveryLink({ address: { family, value } }: Prefix): boolean {
   return value === 1n || value >> 118n === 0xfe80n >> 6n || value >> 120n === 0xffn;
 }
 
-/** Those of networks. @param files As they were listed */
+/** What networks use. @param files As they were listed */
 export function takenByNetworks(files: readonly Pick<NetworkFile, "file" | "network">[]): TakenSubnet[] {
   return files.flatMap(({ file, network }) => {
     if (network === undefined) return [];

@@ -16,7 +16,8 @@ for (const shell of shells.filter(({ name }) => name !== "fish")) {
     const program = `${variant.directory}/lxc-cni`;
     expect(await shell.complete([program, "network", "rm", ""], host)).toEqual(["backnet", "simplenet"]);
     expect(await shell.complete([program, "network", "show", "--json", "si"], host)).toEqual(["simplenet"]);
-    expect(await shell.complete([program, "network", "rm", "simplenet", ""], host)).toEqual([]);
+    const more = await shell.complete([program, "network", "rm", "simplenet", ""], host);
+    expect(more.filter((word) => !word.startsWith("-"))).toEqual([]);
   });
 }
 

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { succeeded } from "../fixture/answer.ts";
+import { hide } from "../fixture/hide.ts";
 import { type IptablesKind, missingIptables, useIptables } from "../fixture/iptables-kind.ts";
 import { networkOn } from "../fixture/network.ts";
 import { attachOutside } from "../fixture/outside.ts";
@@ -170,6 +171,16 @@ describeVariants("network create", (variant) => {
       "192.168.7.5",
     );
     expect(lan).toMatchObject({ status: 0, errors: "" });
+  });
+
+  test("says at once where containers could not be attached, and leaves the network for when they can", async ({
+    host,
+  }) => {
+    const shows = [await hide(host, "iptables"), await hide(host, "nft")];
+    const failed = await attemptLxcCni(host, variant, "network", "create", "a");
+    expect(failed).toMatchObject({ status: 1, errors: expect.stringContaining("iptables is not installed") });
+    for (const show of shows) await show();
+    expect(await subnetsOn(host, "a")).toHaveLength(1);
   });
 
   test("gives twelve that are made at once twelve subnets and bridges", async ({ host }) => {
