@@ -1,23 +1,35 @@
-import { type Attributes, bytesOf, uint32At, uint32Of } from "../netlink/attributes.ts";
+import { type Attributes, bytesOf } from "../netlink/attributes.ts";
+import { attributeHeaderLength } from "../netlink/constants.ts";
 
 /** nf_tables has its numbers in the order of the network. */
 
+/** The length of an attribute with a number of 32 bits. */
+const lengthOf32 = attributeHeaderLength + 4;
+
 /** An attribute's number of 32 bits. */
-export function number32Of(attributes: Attributes, type: number): number | undefined {
-  const number = uint32Of(attributes, type);
-  return number === undefined ? undefined : swapped(number);
+export function number32Of({ bytes, values }: Attributes, type: number): number | undefined {
+  const at = values[type];
+  // The attribute's length, its header included, in the order of this machine.
+  if (!at || bytes[at - 4] !== lengthOf32 || bytes[at - 3] !== 0) return undefined;
+  return number32At(bytes, at);
 }
 
 /** An attribute's number of 64 bits. It counts what there was since the table was made, so it is exact. */
 export function number64Of(attributes: Attributes, type: number): number | undefined {
   const bytes = bytesOf(attributes, type);
   if (bytes?.length !== 8) return undefined;
-  return swapped(uint32At(bytes, 0)) * 2 ** 32 + swapped(uint32At(bytes, 4));
+  return number32At(bytes, 0) * 2 ** 32 + number32At(bytes, 4);
 }
 
-/** A number with its four bytes the other way round. */
-function swapped(number: number): number {
-  return ((number << 24) | ((number & 0xff00) << 8) | ((number >>> 8) & 0xff00) | (number >>> 24)) >>> 0;
+/** The number of 32 bits at a place. */
+function number32At(bytes: Uint8Array, at: number): number {
+  return (
+    (((bytes[at] as number) << 24) |
+      ((bytes[at + 1] as number) << 16) |
+      ((bytes[at + 2] as number) << 8) |
+      (bytes[at + 3] as number)) >>>
+    0
+  );
 }
 
 /** A number of 64 bits. */
