@@ -89,7 +89,7 @@ declare module "lxc-cni:host" {
 
   /**
    * @param netns The descriptor of a network namespace.
-   * @param groups The groups of events that it gets (RTMGRP_), as bits.
+   * @param groups The groups of events that it gets (RTMGRP_ or NFNLGRP_), as bits.
    */
   export function netlinkOpen(protocol: number, netns?: number, groups?: number): number;
   export function netlinkSend(socket: number, datagram: Uint8Array): void;

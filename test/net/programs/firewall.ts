@@ -103,7 +103,7 @@ function grant(wish: Wish, receipts: MasqueradeReceipt[]): unknown {
       return { effect, failure, kinds: receipt.kinds, added: receipt.addresses.length };
     }
     case "missing":
-      return chooseFirewall(wish.firewall).missing(masqueradeOf(wish));
+      return chooseFirewall(wish.firewall).missing(masqueradeOf(wish), []);
     case "take back": {
       const receipt = receipts.pop();
       return receipt && chooseFirewall(wish.firewall).takeBack(receipt);
