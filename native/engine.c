@@ -87,6 +87,7 @@ static const struct host_functions *const parts[] = {
     &hash_functions,
     &text_functions,
     &message_functions,
+    &statement_functions,
 };
 
 static int declare_host_exports(JSContext *context, JSModuleDef *module) {

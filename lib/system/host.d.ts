@@ -161,6 +161,11 @@ declare module "lxc-cni:host" {
   /** As that of lib/encoding/sha512.ts, whose place it takes in native executables; so do those below. */
   export function sha512(bytes: Uint8Array): Uint8Array;
 
+  // --- statement.c ---
+
+  /** For lib/net/nf-tables/statement.ts. */
+  export function parseStatement(bytes: Uint8Array): object | undefined;
+
   // --- text.c ---
 
   /** For lib/encoding/utf8.ts. */

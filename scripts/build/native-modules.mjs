@@ -11,4 +11,5 @@ export const nativeModules = [
   "encoding/utf8",
   "net/netlink/attribute-values",
   "net/netlink/messages-with",
+  "net/nf-tables/statement",
 ].map((module) => fileURLToPath(new URL(`../../lib/${module}.ts`, import.meta.url)));

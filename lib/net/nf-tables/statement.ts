@@ -74,7 +74,8 @@ interface Reading {
 }
 
 /**
- * Reads the expressions of a rule (NFTA_RULE_EXPRESSIONS).
+ * Reads the expressions of a rule (NFTA_RULE_EXPRESSIONS). In native executables, native/statement.c takes this
+ * function's place.
  *
  * @returns undefined where there is anything in them that is not known here, so that a rule never says less than it
  *   does.
