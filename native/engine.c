@@ -86,6 +86,7 @@ static const struct host_functions *const parts[] = {
     &clock_functions,
     &hash_functions,
     &text_functions,
+    &compose_functions,
     &message_functions,
     &statement_functions,
 };

@@ -96,7 +96,7 @@ declare module "lxc-cni:host" {
   /** @returns `undefined` when nothing came for all of `patience` (milliseconds). */
   export function netlinkReceive(socket: number, patience: number): Uint8Array | undefined;
   /** For lib/net/netlink/attribute-values.ts. */
-  export function attributeValues(bytes: Uint8Array, start: number): Uint32Array;
+  export function attributeValues(bytes: Uint8Array, start: number): number[];
 
   // --- aside.c ---
 
@@ -151,7 +151,21 @@ declare module "lxc-cni:host" {
   export function sleep(milliseconds: number): void;
   export function random(length: number): Uint8Array;
 
+  // --- compose.c ---
+
+  /** For lib/net/netlink/compose.ts. */
+  export function message(
+    type: number,
+    flags: number,
+    sequence: number,
+    fixed: Uint8Array,
+    attributes: readonly object[],
+  ): Uint8Array;
+
   // --- messages.c ---
+
+  /** For lib/net/netlink/parse-messages.ts. */
+  export function parseMessages(datagram: Uint8Array): object[];
 
   /** For lib/net/netlink/messages-with.ts. */
   export function messagesWith(wanted: Uint8Array, datagram: Uint8Array): Uint8Array[];

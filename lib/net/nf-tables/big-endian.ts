@@ -1,24 +1,25 @@
-import { type Attributes, bytesOf } from "../netlink/attributes.ts";
+import { type Attributes, uint16At } from "../netlink/attributes.ts";
 import { attributeHeaderLength } from "../netlink/constants.ts";
 
 /** nf_tables has its numbers in the order of the network. */
 
-/** The length of an attribute with a number of 32 bits. */
-const lengthOf32 = attributeHeaderLength + 4;
-
 /** An attribute's number of 32 bits. */
-export function number32Of({ bytes, values }: Attributes, type: number): number | undefined {
-  const at = values[type];
-  // The attribute's length, its header included, in the order of this machine.
-  if (!at || bytes[at - 4] !== lengthOf32 || bytes[at - 3] !== 0) return undefined;
-  return number32At(bytes, at);
+export function number32Of(attributes: Attributes, type: number): number | undefined {
+  const at = valueOfLength(4, attributes, type);
+  return at && number32At(attributes.bytes, at);
 }
 
 /** An attribute's number of 64 bits. It counts what there was since the table was made, so it is exact. */
 export function number64Of(attributes: Attributes, type: number): number | undefined {
-  const bytes = bytesOf(attributes, type);
-  if (bytes?.length !== 8) return undefined;
-  return number32At(bytes, 0) * 2 ** 32 + number32At(bytes, 4);
+  const at = valueOfLength(8, attributes, type);
+  return at && number32At(attributes.bytes, at) * 2 ** 32 + number32At(attributes.bytes, at + 4);
+}
+
+/** Where a value of so many bytes is; undefined where there is none, or it has another length. */
+function valueOfLength(length: number, { bytes, values }: Attributes, type: number): number | undefined {
+  const at = values[type];
+  if (!at) return undefined;
+  return uint16At(bytes, at - attributeHeaderLength) === attributeHeaderLength + length ? at : undefined;
 }
 
 /** The number of 32 bits at a place. */
@@ -34,5 +35,15 @@ function number32At(bytes: Uint8Array, at: number): number {
 
 /** A number of 64 bits. */
 export function encode64(value: number): Uint8Array {
-  return Uint8Array.from({ length: 8 }, (_, index) => Math.floor(value / 256 ** (7 - index)) % 256);
+  const high = Math.floor(value / 2 ** 32);
+  return Uint8Array.of(
+    high >>> 24,
+    high >>> 16,
+    high >>> 8,
+    high,
+    value >>> 24,
+    value >>> 16,
+    value >>> 8,
+    value,
+  );
 }

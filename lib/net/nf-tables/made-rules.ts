@@ -3,7 +3,7 @@ import { encodeUtf8 } from "../../encoding/utf8.ts";
 import { isSystemError } from "../../system/error.ts";
 import type { NetlinkSocket } from "../../system/system.ts";
 import { messagesWith } from "../netlink/messages-with.ts";
-import { parseMessages } from "../netlink/parse.ts";
+import { parseMessages } from "../netlink/parse-messages.ts";
 import { eventGroup, Nft } from "./constants.ts";
 import { isNetlinkWanted } from "./nf-tables.ts";
 import type { KernelChain } from "./place.ts";

@@ -6,6 +6,9 @@ import { escapeHtml } from "../../../lib/encoding/html.ts";
 import { sha512 } from "../../../lib/encoding/sha512.ts";
 import { decodeUtf8, encodeUtf8 } from "../../../lib/encoding/utf8.ts";
 import { attributeValues } from "../../../lib/net/netlink/attribute-values.ts";
+import { message } from "../../../lib/net/netlink/compose.ts";
+import { nest, text, uint8, uint32 } from "../../../lib/net/netlink/message.ts";
+import { parseMessages } from "../../../lib/net/netlink/parse-messages.ts";
 import { parseStatement } from "../../../lib/net/nf-tables/statement.ts";
 import { beyond, understood } from "../../net/kernel-rules.ts";
 import { observe } from "./observations.ts";
@@ -101,6 +104,29 @@ system.run(() => {
   );
   observe("attributes that are none", () =>
     digestOf(numbers.map((number) => attributeValues(almostAttributes(number), number % 3).join())),
+  );
+  observe("a message", () => {
+    const inner = [text(1, "äb"), bytes("fixed", 3), uint8(0x8002, 7), nest(3)];
+    const attributes = [uint32(1, 0xfffffffe), text(2, ""), nest(0x4003, ...inner), uint32(4, 1)];
+    return encodeHex(message(16, 0x605, 0xfffffffd, bytes("fixed", 6), attributes));
+  });
+  observe("a long message", () => {
+    const attributes = numbers.map((number) => text(number, "x".repeat(number)));
+    return digestOf([encodeHex(message(1, 2, 3, new Uint8Array(), attributes))]);
+  });
+  observe("messages", () => {
+    const whole = message(16, 0x605, 0xfffffffd, bytes("fixed", 6), [text(1, "ab")]);
+    const datagram = Uint8Array.of(...whole, ...whole, 16, 0, 0, 0, 9);
+    return parseMessages(datagram).map(({ body, ...header }) => ({ ...header, body: encodeHex(body) }));
+  });
+  observe("messages that are none", () =>
+    digestOf(
+      numbers.map((number) =>
+        parseMessages(almostAttributes(number))
+          .map(({ type, flags, sequence, body }) => [type, flags, sequence, encodeHex(body)].join())
+          .join(" "),
+      ),
+    ),
   );
   observe("rules", () => rules.map(told));
   observe("rules with a bit changed", () =>
