@@ -107,7 +107,13 @@ system.run(() => {
   );
   observe("a message", () => {
     const inner = [text(1, "äb"), bytes("fixed", 3), uint8(0x8002, 7), nest(3)];
-    const attributes = [uint32(1, 0xfffffffe), text(2, ""), nest(0x4003, ...inner), uint32(4, 1)];
+    const attributes = [
+      uint32(1, 0xfffffffe),
+      text(2, ""),
+      nest(0x4003, ...inner),
+      nest(4, bytes("last", 3)),
+      uint32(5, 1),
+    ];
     return encodeHex(message(16, 0x605, 0xfffffffd, bytes("fixed", 6), attributes));
   });
   observe("a long message", () => {
