@@ -83,7 +83,9 @@ static const struct host_functions *const parts[] = {
     &syslog_functions,
     &hash_functions,
     &text_functions,
+    &compose_functions,
     &message_functions,
+    &statement_functions,
 };
 
 static int declare_host_exports(JSContext *context, JSModuleDef *module) {

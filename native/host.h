@@ -30,7 +30,9 @@ extern const struct host_functions clock_functions;
 extern const struct host_functions hash_functions;
 extern const struct host_functions syslog_functions;
 extern const struct host_functions text_functions;
+extern const struct host_functions compose_functions;
 extern const struct host_functions message_functions;
+extern const struct host_functions statement_functions;
 
 /* --- process.c --- */
 

@@ -98,14 +98,14 @@ declare module "lxc-cni:host" {
 
   /**
    * @param netns The descriptor of a network namespace.
-   * @param groups The groups of events that it gets (RTMGRP_), as bits.
+   * @param groups The groups of events that it gets (RTMGRP_ or NFNLGRP_), as bits.
    */
   export function netlinkOpen(protocol: number, netns?: number, groups?: number): number;
   export function netlinkSend(socket: number, datagram: Uint8Array): void;
   /** @returns `undefined` when nothing came for all of `patience` (milliseconds). */
   export function netlinkReceive(socket: number, patience: number): Uint8Array | undefined;
   /** For lib/net/netlink/attribute-values.ts. */
-  export function attributeValues(bytes: Uint8Array, start: number): Uint32Array;
+  export function attributeValues(bytes: Uint8Array, start: number): number[];
 
   // --- aside.c ---
 
@@ -165,7 +165,21 @@ declare module "lxc-cni:host" {
   /** Tells the system's log; that there is none, or that it does not listen, is no failure. */
   export function syslog(severity: number, text: string): void;
 
+  // --- compose.c ---
+
+  /** For lib/net/netlink/compose.ts. */
+  export function message(
+    type: number,
+    flags: number,
+    sequence: number,
+    fixed: Uint8Array,
+    attributes: readonly object[],
+  ): Uint8Array;
+
   // --- messages.c ---
+
+  /** For lib/net/netlink/parse-messages.ts. */
+  export function parseMessages(datagram: Uint8Array): object[];
 
   /** For lib/net/netlink/messages-with.ts. */
   export function messagesWith(wanted: Uint8Array, datagram: Uint8Array): Uint8Array[];
@@ -174,6 +188,11 @@ declare module "lxc-cni:host" {
 
   /** As that of lib/encoding/sha512.ts, whose place it takes in native executables; so do those below. */
   export function sha512(bytes: Uint8Array): Uint8Array;
+
+  // --- statement.c ---
+
+  /** For lib/net/nf-tables/statement.ts. */
+  export function parseStatement(bytes: Uint8Array): object | undefined;
 
   // --- text.c ---
 

@@ -58,7 +58,7 @@ export const system: System = {
   lock,
   openNetns,
   openNetlink: (netns, groups) => openSocket(host.NETLINK_ROUTE, netns, groups),
-  openNetfilter: () => openSocket(host.NETLINK_NETFILTER),
+  openNetfilter: (groups) => openSocket(host.NETLINK_NETFILTER, undefined, groups),
 
   findProgram: (name) => findProgram(name, host.isExecutable),
   start,

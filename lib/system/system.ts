@@ -183,10 +183,12 @@ export interface System {
    *
    * Closing it waits until the kernel has let go of what was deleted, by whomever: some 10 ms. Closing it aside does not.
    *
+   * @param groups The events that come without being asked for (NFNLGRP_ of linux/netfilter/nfnetlink.h), as bits; none
+   *   when absent.
    * @returns `undefined` where the host has none to offer, as under Node.
    * @throws SystemError EPERM, EACCES or EPROTONOSUPPORT where the kernel refuses it.
    */
-  openNetfilter(): NetlinkSocket | undefined;
+  openNetfilter(groups?: number): NetlinkSocket | undefined;
 
   /** The path of a program in the fixed search path ({@linkcode searchPath}); `undefined` when it is not there. */
   findProgram(name: string): string | undefined;
