@@ -1,5 +1,7 @@
 import * as host from "lxc-cni:host";
 import { isSystemError } from "./error.ts";
+import { closeOnce } from "./native/close-once.ts";
+import { unixSockets } from "./native/unix-sockets.ts";
 import { commandEnvironment, findProgram, programPath } from "./program.ts";
 import type {
   Command,
@@ -53,6 +55,7 @@ export const system: System = {
   openNetns,
   openNetlink: (netns, groups) => openSocket(host.NETLINK_ROUTE, netns, groups),
   openNetfilter: () => openSocket(host.NETLINK_NETFILTER),
+  unixSockets,
 
   findProgram: (name) => findProgram(name, host.isExecutable),
   start,
@@ -177,15 +180,6 @@ function openSocket(protocol: number, netns?: Netns, groups?: number): NetlinkSo
     receive: (patience) => host.netlinkReceive(socket, patience),
     close: () => close(),
     closeAside: () => close(host.closeAside),
-  };
-}
-
-/** A second close would hit whatever has got the number since. */
-function closeOnce(descriptor: number): (by?: typeof host.close) => void {
-  let open = true;
-  return (by = host.close) => {
-    if (open) by(descriptor);
-    open = false;
   };
 }
 

@@ -19,6 +19,12 @@ export const hook: Command = {
       does: "look for plugins there, after the directory of lxc-cni itself",
       completes: "directory",
     },
+    socket: {
+      kind: "value",
+      value: "PATH",
+      does: "where root's service listens, for the hooks of ordinary users, in place of /run/lxc-cni/serve.sock",
+      completes: "file",
+    },
   },
   description: `LXC calls it as lxc.hook.start-host, lxc.hook.stop and lxc.hook.post-stop. It attaches the container to the networks
 when it starts, and detaches it when it has stopped. A NETWORK is a name, looked for in /etc/lxc-cni/net.d and

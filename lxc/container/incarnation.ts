@@ -2,6 +2,7 @@ import { system } from "#system";
 import { decode } from "../../lib/cni/decode.ts";
 import { CniError } from "../../lib/cni/error.ts";
 import { stringifyCompact } from "../../lib/cni/json.ts";
+import { isContainerId } from "../../lib/cni/names.ts";
 import type { ContainerId } from "../../lib/cni/request.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 import { Incarnation } from "./incarnation.schema.ts";
@@ -25,6 +26,15 @@ export function readIncarnation(container: ContainerId): Incarnation | undefined
     if (error instanceof SyntaxError || error instanceof CniError || isSystemError(error)) return undefined;
     throw error;
   }
+}
+
+/** The containers that have a record. */
+export function recordedContainers(): ContainerId[] {
+  const names = system.listDirectory(directory) ?? [];
+  return names
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => name.slice(0, -".json".length))
+    .filter(isContainerId);
 }
 
 /** Forgets it, when all that it held has been given back. */

@@ -2,10 +2,11 @@ import { system } from "#system";
 import { describe } from "../../lib/cni/error.ts";
 import { withLock } from "../../lib/cni/lock.ts";
 import { containerIdOf } from "../container/id.ts";
-import { parseHookCall } from "./event.ts";
+import { askService } from "../serve/ask.ts";
+import { type HookEvent, parseHookCall } from "./event.ts";
 import { start } from "./start.ts";
 import { stop } from "./stop.ts";
-import { parseHookWords } from "./words.ts";
+import { type HookWords, parseHookWords } from "./words.ts";
 
 /**
  * Does what a hook of LXC is to do: attaches the container when it starts, detaches it when it has stopped.
@@ -19,11 +20,8 @@ export function runHook(words: readonly string[]): number {
   const begin = system.monotonic();
   try {
     const wanted = parseHookWords(own);
-    const container = containerIdOf(event.name, event.lxcPath);
-    withLock("container", container, () => {
-      if (event.type === "start-host") start(container, event, wanted);
-      else stop(container, wanted);
-    });
+    if (system.userId === 0) serveAsRoot(event, wanted);
+    else askService(event, wanted);
     // LXC has it in its log, at level DEBUG. It waits for every hook.
     const milliseconds = (system.monotonic() - begin).toFixed(1);
     tell(`lxc-cni: ${event.type} of ${event.name} took ${milliseconds} ms\n`);
@@ -33,6 +31,14 @@ export function runHook(words: readonly string[]): number {
     system.writeStandardError(`lxc-cni: ${describe(error)}\n`);
     return 0;
   }
+}
+
+function serveAsRoot(event: HookEvent, wanted: HookWords): void {
+  const container = containerIdOf(event.name, event.lxcPath);
+  withLock("container", container, () => {
+    if (event.type === "start-host") start(container, event, wanted);
+    else stop(container, wanted);
+  });
 }
 
 function tell(text: string): void {

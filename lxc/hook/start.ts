@@ -17,9 +17,15 @@ import type { HookWords } from "./words.ts";
  * What an earlier run left behind (a host that crashed, a monitor that was killed) is taken over where the container
  * is on that network again, and removed where it is not.
  *
+ * @param netnsPath The path of its network namespace.
  * @throws CniError what a network's plugins answered; LXC aborts the start then.
  */
-export function start(container: ContainerId, event: HookEvent, wanted: HookWords): void {
+export function start(
+  container: ContainerId,
+  event: HookEvent,
+  wanted: HookWords,
+  netnsPath = `/proc/${event.pid}/ns/net`,
+): void {
   const first = event.pid === undefined ? undefined : processOf(event.pid);
   if (first === undefined) {
     throw new CniError(
@@ -41,7 +47,7 @@ export function start(container: ContainerId, event: HookEvent, wanted: HookWord
     recordIncarnation(container, { process: first, attachments: [...held] });
   record([...before.filter((each) => !asked.some((other) => isSame(each, other))), ...asked]);
   try {
-    attachAll(attachments, `/proc/${first.pid}/ns/net`, wanted);
+    attachAll(attachments, netnsPath, wanted);
   } catch (error) {
     if (before.length > 0) record(before);
     else forgetIncarnation(container);

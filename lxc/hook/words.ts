@@ -5,6 +5,10 @@ import type { Places } from "../runtime.ts";
 /** What the line of a hook in a container's configuration asks for. */
 export interface HookWords extends Places {
   readonly networks: readonly WantedNetwork[];
+  /** The words that ask for them. */
+  readonly words: readonly string[];
+  /** Where the service for ordinary users listens; undefined for its usual place. */
+  readonly socket?: string | undefined;
 }
 
 /** A network that a container is to be on, and the interface that it is to be on it by. */
@@ -23,15 +27,18 @@ export function parseHookWords(words: readonly string[]): HookWords {
   const networkDirectories: string[] = [];
   const networks: string[] = [];
   let cniPath = "";
+  let socket: string | undefined;
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? "";
     if (word === "--net-dir") networkDirectories.push(optionValue(words, ++index));
     else if (word === "--cni-path") cniPath = optionValue(words, ++index);
+    else if (word === "--socket") socket = optionValue(words, ++index);
     else if (word.startsWith("-")) throw new UsageError(`there is no option ${word}`);
     else networks.push(word);
   }
   if (networks.length === 0) throw new UsageError("hook needs the name of a network");
-  return { networkDirectories, cniPath, networks: distinct(networks.map(parseWantedNetwork)) };
+  const wanted = distinct(networks.map(parseWantedNetwork));
+  return { networkDirectories, cniPath, socket, words: networks, networks: wanted };
 }
 
 function optionValue(words: readonly string[], index: number): string {

@@ -1,0 +1,60 @@
+import * as host from "lxc-cni:host";
+import type { PassedDescriptor, UnixConnection, UnixListener, UnixSockets } from "../system.ts";
+import { closeOnce } from "./close-once.ts";
+
+/** {@linkcode UnixSockets} by native/unix.c. */
+export const unixSockets: UnixSockets = {
+  inherited,
+  listen: (path, mode) => listener(host.unixListen(path, mode)),
+  connect: (path, patience) => connection(host.unixConnect(path, patience)),
+};
+
+/** The first descriptor that is passed on (SD_LISTEN_FDS_START). */
+const firstInherited = 3;
+
+function inherited(): UnixListener | UnixConnection | undefined {
+  const { LISTEN_PID, LISTEN_FDS } = host.environment();
+  if (LISTEN_PID !== String(host.getpid()) || LISTEN_FDS !== "1") return undefined;
+  return host.adoptSocket(firstInherited) ? listener(firstInherited) : connection(firstInherited);
+}
+
+function listener(descriptor: number): UnixListener {
+  const close = closeOnce(descriptor);
+  return {
+    kind: "listener",
+    acceptEach(limit) {
+      const accepted = host.acceptEach(descriptor, limit);
+      return accepted === undefined ? undefined : connection(accepted);
+    },
+    close: () => close(),
+  };
+}
+
+function connection(descriptor: number): UnixConnection {
+  const close = closeOnce(descriptor);
+  return {
+    kind: "connection",
+    peer() {
+      const { uid, gid, groups } = host.peerOf(descriptor);
+      return { userId: uid, groupIds: [gid, ...groups] };
+    },
+    send: (text, netns) => host.sendMessage(descriptor, text, netns?.descriptor),
+    receive(limit, patience) {
+      const message = host.receiveMessage(descriptor, limit, patience);
+      return message && { text: message.text, descriptors: message.descriptors.map(passed) };
+    },
+    close: () => close(),
+  };
+}
+
+function passed(descriptor: number): PassedDescriptor {
+  const close = () => closing();
+  const closing = closeOnce(descriptor);
+  return {
+    asNetns() {
+      const { identity, owner } = host.examineNetns(descriptor);
+      return { descriptor, path: `/proc/${host.getpid()}/fd/${descriptor}`, identity, owner, close };
+    },
+    close,
+  };
+}
