@@ -12,10 +12,9 @@ export interface UnixSockets {
   inherited(): UnixListener | UnixConnection | undefined;
 
   /**
-   * Makes a socket at a path and listens.
+   * Makes a socket that listens at a path, in place of what is there.
    *
    * @param mode Permission bits, whatever the umask is; who may write to it may connect.
-   * @throws SystemError EADDRINUSE where there is a file already.
    */
   listen(path: string, mode: number): UnixListener;
 

@@ -28,7 +28,7 @@ export function serveConnection(connection: UnixConnection): void {
   } catch (error) {
     const { code, message } = asCniError(error);
     answer = { version: 1, code, msg: message };
-    log(peer, `refused: ${describe(error)}`);
+    log(peer, `not done: ${describe(error)}`);
   }
   try {
     connection.send(stringifyCompact(answer));

@@ -46,19 +46,20 @@ function serveEach(listener: UnixListener, end: () => void): void {
   else serveConnection(connection);
 }
 
-/** Listens; a socket that a killed service has left is no obstacle. */
+/** Listens, also in place of a socket that a killed service has left. */
 function listenAt(sockets: UnixSockets, path: string): UnixListener {
   const directory = path.slice(0, path.lastIndexOf("/"));
   if (directory !== "") system.makeDirectory(directory, 0o755);
-  if (isAbandoned(sockets, path)) system.removeFile(path);
+  if (isServed(sockets, path)) throw new CniError(Code.alreadyAttached, `${path} is served already`);
   return sockets.listen(path, 0o666);
 }
 
-function isAbandoned(sockets: UnixSockets, path: string): boolean {
+function isServed(sockets: UnixSockets, path: string): boolean {
   try {
     sockets.connect(path, 1_000).close();
-    return false;
+    return true;
   } catch (error) {
-    return isSystemError(error, "ECONNREFUSED");
+    if (isSystemError(error, "ENOENT", "ECONNREFUSED")) return false;
+    throw error;
   }
 }

@@ -1,11 +1,13 @@
 import * as host from "lxc-cni:host";
+import { encodeHex } from "../../encoding/hex.ts";
 import type { PassedDescriptor, UnixConnection, UnixListener, UnixSockets } from "../system.ts";
+import { temporaryPrefix } from "../system.ts";
 import { closeOnce } from "./close-once.ts";
 
 /** {@linkcode UnixSockets} by native/unix.c. */
 export const unixSockets: UnixSockets = {
   inherited,
-  listen: (path, mode) => listener(host.unixListen(path, mode)),
+  listen,
   connect: (path, patience) => connection(host.unixConnect(path, patience)),
 };
 
@@ -16,6 +18,21 @@ function inherited(): UnixListener | UnixConnection | undefined {
   const { LISTEN_PID, LISTEN_FDS } = host.environment();
   if (LISTEN_PID !== String(host.getpid()) || LISTEN_FDS !== "1") return undefined;
   return host.adoptSocket(firstInherited) ? listener(firstInherited) : connection(firstInherited);
+}
+
+/** It is put in its place when it listens: whoever finds it can connect. */
+function listen(path: string, mode: number): UnixListener {
+  const directory = path.slice(0, path.lastIndexOf("/") + 1);
+  const temporary = `${directory}${temporaryPrefix}${encodeHex(host.random(8))}`;
+  const made = listener(host.unixListen(temporary, mode));
+  try {
+    host.rename(temporary, path);
+    return made;
+  } catch (error) {
+    made.close();
+    host.unlink(temporary);
+    throw error;
+  }
 }
 
 function listener(descriptor: number): UnixListener {

@@ -1,0 +1,143 @@
+import { expect } from "vitest";
+import { difference, snapshot } from "../fixture/snapshot.ts";
+import { alice, bob, socket, test, type UserContainer } from "./users.ts";
+
+const ping = (address: string | undefined) => ["ping", "-c", "1", "-W", "2", address ?? ""];
+const done = { status: 0, errors: "" };
+
+test("an ordinary user's container gets an address, reaches others, and its stop leaves nothing", async ({
+  host,
+  users,
+}) => {
+  await host.write("/etc/lxc-cni/users.conf", `${alice} simplenet 2\n${bob} simplenet 1\n`);
+  await users.serve();
+  const before = await snapshot(host);
+  const [web, db, other] = [
+    await users.container(alice, "web"),
+    await users.container(alice, "db"),
+    await users.container(bob, "web"),
+  ];
+  for (const each of [web, db, other]) expect(await each.hook("start-host")).toMatchObject(done);
+  expect(new Set([await web.address(), await db.address(), await other.address()]).size).toBe(3);
+  await web.run(ping(await db.address()));
+  await web.run(ping(await other.address()));
+  expect(await host.run(["ls", "/var/lib/lxc-cni/incarnations"])).toMatch(
+    /^u4242-db-[a-z2-7]{16}\.json\nu4242-web-[a-z2-7]{16}\.json\nu4243-web-[a-z2-7]{16}\.json$/,
+  );
+
+  // While it runs, nobody can take its network away, not even by name.
+  expect(await web.hook("stop")).toMatchObject(done);
+  await web.run(ping(await db.address()));
+  for (const each of [web, db, other]) await stopped(each);
+  expect(difference(before, await snapshot(host))).toEqual([]);
+});
+
+test("what ended without a stop counts only as long as it cannot be given back", async ({ host, users }) => {
+  await host.write("/etc/lxc-cni/users.conf", `${alice} simplenet 1\n`);
+  await users.serve();
+  const before = await snapshot(host);
+  const web = await users.container(alice, "web");
+  expect(await web.hook("start-host")).toMatchObject(done);
+  const db = await users.container(alice, "db");
+  expect(await db.hook("start-host")).toMatchObject({
+    status: 1,
+    errors: expect.stringContaining("may have 1 att"),
+  });
+  await web.end();
+  expect(await db.hook("start-host")).toMatchObject(done);
+  await stopped(db);
+  expect(difference(before, await snapshot(host))).toEqual([]);
+});
+
+test("several at once do not get more than the quota", async ({ host, users }) => {
+  await host.write("/etc/lxc-cni/users.conf", `${alice} * 3\n`);
+  await users.serve();
+  const all = await Promise.all(
+    ["a", "b", "c", "d", "e", "f", "g", "h"].map((name) => users.container(alice, name)),
+  );
+  const outcomes = await Promise.all(all.map((each) => each.hook("start-host")));
+  expect(outcomes.filter(({ status }) => status === 0)).toHaveLength(3);
+  expect(await host.run(["sh", "-c", "ls /var/lib/cni/networks/simplenet | grep -c ^10"])).toBe("3");
+});
+
+test("a second hook line of one run counts, too", async ({ host, users }) => {
+  await host.write("/etc/lxc-cni/users.conf", `${alice} simplenet 1\n`);
+  await users.serve();
+  const web = await users.container(alice, "web");
+  expect(await web.hook("start-host")).toMatchObject(done);
+  expect((await web.hook("start-host", ["simplenet:eth1"])).errors).toContain("would make 2");
+});
+
+test("the names of users and groups count, of whatever the host knows", async ({ host, users }) => {
+  await host.run([
+    "sh",
+    "-c",
+    "echo dora:x:4242:4242::/:/bin/sh >> /etc/passwd; echo lxcers:x:4243: >> /etc/group",
+  ]);
+  await host.write("/etc/lxc-cni/users.conf", "# both\ndora simplenet 1\n@lxcers simplenet 1\n");
+  await users.serve();
+  for (const user of [alice, bob]) {
+    expect(await (await users.container(user, "web")).hook("start-host")).toMatchObject(done);
+  }
+});
+
+test("a service manager starts it for each connection", async ({ host, users }) => {
+  await host.write("/etc/lxc-cni/users.conf", `${alice} simplenet 1\n`);
+  await host.run(["mkdir", "-p", "/run/lxc-cni"]);
+  const activate = ["systemd-socket-activate", "--seqpacket", "--accept", "--listen", socket];
+  await users.serve([...activate, `${users.directory}/lxc-cni`, "serve"]);
+  await host.run(["chmod", "666", socket]);
+  const web = await users.container(alice, "web");
+  expect(await web.hook("start-host")).toMatchObject(done);
+  await web.run(ping("10.10.0.1"));
+  await stopped(web);
+});
+
+test("a service manager hands over a socket that listens", async ({ host, users }) => {
+  await host.write("/etc/lxc-cni/users.conf", `${alice} simplenet 1\n`);
+  await host.run(["mkdir", "-p", "/run/lxc-cni"]);
+  const activate = ["systemd-socket-activate", "--seqpacket", "--listen", socket];
+  await users.serve([...activate, `${users.directory}/lxc-cni`, "serve"]);
+  await host.run(["chmod", "666", socket]);
+  const web = await users.container(alice, "web");
+  expect(await web.hook("start-host")).toMatchObject(done);
+  await stopped(web);
+});
+
+test("it ends when it is told to, and takes its socket along", async ({ host, users }) => {
+  const pid = await users.serve();
+  await host.run(["kill", "-TERM", pid]);
+  await expect.poll(async () => (await host.attempt(["test", "-e", socket])).status).toBe(1);
+});
+
+test("it takes the place of a service that was killed, and not of one that lives", async ({
+  host,
+  users,
+}) => {
+  const serve = [`${users.directory}/lxc-cni`, "serve", "--socket", socket];
+  const pid = await users.serve();
+  expect(await host.attempt(serve)).toMatchObject({
+    status: 1,
+    errors: expect.stringContaining("is served already"),
+  });
+  await host.run(["kill", "-KILL", pid]);
+  await users.serve();
+  await expect.poll(() => users.send(alice, "x")).toMatchObject({ code: 6 });
+});
+
+test("without a service, the hook says how to get one", async ({ users }) => {
+  const web = await users.container(alice, "web");
+  expect(await web.hook("start-host")).toMatchObject({
+    status: 1,
+    errors: expect.stringMatching(
+      /nobody serves \/run\/lxc-cni\/serve\.sock.*systemctl enable --now lxc-cni\.socket/,
+    ),
+  });
+  expect(await web.hook("post-stop")).toMatchObject({ status: 0 });
+});
+
+async function stopped(container: UserContainer): Promise<void> {
+  await container.end();
+  expect(await container.hook("stop")).toMatchObject(done);
+  expect(await container.hook("post-stop")).toMatchObject(done);
+}
