@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect } from "vitest";
 import { difference, snapshot } from "../fixture/snapshot.ts";
 import { alice, bob, socket, test, type UserContainer } from "./users.ts";
@@ -104,6 +105,37 @@ test("a service manager hands over a socket that listens", async ({ host, users 
   await stopped(web);
 });
 
+test("it needs no more than the unit of systemd leaves it", async ({ host, users }) => {
+  await host.write("/etc/lxc-cni/users.conf", `${alice} simplenet 1\n`);
+  const capabilities = unitSetting("CapabilityBoundingSet").map((name) =>
+    name.replace("CAP_", "+").toLowerCase(),
+  );
+  const writable = [
+    ...unitSetting("StateDirectory").map((name) => `/var/lib/${name}`),
+    ...unitSetting("ReadWritePaths"),
+  ];
+  // What ProtectSystem=strict does.
+  const strict = `
+set -e
+mkdir -p ${writable.join(" ")}
+for path in ${writable.join(" ")}; do mount --bind $path $path; done
+for path in / /etc /var; do mount -o remount,bind,ro $path; done
+if touch /etc/x /var/lib/x 2> /dev/null; then exit 1; fi
+exec "$@"`;
+  await users.serve([
+    ...["unshare", "--mount", "sh", "-c", strict, "sh"],
+    ...["setpriv", `--bounding-set=-all,${capabilities.join()}`, "--no-new-privs"],
+    ...[`${users.directory}/lxc-cni`, "serve", "--socket", socket],
+  ]);
+  const before = await snapshot(host);
+  const web = await users.container(alice, "web");
+  expect(await web.hook("start-host")).toMatchObject(done);
+  await web.run(ping("10.10.0.1"));
+  expect(await host.run(["iptables", "-t", "nat", "-S", "POSTROUTING"])).toContain("u4242-web");
+  await stopped(web);
+  expect(difference(before, await snapshot(host))).toEqual([]);
+});
+
 test("it ends when it is told to, and takes its socket along", async ({ host, users }) => {
   const pid = await users.serve();
   await host.run(["kill", "-TERM", pid]);
@@ -121,6 +153,7 @@ test("it takes the place of a service that was killed, and not of one that lives
     errors: expect.stringContaining("is served already"),
   });
   await host.run(["kill", "-KILL", pid]);
+  await expect.poll(() => users.send(alice, "x").catch(() => "nobody listens")).toBe("nobody listens");
   await users.serve();
   await expect.poll(() => users.send(alice, "x")).toMatchObject({ code: 6 });
 });
@@ -135,6 +168,11 @@ test("without a service, the hook says how to get one", async ({ users }) => {
   });
   expect(await web.hook("post-stop")).toMatchObject({ status: 0 });
 });
+
+function unitSetting(name: string): string[] {
+  const unit = readFileSync(new URL("../../packaging/systemd/lxc-cni@.service", import.meta.url), "utf8");
+  return (new RegExp(`^${name}=(.*)$`, "m").exec(unit)?.[1] ?? "").split(" ");
+}
 
 async function stopped(container: UserContainer): Promise<void> {
   await container.end();
