@@ -1,5 +1,6 @@
 import { system } from "#system";
 import type { Attachment } from "../lib/cni/request.ts";
+import { type AttachmentArguments, noArguments } from "../lib/runtime/attachment-arguments.ts";
 import type { Runtime } from "../lib/runtime/attachment-call.ts";
 import { defaultDirectories, loadNetwork } from "../lib/runtime/load-network.ts";
 import type { Network } from "../lib/runtime/network.ts";
@@ -20,8 +21,17 @@ export function findNetwork(name: string, { networkDirectories }: Places): Netwo
   return loadNetwork(name, networkDirectories.length === 0 ? defaultDirectories : networkDirectories, warn);
 }
 
-/** How plugins are called for an attachment: those beside lxc-cni come before all others. */
-export function runtimeFor(attachment: Attachment, netnsPath: string, { cniPath }: Places): Runtime {
+/**
+ * How plugins are called for an attachment: those beside lxc-cni come before all others.
+ *
+ * @param given What the caller has to tell the plugins.
+ */
+export function runtimeFor(
+  attachment: Attachment,
+  netnsPath: string,
+  { cniPath }: Places,
+  given: AttachmentArguments = noArguments,
+): Runtime {
   const executable = system.executable();
   const own = executable.slice(0, executable.lastIndexOf("/"));
   return {
@@ -29,6 +39,8 @@ export function runtimeFor(attachment: Attachment, netnsPath: string, { cniPath 
     netnsPath,
     cniPath: `${own}:${cniPath === "" ? usualCniPath : cniPath}`,
     environment: system.environment(),
+    arguments: given.arguments,
+    capabilityArguments: given.capabilityArguments,
   };
 }
 

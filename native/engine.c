@@ -9,10 +9,6 @@
 
 #include "host.h"
 
-/* Bytecode of an ES module, written by qjsc. */
-extern const uint8_t program[];
-extern const uint32_t program_size;
-
 /* Enough for any input that makes sense; more ends in an error that the program can catch. */
 static const size_t memory_limit = 256u << 20;
 static const size_t stack_limit = 4u << 20;
@@ -123,6 +119,22 @@ static bool remove_random(JSContext *context) {
   return removed;
 }
 
+/* What import() leads to. */
+static JSModuleDef *load_later(JSContext *context, const char *name, void *opaque) {
+  (void)opaque;
+  for (const struct module *each = later_modules; each->name; each++) {
+    if (strcmp(each->name, name) != 0) continue;
+    JSValue module = JS_ReadObject(context, each->bytes, each->size, JS_READ_OBJ_BYTECODE);
+    if (JS_IsException(module)) return NULL;
+    JSModuleDef *definition = JS_VALUE_GET_PTR(module);
+    /* The engine has it in its list of modules. */
+    JS_FreeValue(context, module);
+    return definition;
+  }
+  JS_ThrowReferenceError(context, "the program has no module %s", name);
+  return NULL;
+}
+
 bool engine_create(struct engine *place, const JSMallocFunctions *allocator) {
   engine = place;
   *engine = (struct engine){
@@ -136,6 +148,7 @@ bool engine_create(struct engine *place, const JSMallocFunctions *allocator) {
   JSContext *context = engine->context = JS_NewContextRaw(engine->runtime);
   if (!context || !add_language(context) || !remove_random(context)) return false;
   JS_SetMemoryLimit(engine->runtime, memory_limit);
+  JS_SetModuleLoaderFunc(engine->runtime, NULL, load_later, NULL);
   JS_SetHostPromiseRejectionTracker(engine->runtime, track_rejection, NULL);
   JSModuleDef *host = JS_NewCModule(context, "lxc-cni:host", define_host_exports);
   return host && declare_host_exports(context, host) == 0;
@@ -157,9 +170,12 @@ void engine_enter(void) {
 
 bool engine_load(void) {
   JSContext *context = engine->context;
-  engine->module = JS_ReadObject(context, program, program_size, JS_READ_OBJ_BYTECODE);
-  if (!JS_IsException(engine->module) && JS_ResolveModule(context, engine->module) == 0) return true;
-  return report_exception(context);
+  for (const struct module *each = modules; each->name; each++) {
+    JS_FreeValue(context, engine->module);
+    engine->module = JS_ReadObject(context, each->bytes, each->size, JS_READ_OBJ_BYTECODE);
+    if (JS_IsException(engine->module)) return report_exception(context);
+  }
+  return JS_ResolveModule(context, engine->module) == 0 || report_exception(context);
 }
 
 /* Does what promises have left to do. */
@@ -202,15 +218,30 @@ bool engine_evaluate(void) {
   return succeeded;
 }
 
+/* The status that the program ends with, or a promise of it. */
+static bool set_exit_status(JSContext *context, JSValueConst status) {
+  int32_t number;
+  if (JS_PromiseState(context, status) == JS_PROMISE_NOT_A_PROMISE) {
+    if (JS_ToInt32(context, &number, status) != 0) return report_exception(context);
+    process.exit_status = number & 0xff;
+    return settle();
+  }
+  if (!settle() || !is_fulfilled(context, status)) return false;
+  JSValue result = JS_PromiseResult(context, status);
+  bool succeeded = set_exit_status(context, result);
+  JS_FreeValue(context, result);
+  return succeeded;
+}
+
 bool engine_run_main(void) {
   JSContext *context = engine->context;
   if (JS_IsUndefined(engine->main)) return true;
   if (!set_stack_traces(context, is_debugging() ? 10 : 0)) return report_exception(context);
   JSValue status = JS_Call(context, engine->main, JS_UNDEFINED, 0, NULL);
-  int32_t number;
-  if (JS_IsException(status) || JS_ToInt32(context, &number, status) != 0) return report_exception(context);
-  process.exit_status = number & 0xff;
-  return settle();
+  if (JS_IsException(status)) return report_exception(context);
+  bool succeeded = set_exit_status(context, status);
+  JS_FreeValue(context, status);
+  return succeeded;
 }
 
 void engine_free(void) {

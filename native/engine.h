@@ -5,6 +5,21 @@
 
 #include <quickjs.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bytecode of an ES module, written by qjsc. */
+struct module {
+  /* What others import it by. */
+  const char *name;
+  const uint8_t *bytes;
+  size_t size;
+};
+
+/* Those that each start needs, the last of them the program's own; and those that are read when it asks for
+ * them. Both lists end with one that has no name. */
+extern const struct module modules[];
+extern const struct module later_modules[];
 
 /* Rejected promises that nobody has taken care of yet, and the reason of the last one. */
 struct rejections {

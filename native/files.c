@@ -222,6 +222,16 @@ static JSValue host_truncate(JSContext *context, JSValueConst self, int count, J
                                        : throw_system_error(context, errno, "ftruncate", NULL, NULL);
 }
 
+static JSValue host_fchmod(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  int32_t descriptor;
+  uint32_t mode;
+  if (JS_ToInt32(context, &descriptor, values[0]) != 0 || JS_ToUint32(context, &mode, values[1]) != 0)
+    return JS_EXCEPTION;
+  return fchmod(descriptor, (mode_t)mode) == 0 ? JS_UNDEFINED
+                                               : throw_system_error(context, errno, "fchmod", NULL, NULL);
+}
+
 /* --- paths --- */
 
 /* A call that is told apart by the name under which it is thrown. */
@@ -383,6 +393,9 @@ static const JSCFunctionListEntry entries[] = {
     JS_PROP_INT32_DEF("O_CREAT", O_CREAT, 0),
     JS_PROP_INT32_DEF("O_EXCL", O_EXCL, 0),
     JS_PROP_INT32_DEF("O_NONBLOCK", O_NONBLOCK, 0),
+    JS_PROP_INT32_DEF("O_DIRECTORY", O_DIRECTORY, 0),
+    JS_PROP_INT32_DEF("O_NOFOLLOW", O_NOFOLLOW, 0),
+    JS_PROP_INT32_DEF("O_PATH", O_PATH, 0),
     JS_CFUNC_MAGIC_DEF("open", 4, host_open, 0),
     JS_CFUNC_MAGIC_DEF("openIfThere", 4, host_open, 1),
     JS_CFUNC_DEF("close", 1, host_close),
@@ -393,6 +406,7 @@ static const JSCFunctionListEntry entries[] = {
     JS_CFUNC_DEF("readAt", 3, host_read_at),
     JS_CFUNC_DEF("writeAt", 3, host_write_at),
     JS_CFUNC_DEF("truncate", 1, host_truncate),
+    JS_CFUNC_DEF("fchmod", 2, host_fchmod),
     JS_CFUNC_MAGIC_DEF("link", 2, host_path_call, call_link),
     JS_CFUNC_MAGIC_DEF("rename", 2, host_path_call, call_rename),
     JS_CFUNC_MAGIC_DEF("unlink", 1, host_path_call, call_unlink),

@@ -20,6 +20,23 @@ static JSValue host_geteuid(JSContext *context, JSValueConst self, int count, JS
   return JS_NewUint32(context, geteuid());
 }
 
+static JSValue host_getegid(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count, (void)values;
+  return JS_NewUint32(context, getegid());
+}
+
+static JSValue host_become(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  uint32_t user, group;
+  if (JS_ToUint32(context, &user, values[0]) != 0 || JS_ToUint32(context, &group, values[1]) != 0)
+    return JS_EXCEPTION;
+  /* Only root may change the group: it is the first to be changed on the way there, and the last on the way back. */
+  if (user == 0 && seteuid(user) != 0) return throw_system_error(context, errno, "seteuid", NULL, NULL);
+  if (setegid(group) != 0) return throw_system_error(context, errno, "setegid", NULL, NULL);
+  if (seteuid(user) != 0) return throw_system_error(context, errno, "seteuid", NULL, NULL);
+  return JS_UNDEFINED;
+}
+
 static JSValue host_arguments(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
   (void)self, (void)count, (void)values;
   JSValue list = JS_NewArray(context);
@@ -99,6 +116,8 @@ static JSValue host_run(JSContext *context, JSValueConst self, int count, JSValu
 static const JSCFunctionListEntry entries[] = {
     JS_CFUNC_DEF("getpid", 0, host_getpid),
     JS_CFUNC_DEF("geteuid", 0, host_geteuid),
+    JS_CFUNC_DEF("getegid", 0, host_getegid),
+    JS_CFUNC_DEF("become", 2, host_become),
     JS_CFUNC_DEF("programArguments", 0, host_arguments),
     JS_CFUNC_DEF("environment", 0, host_environment),
     JS_CFUNC_DEF("executable", 0, host_executable),

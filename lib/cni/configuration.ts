@@ -2,6 +2,7 @@ import { decode } from "./decode.ts";
 import { CniError, Code, describe } from "./error.ts";
 import { excerpt } from "./excerpt.ts";
 import { isObject, type Json, type JsonObject, parseJson } from "./json.ts";
+import { keepLatest } from "./keep-latest.ts";
 import { requireNetworkName } from "./names.ts";
 import type { NetworkName, Verb } from "./request.ts";
 import type { Schema } from "./schema.ts";
@@ -24,13 +25,7 @@ export interface Configuration<Config> {
  *
  * @throws CniError 6 for text that is no JSON object, 7 for one that has no usable name.
  */
-export function parseDocument(input: string): NamedDocument {
-  if (latest?.input !== input) latest = { input, parsed: parse(input) };
-  return latest.parsed;
-}
-
-/** What was parsed last: a plugin hands its input on to the one that it delegates to. */
-let latest: { input: string; parsed: NamedDocument } | undefined;
+export const parseDocument: (input: string) => NamedDocument = keepLatest(parse);
 
 function parse(input: string): NamedDocument {
   const document = parseJson(input, "network config");

@@ -1,5 +1,6 @@
 import { type LinkName, whyNoLinkName } from "../ip/link-name.ts";
 import { CniError, Code } from "./error.ts";
+import { keepLatest } from "./keep-latest.ts";
 import { requireContainerId } from "./names.ts";
 import type { ContainerId, Verb } from "./request.ts";
 
@@ -44,16 +45,8 @@ const required: Readonly<Record<Verb, readonly string[]>> = {
  *
  * @throws CniError 4 that names the variables that are missing, or the one that is unusable.
  */
-export function parseEnvironment(environment: Readonly<Record<string, string>>): CniEnvironment {
-  if (latest?.environment !== environment) latest = { environment, parsed: parse(environment) };
-  return latest.parsed;
-}
-
-/**
- * What was parsed last: the variables of a call are looked at before its input is read, when it is answered, and when it
- * is handed on.
- */
-let latest: { environment: Readonly<Record<string, string>>; parsed: CniEnvironment } | undefined;
+export const parseEnvironment: (environment: Readonly<Record<string, string>>) => CniEnvironment =
+  keepLatest(parse);
 
 function parse(environment: Readonly<Record<string, string>>): CniEnvironment {
   const command = environment.CNI_COMMAND ?? "";

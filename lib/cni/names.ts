@@ -9,6 +9,11 @@ export function isContainerId(text: string): text is ContainerId {
   return pattern.test(text);
 }
 
+/** Whether `text` is the name of a network. */
+export function isNetworkName(text: string): text is NetworkName {
+  return pattern.test(text);
+}
+
 /** @throws CniError 4 where `text` is no container id. */
 export function requireContainerId(text: string): ContainerId {
   if (isContainerId(text)) return text;
@@ -20,6 +25,6 @@ export function requireNetworkName(text: unknown): NetworkName {
   if (typeof text !== "string" || text === "") {
     throw new CniError(Code.invalidConfiguration, "missing network name");
   }
-  if (pattern.test(text)) return text as NetworkName;
+  if (isNetworkName(text)) return text;
   throw new CniError(Code.invalidConfiguration, "invalid characters found in network name", text);
 }

@@ -1,6 +1,7 @@
 import { foldedMember } from "./configuration.ts";
 import { CniError, Code } from "./error.ts";
 import { isObject, type JsonObject } from "./json.ts";
+import { keepLatest } from "./keep-latest.ts";
 import type { Result } from "./result.ts";
 import { parseResult } from "./result-parse.ts";
 import { isAtLeast } from "./version.ts";
@@ -12,14 +13,8 @@ import { isAtLeast } from "./version.ts";
  * @returns undefined where the runtime says nothing.
  * @throws CniError 6 where it is no result of that version's form, with the Go library's texts.
  */
-export function previousResult(document: JsonObject, version: string): Result | undefined {
-  if (latest?.document !== document || latest.version !== version)
-    latest = { document, version, parsed: parse(document, version) };
-  return latest.parsed;
-}
-
-/** What was parsed last: a plugin hands its configuration on to the one that it delegates to. */
-let latest: { document: JsonObject; version: string; parsed: Result | undefined } | undefined;
+export const previousResult: (document: JsonObject, version: string) => Result | undefined =
+  keepLatest(parse);
 
 function parse(document: JsonObject, version: string): Result | undefined {
   const value = foldedMember(document, "prevResult");

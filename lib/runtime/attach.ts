@@ -20,7 +20,7 @@ export function attach(runtime: Runtime, network: Network, carried: CarriedPlugi
   let json: Json;
   try {
     json = resultInVersion(result, network.version);
-    writeCache(runtime.attachment, runtime.netnsPath, { source: network.source, result: json });
+    writeCache({ ...runtime, source: network.source, result: json });
     return result;
   } catch (error) {
     throw withRollback(asCniError(error), () => removeFromNetwork(runtime, network, json, carried));
@@ -28,7 +28,8 @@ export function attach(runtime: Runtime, network: Network, carried: CarriedPlugi
 }
 
 /**
- * Detaches a container from a network, with the configuration and the result of its ADD where they were kept.
+ * Detaches a container from a network, with the configuration, the arguments and the result of its ADD where they were
+ * kept.
  *
  * @param load Finds the network where they were not.
  * @throws CniError what plugins answered; what was kept stays then, for another try.
@@ -36,7 +37,8 @@ export function attach(runtime: Runtime, network: Network, carried: CarriedPlugi
 export function detach(runtime: Runtime, load: () => Network, carried: CarriedPlugins): void {
   const cached = readCache(runtime.attachment);
   const network = cached === undefined ? load() : (parsed(cached.source) ?? load());
-  removeFromNetwork(runtime, network, cached?.result, carried);
+  const { arguments: pairs, capabilityArguments } = cached ?? runtime;
+  removeFromNetwork({ ...runtime, arguments: pairs, capabilityArguments }, network, cached?.result, carried);
   removeCache(runtime.attachment);
 }
 

@@ -1,17 +1,24 @@
 import { system } from "#system";
-import { isObject, type Json, sorted, stringifyCompact } from "../cni/json.ts";
+import { isObject, type Json, type JsonObject, sorted, stringifyCompact } from "../cni/json.ts";
+import { isContainerId, isNetworkName } from "../cni/names.ts";
 import type { Attachment } from "../cni/request.ts";
 import { decodeBase64, encodeBase64 } from "../encoding/base64.ts";
 import { decodeUtf8, encodeUtf8 } from "../encoding/utf8.ts";
+import { parseLinkName } from "../ip/link-name.ts";
 import { isSystemError } from "../system/error.ts";
+import { temporaryPrefix } from "../system/system.ts";
+import type { AttachmentArguments, CniArguments } from "./attachment-arguments.ts";
 
 /** Where results of ADD are kept, by every runtime on the host. */
 const directory = "/var/lib/cni/results";
 
 const kind = "cniCacheV1";
 
-/** What ADD came to, for the DEL that follows: with the configuration that it was done with. */
-export interface CachedAttachment {
+/** What ADD came to, for the CHECK and the DEL that follow: with all that it was done with. */
+export interface CachedAttachment extends AttachmentArguments {
+  readonly attachment: Attachment;
+  /** The path of the container's namespace, as ADD got it; empty where it is not known. */
+  readonly netnsPath: string;
   /** The network's configuration, as it was read. */
   readonly source: string;
   /** The result, in the version of the configuration. */
@@ -23,12 +30,9 @@ export interface CachedAttachment {
  *
  * @throws SystemError where it cannot be written.
  */
-export function writeCache(
-  attachment: Attachment,
-  netnsPath: string,
-  { source, result }: CachedAttachment,
-): void {
+export function writeCache(cached: CachedAttachment): void {
   system.makeDirectory(directory, 0o700);
+  const { attachment, netnsPath, source, result, arguments: pairs, capabilityArguments } = cached;
   const entry = {
     kind,
     containerId: attachment.container,
@@ -36,7 +40,9 @@ export function writeCache(
     ifName: attachment.interface,
     networkName: attachment.network,
     netns: netnsPath === "" ? undefined : netnsPath,
-    // The Go library keeps results in a map, which it prints in the order of the alphabet.
+    cniArgs: pairs.length === 0 ? undefined : pairs,
+    // The Go library keeps these in maps, which it prints in the order of the alphabet.
+    capabilityArgs: Object.keys(capabilityArguments).length === 0 ? undefined : sorted(capabilityArguments),
     result: sorted(result),
   };
   system.replaceFile(pathOf(attachment), stringifyCompact(entry), 0o600);
@@ -44,10 +50,26 @@ export function writeCache(
 
 /** What is kept of an attachment; undefined where nothing is, or nothing that can be understood. */
 export function readCache(attachment: Attachment): CachedAttachment | undefined {
-  const entry = parse(pathOf(attachment));
-  if (!isObject(entry) || entry.kind !== kind || typeof entry.config !== "string") return undefined;
-  const source = decodeBase64(entry.config);
-  return source && { source: decodeUtf8(source), result: entry.result };
+  const cached = readEntry(pathOf(attachment));
+  // One path may be that of two attachments, since all of the three names may have hyphens.
+  return cached !== undefined && pathOf(cached.attachment) === pathOf(attachment) ? cached : undefined;
+}
+
+/**
+ * All attachments that are kept on this host, by whichever runtime, in the order of their files.
+ *
+ * @param warn Is told of files that are passed over, since they are no such entries.
+ * @throws SystemError where the directory cannot be read.
+ */
+export function cachedAttachments(warn: (text: string) => void = () => undefined): CachedAttachment[] {
+  const names = (system.listDirectory(directory) ?? []).filter((name) => !name.startsWith(temporaryPrefix));
+  return names.flatMap((name) => {
+    const path = `${directory}/${name}`;
+    const cached = readEntry(path);
+    if (cached !== undefined && pathOf(cached.attachment) === path) return [cached];
+    warn(`passed over ${path}: it is no attachment that can be understood`);
+    return [];
+  });
 }
 
 /** Forgets an attachment. */
@@ -57,6 +79,39 @@ export function removeCache(attachment: Attachment): void {
 
 function pathOf({ network, container, interface: name }: Attachment): string {
   return `${directory}/${network}-${container}-${name}`;
+}
+
+/** An entry; undefined where the file is none: unreadable, of another kind (libcni's older ones), or half of one. */
+function readEntry(path: string): CachedAttachment | undefined {
+  const entry = parse(path);
+  if (!isObject(entry) || entry.kind !== kind || typeof entry.config !== "string") return undefined;
+  const attachment = attachmentOf(entry);
+  const source = decodeBase64(entry.config);
+  if (attachment === undefined || source === undefined) return undefined;
+  const { netns, cniArgs, capabilityArgs, result } = entry;
+  return {
+    attachment,
+    netnsPath: typeof netns === "string" ? netns : "",
+    source: decodeUtf8(source),
+    result,
+    arguments: isPairs(cniArgs) ? cniArgs : [],
+    capabilityArguments: isObject(capabilityArgs) ? capabilityArgs : {},
+  };
+}
+
+function attachmentOf({ networkName, containerId, ifName }: JsonObject): Attachment | undefined {
+  const name = typeof ifName === "string" ? parseLinkName(ifName) : undefined;
+  if (typeof networkName !== "string" || !isNetworkName(networkName)) return undefined;
+  if (typeof containerId !== "string" || !isContainerId(containerId)) return undefined;
+  return name && { network: networkName, container: containerId, interface: name };
+}
+
+function isPairs(value: Json | CniArguments): value is CniArguments {
+  return Array.isArray(value) && value.every(isPair);
+}
+
+function isPair(pair: Json): boolean {
+  return Array.isArray(pair) && pair.length === 2 && pair.every((part) => typeof part === "string");
 }
 
 function parse(path: string): Json {

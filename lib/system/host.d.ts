@@ -9,6 +9,9 @@ declare module "lxc-cni:host" {
 
   export function getpid(): number;
   export function geteuid(): number;
+  export function getegid(): number;
+  /** Changes the effective user and group, to those of an ordinary one or back to root's. */
+  export function become(userId: number, groupId: number): void;
   export function programArguments(): string[];
   export function environment(): Record<string, string>;
   /** The path of the running file, without symbolic links. */
@@ -16,9 +19,9 @@ declare module "lxc-cni:host" {
   export function isatty(descriptor: number): boolean;
   /**
    * Has `main` called once all modules are evaluated, which may have been done when the executable was built. It returns
-   * the status with which the process ends, unless a signal that was held back takes its place.
+   * the status with which the process ends, or a promise of it, unless a signal that was held back takes its place.
    */
-  export function run(main: () => number): void;
+  export function run(main: () => number | Promise<number>): void;
 
   // --- files.c ---
 
@@ -28,6 +31,9 @@ declare module "lxc-cni:host" {
   export const O_CREAT: number;
   export const O_EXCL: number;
   export const O_NONBLOCK: number;
+  export const O_DIRECTORY: number;
+  export const O_NOFOLLOW: number;
+  export const O_PATH: number;
 
   /** @param netns The descriptor of the network namespace in which to open it. */
   export function open(path: string, flags: number, mode?: number, netns?: number): number;
@@ -47,6 +53,7 @@ declare module "lxc-cni:host" {
   export function writeAt(descriptor: number, offset: number, bytes: Uint8Array): void;
   /** Leaves nothing of what the file holds. */
   export function truncate(descriptor: number): void;
+  export function fchmod(descriptor: number, mode: number): void;
   export function link(from: string, to: string): void;
   export function rename(from: string, to: string): void;
   export function unlink(path: string): void;

@@ -1,5 +1,6 @@
 import * as host from "lxc-cni:host";
 import { isSystemError } from "./error.ts";
+import { replaceWithin, type WithinCalls } from "./file-within.ts";
 import { closeOnce } from "./native/close-once.ts";
 import { unixSockets } from "./native/unix-sockets.ts";
 import { commandEnvironment, findProgram, programPath } from "./program.ts";
@@ -44,6 +45,7 @@ export const system: System = {
   openFile,
   createFile: (path, text, mode) => wholeFile.createFile(fileCalls, path, text, mode),
   replaceFile: (path, text, mode) => wholeFile.replaceFile(fileCalls, path, text, mode),
+  replaceWithin: (...what) => replaceWithin(fileCalls, ...what),
   removeFile: (path) => wholeFile.removeFile(fileCalls, path),
   makeDirectory: (path, mode) => wholeFile.makeDirectory(fileCalls, path, mode),
   listDirectory,
@@ -66,7 +68,7 @@ export const system: System = {
   random: host.random,
 };
 
-const fileCalls: wholeFile.FileCalls = {
+const fileCalls: WithinCalls = {
   openNew: (path, mode) => host.open(path, host.O_WRONLY | host.O_CREAT | host.O_EXCL, mode),
   write: host.writeAll,
   close: host.close,
@@ -76,6 +78,14 @@ const fileCalls: wholeFile.FileCalls = {
   mkdir: host.mkdir,
   isDirectory: (path) => system.status(path)?.kind === "directory",
   random: host.random,
+  openRoot: (path) => host.open(path, host.O_PATH | host.O_DIRECTORY),
+  openDirectory: (path) => host.open(path, host.O_PATH | host.O_DIRECTORY | host.O_NOFOLLOW),
+  openToLook: (path) => host.open(path, host.O_PATH | host.O_NOFOLLOW),
+  status,
+  readText: (path) => system.readText(path),
+  changeMode: host.fchmod,
+  identity: () => ({ userId: host.geteuid(), groupId: host.getegid() }),
+  become: ({ userId, groupId }) => host.become(userId, groupId),
 };
 
 let variables: Record<string, string> | undefined;

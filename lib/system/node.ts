@@ -3,6 +3,7 @@ import {
   type BigIntStats,
   closeSync,
   constants,
+  fchmodSync,
   fstatSync,
   ftruncateSync,
   linkSync,
@@ -20,6 +21,7 @@ import {
 import { constants as systemConstants } from "node:os";
 import { isatty } from "node:tty";
 import { isSystemError } from "./error.ts";
+import { type Identity, replaceWithin, type WithinCalls } from "./file-within.ts";
 import { sleep } from "./node/clock.ts";
 import { isExecutable, start } from "./node/commands.ts";
 import { systemError } from "./node/errors.ts";
@@ -57,6 +59,7 @@ export const system: System = {
   openFile,
   createFile: (path, text, mode) => wholeFile.createFile(fileCalls, path, text, mode),
   replaceFile: (path, text, mode) => wholeFile.replaceFile(fileCalls, path, text, mode),
+  replaceWithin: (...what) => replaceWithin(fileCalls, ...what),
   removeFile: (path) => wholeFile.removeFile(fileCalls, path),
   makeDirectory: (path, mode) => wholeFile.makeDirectory(fileCalls, path, mode),
   listDirectory,
@@ -79,7 +82,10 @@ export const system: System = {
   random: (length) => randomFillSync(new Uint8Array(length)),
 };
 
-const fileCalls: wholeFile.FileCalls = {
+/** Of linux/fcntl.h; the same number on every architecture that Node.js runs on. */
+const O_PATH = 0o10000000;
+
+const fileCalls: WithinCalls = {
   openNew: (path, mode) => openSync(path, "wx", mode),
   write: writeAll,
   close: closeSync,
@@ -89,7 +95,22 @@ const fileCalls: wholeFile.FileCalls = {
   mkdir: mkdirSync,
   isDirectory: (path) => status(path)?.kind === "directory",
   random: (length) => randomFillSync(new Uint8Array(length)),
+  openRoot: (path) => openSync(path, O_PATH | constants.O_DIRECTORY),
+  openDirectory: (path) => openSync(path, O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW),
+  openToLook: (path) => openSync(path, O_PATH | constants.O_NOFOLLOW),
+  status,
+  readText,
+  changeMode: fchmodSync,
+  identity: () => ({ userId: process.geteuid?.() ?? 0, groupId: process.getegid?.() ?? 0 }),
+  become,
 };
+
+/** Only root may change the group: it is the first to be changed on the way there, and the last on the way back. */
+function become({ userId, groupId }: Identity): void {
+  if (userId === 0) process.seteuid?.(userId);
+  process.setegid?.(groupId);
+  process.seteuid?.(userId);
+}
 
 function writeStandardError(text: string): void {
   try {

@@ -32,12 +32,13 @@ export interface System {
   executable(): string;
 
   /**
-   * Runs `main` and ends the process with the status that it returns.
+   * Runs `main` and ends the process with the status that it returns, or promises: a part of the program that most calls
+   * do not need is had by `import()`, and read only then.
    *
    * SIGTERM, SIGINT and SIGHUP are held back while it runs, so that no work is left half-done; when one of
    * them came, the status is 128 + its number instead (the shell's convention). SIGPIPE is ignored.
    */
-  run(main: () => number): void;
+  run(main: () => number | Promise<number>): void;
 
   /** Reads standard input to its end, also when it is non-blocking. Bytes that are no UTF-8 become U+FFFD. */
   readStandardInput(): string;
@@ -95,6 +96,22 @@ export interface System {
 
   /** Creates a file or replaces it in one step: a temporary file in the same directory, then rename(2). */
   replaceFile(path: string, text: string, mode: number): void;
+
+  /**
+   * Creates or replaces a file below another root, such as that of a container, which may have put anything in the way.
+   *
+   * No symbolic link is followed: neither at a directory of `path`, nor at its end, where it is replaced, as every
+   * file is, by rename(2). Nothing is waited for, as a FIFO would have it.
+   *
+   * @param root Leads to the root, itself followed: /proc/PID/root.
+   * @param path From there on, without `/` in front, `.` and `..`.
+   * @param owner Who writes it, and whom it belongs to: this process becomes them for that time.
+   * @returns `same` when the file held `text` already, `own` when its directory is the one that `path` leads to from
+   *   our own root; it is left as it is then.
+   * @throws SystemError ENOENT without the directory, ENOTDIR where a symbolic link or something else is in its place, EISDIR
+   *   where a directory is in the place of the file, EBUSY where something is mounted there, EROFS.
+   */
+  replaceWithin(root: string, path: string, text: string, owner: FileOwner): "replaced" | "same" | "own";
 
   /** Removes a file. @returns false when there was none. */
   removeFile(path: string): boolean;
@@ -215,6 +232,14 @@ export interface FileStatus {
   readonly modified: bigint;
   /** Last change, also of what is told here, in nanoseconds since 1970; nobody can set it. */
   readonly changed: bigint;
+}
+
+/** Whom a file is to belong to, and who may do what with it. */
+export interface FileOwner {
+  readonly userId: number;
+  readonly groupId: number;
+  /** Permission bits, whatever the umask is. */
+  readonly mode: number;
 }
 
 /** A file that is open for reading and writing. */

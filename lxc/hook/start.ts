@@ -1,5 +1,6 @@
 import { CniError, Code } from "../../lib/cni/error.ts";
 import type { Attachment, ContainerId } from "../../lib/cni/request.ts";
+import type { Result } from "../../lib/cni/result.ts";
 import { attach } from "../../lib/runtime/attach.ts";
 import type { Network, PluginConfiguration } from "../../lib/runtime/network.ts";
 import { carried } from "../carried.ts";
@@ -9,6 +10,7 @@ import { isRunning, type ProcessIdentity, processOf } from "../container/process
 import { findNetwork, runtimeFor } from "../runtime.ts";
 import { detachQuietly } from "./attachment.ts";
 import type { HookEvent } from "./event.ts";
+import { prepareInside } from "./inside.ts";
 import type { HookWords } from "./words.ts";
 
 /**
@@ -46,13 +48,15 @@ export function start(
   const record = (held: readonly Held[]) =>
     recordIncarnation(container, { process: first, attachments: [...held] });
   record([...before.filter((each) => !asked.some((other) => isSame(each, other))), ...asked]);
+  let results: readonly Result[];
   try {
-    attachAll(attachments, netnsPath, wanted);
+    results = attachAll(attachments, netnsPath, wanted);
   } catch (error) {
     if (before.length > 0) record(before);
     else forgetIncarnation(container);
     throw error;
   }
+  prepareInside(container, first.pid, { netnsPath, before, results }, wanted);
 }
 
 /** An attachment as it is recorded. */
@@ -107,17 +111,23 @@ interface AskedAttachment {
   readonly attachment: Attachment;
 }
 
-function attachAll(attachments: readonly AskedAttachment[], netnsPath: string, wanted: HookWords): void {
+function attachAll(
+  attachments: readonly AskedAttachment[],
+  netnsPath: string,
+  wanted: HookWords,
+): readonly Result[] {
   const done: Attachment[] = [];
+  const results: Result[] = [];
   for (const { network, attachment } of attachments) {
     try {
-      attach(runtimeFor(attachment, netnsPath, wanted), network, carried);
+      results.push(attach(runtimeFor(attachment, netnsPath, wanted), network, carried));
       done.push(attachment);
     } catch (error) {
       for (const each of done.toReversed()) detachQuietly(each, wanted);
       throw named(error, attachment);
     }
   }
+  return results;
 }
 
 /** The error, with the network that it came from in front. */

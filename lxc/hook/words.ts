@@ -9,6 +9,8 @@ export interface HookWords extends Places {
   readonly words: readonly string[];
   /** Where the service for ordinary users listens; undefined for its usual place. */
   readonly socket?: string | undefined;
+  /** Whether the container's resolver is told what the networks say. */
+  readonly dns: boolean;
 }
 
 /** A network that a container is to be on, and the interface that it is to be on it by. */
@@ -28,17 +30,19 @@ export function parseHookWords(words: readonly string[]): HookWords {
   const networks: string[] = [];
   let cniPath = "";
   let socket: string | undefined;
+  let dns = true;
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? "";
     if (word === "--net-dir") networkDirectories.push(optionValue(words, ++index));
     else if (word === "--cni-path") cniPath = optionValue(words, ++index);
     else if (word === "--socket") socket = optionValue(words, ++index);
+    else if (word === "--no-dns") dns = false;
     else if (word.startsWith("-")) throw new UsageError(`there is no option ${word}`);
     else networks.push(word);
   }
   if (networks.length === 0) throw new UsageError("hook needs the name of a network");
   const wanted = distinct(networks.map(parseWantedNetwork));
-  return { networkDirectories, cniPath, socket, words: networks, networks: wanted };
+  return { networkDirectories, cniPath, socket, words: networks, networks: wanted, dns };
 }
 
 function optionValue(words: readonly string[], index: number): string {

@@ -70,9 +70,11 @@ function parseRequest(text: string): ServiceRequest {
 function wantedBy({ event, networks }: ServiceRequest): HookWords {
   if (networks.length > mostNetworks) throw misunderstood(`it has more than ${mostNetworks} networks`);
   // What a container has to give back is on record here.
-  if (event !== "start-host") return { networkDirectories: [], cniPath: "", words: [], networks: [] };
+  if (event !== "start-host")
+    return { networkDirectories: [], cniPath: "", words: [], networks: [], dns: false };
   try {
-    return parseHookWords(networks);
+    // Nothing is written into the files of a container whose owner can put anything in their place.
+    return { ...parseHookWords(networks), dns: false };
   } catch (error) {
     if (error instanceof UsageError) throw misunderstood(error.message);
     throw error;

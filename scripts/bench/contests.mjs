@@ -4,6 +4,7 @@ import { firstPacketContests } from "./contests/first-packet.mjs";
 import { hookContest } from "./contests/hook.mjs";
 import { hostLocalContest } from "./contests/host-local.mjs";
 import { leaseContests } from "./contests/leases.mjs";
+import { lxcStartContest } from "./contests/lxc-start.mjs";
 import { otherWaysContest } from "./contests/other-ways.mjs";
 import { scopeContest } from "./contests/scope.mjs";
 import { startContest } from "./contests/start.mjs";
@@ -15,6 +16,7 @@ export const contests = [
   hostLocalContest,
   ...leaseContests,
   hookContest,
+  lxcStartContest,
   ...crowdContests,
   scopeContest,
   ...firstPacketContests,

@@ -30,7 +30,12 @@ for directory in cni lxc-cni; do
   mount -t tmpfs -o mode=755 tmpfs /var/lib/$directory
 done
 mount -t proc proc /proc
+# A new /sys comes without the cgroups, which LXC needs.
+mkdir /run/cgroup
+mount --rbind /sys/fs/cgroup /run/cgroup
 mount -t sysfs sysfs /sys
+mount --move /run/cgroup /sys/fs/cgroup
+rmdir /run/cgroup
 ip link set lo up
 exec "$@"
 `;

@@ -1,5 +1,5 @@
 import { builtinModules } from "node:module";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import * as esbuild from "esbuild";
 import { nativeModules } from "./native-modules.mjs";
 import { schemaPlugin } from "./schema-plugin.mjs";
@@ -8,7 +8,18 @@ import { schemaPlugin } from "./schema-plugin.mjs";
 export const buildIdPlaceholder = "@build-id-here@@";
 
 /**
- * Bundles one program into one ES module.
+ * A part of a program: an ES module.
+ *
+ * @typedef {object} Module
+ * @property {string} name What others import it by, after `./`; the program's own is `program.js`.
+ * @property {string} code
+ * @property {string} map The source map that leads back from it.
+ * @property {boolean} later Whether it is read only when the program asks for it, by `import()`.
+ */
+
+/**
+ * Bundles one program into ES modules: for Node.js into one, for the native engine into those that are needed at each
+ * start, and those that are read when the program asks for them.
  *
  * @param {object} options
  * @param {string} options.main Its entry point.
@@ -16,17 +27,20 @@ export const buildIdPlaceholder = "@build-id-here@@";
  * @param {string} options.version
  * @param {string} options.root The directory that paths in the bundle are relative to.
  * @param {boolean} [options.faults] Put a system in place that fails on demand (test/faults).
- * @returns {Promise<{ code: string, map: string }>} Its code, and the source map that leads back from it.
+ * @returns {Promise<Module[]>} Each behind those that it cannot do without; of those that are not later, the last one
+ *   is the program's own.
  */
 export async function bundle({ main, target, version, root, faults = false }) {
-  const { outputFiles } = await esbuild.build({
-    entryPoints: [main],
+  const { outputFiles, metafile } = await esbuild.build({
+    entryPoints: { program: main },
     absWorkingDir: root,
-    // Nothing is written there. The name decides what the paths in the source map are relative to.
-    outfile: join(root, "dist/maps/program.js"),
+    // Nothing is written there. It decides what the paths in the source maps are relative to.
+    outdir: join(root, "dist/maps"),
+    chunkNames: "[name]-[hash]",
     sourcemap: "external",
     sourcesContent: false,
     bundle: true,
+    metafile: true,
     write: false,
     format: "esm",
     charset: "utf8",
@@ -37,8 +51,36 @@ export async function bundle({ main, target, version, root, faults = false }) {
     ...settings[target],
     conditions: [...(faults ? ["faults"] : []), ...(settings[target].conditions ?? [])],
   });
-  const [map, code] = outputFiles.map(({ text }) => text);
-  return { code, map };
+  const texts = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
+  const needs = new Map(
+    Object.entries(metafile.outputs).map(([path, { imports }]) => [basename(path), needsOf(imports)]),
+  );
+  const early = inOrder(["program.js"], needs);
+  const all = inOrder([...early, ...[...needs.keys()].filter((name) => name.endsWith(".js")).sort()], needs);
+  return all.map((name) => ({
+    name,
+    code: texts.get(name),
+    map: texts.get(`${name}.map`),
+    later: !early.includes(name),
+  }));
+}
+
+/** The modules of the bundle that one of them imports for good. */
+function needsOf(imports) {
+  return imports
+    .filter(({ kind, external }) => kind === "import-statement" && !external)
+    .map(({ path }) => basename(path))
+    .sort();
+}
+
+/** The modules, and all that these need, each behind what it needs itself. */
+function inOrder(names, needs, found = []) {
+  for (const name of names) {
+    if (found.includes(name)) continue;
+    inOrder(needs.get(name), needs, found);
+    found.push(name);
+  }
+  return found;
 }
 
 /** @type {Record<"js" | "bin", esbuild.BuildOptions>} */
@@ -53,6 +95,7 @@ const settings = {
     conditions: ["native"],
     target: "es2023",
     minify: true,
+    splitting: true,
     external: ["lxc-cni:host"],
     plugins: [schemaPlugin, refuseNodeModules(), useNativeFunctions()],
   },

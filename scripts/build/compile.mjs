@@ -36,22 +36,20 @@ export function nativeSources() {
  * Compiles a bundle into a native executable.
  *
  * @param {object} options
- * @param {string} options.name The name that stack traces show.
- * @param {string} options.code The bundle.
+ * @param {string} options.name The name that stack traces show of the program's own module.
+ * @param {import("./bundle.mjs").Module[]} options.modules The bundle.
  * @param {boolean} options.sanitize
  * @param {boolean} options.evaluated Whether its modules are evaluated now, and not at each start.
  * @returns {Promise<Buffer>} The executable.
  * @throws when scripts/toolchain cannot provide the engine.
  */
-export async function compile({ name, code, sanitize, evaluated }) {
+export async function compile({ name, modules, sanitize, evaluated }) {
   const toolchain = findToolchain({ sanitize });
   if (toolchain.directory === undefined) throw new Error(toolchain.reason);
   const work = await mkdtemp(join(tmpdir(), "lxc-cni-build-"));
   try {
-    await writeFile(join(work, "program.js"), code);
-    // -M: a module that is there already when the program starts; -n: the name in stack traces; -s: no source text.
-    const qjsc = ["-m", "-s", "-P", "-M", "lxc-cni:host,host", "-n", name, "-N", "program"];
-    await run(join(toolchain.directory, "qjsc"), [...qjsc, "-o", "program.c", "program.js"], { cwd: work });
+    const qjsc = (words) => run(join(toolchain.directory, "qjsc"), words, { cwd: work });
+    await writePrograms({ work, qjsc, name, modules });
     const cc = (words) => run(join(toolchain.directory, "cc"), words, { cwd: work });
     const objects = await compileSources(cc, { toolchain: toolchain.directory, sanitize });
     const parts = [...objects, join(toolchain.directory, "libquickjs.a")];
@@ -61,6 +59,51 @@ export async function compile({ name, code, sanitize, evaluated }) {
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** Turns modules into bytecode: `program.c` has those that each start needs, `later.c` the others. */
+async function writePrograms({ work, qjsc, name, modules }) {
+  for (const [index, module] of modules.entries()) {
+    await writeFile(join(work, module.name), module.code);
+    const known = modules
+      .filter((other) => other !== module)
+      .flatMap((other) => ["-M", `${other.name},other`]);
+    // -M: a module that is there already when this one is; -n: its name; -s: no source text.
+    const words = ["-m", "-s", "-P", "-M", "lxc-cni:host,host", ...known];
+    const isOwn = module.name === "program.js";
+    await qjsc([
+      ...words,
+      "-n",
+      isOwn ? name : module.name,
+      "-N",
+      `module_${index}`,
+      "-o",
+      `${index}.c`,
+      module.name,
+    ]);
+  }
+  const numbered = modules.map((module, index) => ({ ...module, index }));
+  const write = (file, list, these) => writeFile(join(work, `${file}.c`), listInC(list, these));
+  await write(
+    "program",
+    "modules",
+    numbered.filter(({ later }) => !later),
+  );
+  await write(
+    "later",
+    "later_modules",
+    numbered.filter(({ later }) => later),
+  );
+}
+
+/** A list of modules, as native/engine.h declares it. */
+function listInC(list, modules) {
+  return `#include "engine.h"
+${modules.map(({ index }) => `#include "${index}.c"\n`).join("")}
+const struct module ${list}[] = {
+${modules.map(({ name, index }) => `  {"${name}", module_${index}, sizeof(module_${index})},\n`).join("")}  {0},
+};
+`;
 }
 
 /** Compiles native/ and the program; returns the names of the objects. */
@@ -73,9 +116,11 @@ async function compileSources(cc, { toolchain, sanitize }) {
     ...(sanitize ? sanitizerFlags : releaseFlags),
     `-ffile-prefix-map=${nativeDirectory}=native/`,
     `-I${toolchain}`,
+    `-I${nativeDirectory}`,
     "-c",
     "program.c",
+    "later.c",
     ...sources,
   ]);
-  return ["program.o", ...sources.map((path) => `${basename(path, ".c")}.o`)];
+  return ["program.o", "later.o", ...sources.map((path) => `${basename(path, ".c")}.o`)];
 }

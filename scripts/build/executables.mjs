@@ -35,14 +35,16 @@ export async function buildExecutables({ entries, outdir, targets, sanitize = fa
     const bundles = await Promise.all(
       entries.map(({ main }) => bundle({ main, target, version, root: projectRoot, faults })),
     );
-    const codes = bundles.map(({ code }) => code);
+    const codes = bundles.map((modules) => modules.map(({ code }) => code));
     const id = buildId(target, version, codes);
     for (const [index, { name, evaluated = false }] of entries.entries()) {
-      const code = codes[index].replaceAll(buildIdPlaceholder, id);
+      const modules = bundles[index].map((module) => ({
+        ...module,
+        code: module.code.replaceAll(buildIdPlaceholder, id),
+      }));
       const write = target === "js" ? writeBundle : writeNative;
-      built.push(await write({ directory, name, code, id, sanitize, evaluated }));
-      if (target === "bin")
-        await writeMap({ directory: join(outdir, "maps"), name, map: bundles[index].map });
+      built.push(await write({ directory, name, modules, id, sanitize, evaluated }));
+      if (target === "bin") await writeMaps({ directory: join(outdir, "maps"), name, modules });
     }
   }
   return built;
@@ -56,7 +58,7 @@ function buildId(target, version, codes) {
   return hash.digest("hex").slice(0, 16);
 }
 
-async function writeBundle({ directory, name, code, id }) {
+async function writeBundle({ directory, name, modules: [{ code }], id }) {
   const path = join(directory, `${name}.js`);
   await replace(path, `${code}//lxc-cni-build:${id}\n`);
   // Runtimes look for a plugin by its name alone. Without an extension, only this file tells Node that it is a module.
@@ -66,17 +68,18 @@ async function writeBundle({ directory, name, code, id }) {
   return { path, size: (await stat(path)).size };
 }
 
-async function writeNative({ directory, name, code, id, sanitize, evaluated }) {
+async function writeNative({ directory, name, modules, id, sanitize, evaluated }) {
   const path = join(directory, name);
-  if (evaluated) await requireQuietLoad(name, code);
-  const executable = await compile({ name, code, sanitize, evaluated });
+  if (evaluated) await requireQuietLoad(name, modules);
+  const executable = await compile({ name, modules, sanitize, evaluated });
   await replace(path, Buffer.concat([executable, Buffer.from(`lxc-cni-build:${id}\n`)]));
   return { path, size: (await stat(path)).size };
 }
 
-async function writeMap({ directory, name, map }) {
-  await mkdir(directory, { recursive: true });
-  await writeFile(join(directory, `${name}.js.map`), map);
+async function writeMaps({ directory, name, modules }) {
+  await rm(join(directory, name), { recursive: true, force: true });
+  await mkdir(join(directory, name), { recursive: true });
+  for (const module of modules) await writeFile(join(directory, name, `${module.name}.map`), module.map);
 }
 
 /** In one step, since the old one may be running. */

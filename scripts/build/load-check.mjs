@@ -6,18 +6,18 @@ import { nativeModules } from "./native-modules.mjs";
  * built, they would find the machine that it is built on, once and for all.
  *
  * @param {string} name The program's.
- * @param {string} code Its bundle for the native engine.
+ * @param {import("./bundle.mjs").Module[]} modules Its bundle for the native engine.
  * @throws when it does.
  */
-export async function requireQuietLoad(name, code) {
+export async function requireQuietLoad(name, modules) {
   const { outputFiles } = await esbuild.build({
-    stdin: { contents: code },
+    stdin: { contents: 'import "./program.js";' },
     bundle: true,
     write: false,
     format: "esm",
     target: "node20",
     logLevel: "silent",
-    plugins: [hostWithoutFunctions],
+    plugins: [hostWithoutFunctions, theseModules(modules)],
   });
   try {
     await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
@@ -44,3 +44,21 @@ const hostWithoutFunctions = {
     build.onLoad({ filter: /.*/, namespace: "host" }, () => ({ contents, resolveDir: "/" }));
   },
 };
+
+/**
+ * The modules of a bundle.
+ *
+ * @returns {esbuild.Plugin}
+ */
+function theseModules(modules) {
+  const codes = new Map(modules.map(({ name, code }) => [`./${name}`, code]));
+  return {
+    name: "these-modules",
+    setup(build) {
+      build.onResolve({ filter: /^\.\// }, ({ path }) =>
+        codes.has(path) ? { path, namespace: "modules" } : undefined,
+      );
+      build.onLoad({ filter: /.*/, namespace: "modules" }, ({ path }) => ({ contents: codes.get(path) }));
+    },
+  };
+}

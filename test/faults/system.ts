@@ -41,6 +41,7 @@ const counted = [
   "writeInPlace",
   "createFile",
   "replaceFile",
+  "replaceWithin",
   "removeFile",
   "makeDirectory",
   "listDirectory",

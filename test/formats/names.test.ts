@@ -4,6 +4,7 @@ import type { LinkName } from "../../lib/ip/link-name.ts";
 import { chainName } from "../../lib/net/firewall/marks.ts";
 import { bridgeAlias, gatewayPortName, portAlias, portName } from "../../lib/net/identity.ts";
 import { containerIdOf } from "../../lxc/container/id.ts";
+import { resolvConfOf } from "../../lxc/dns/resolv-conf.ts";
 import { parseHookWords } from "../../lxc/hook/words.ts";
 import { openPage } from "./page.ts";
 
@@ -20,6 +21,12 @@ describe("hook lines", () => {
     const { networks } = parseHookWords(words.split(" "));
     expect(networks.map(({ network, interface: link }) => `${network} ${link}`).join(", ")).toBe(meaning);
   });
+});
+
+test("resolv.conf of a container", () => {
+  const [, ...results] = /say\n`(.*)` and\n`(.*)`, in/.exec(formats.section("Resolvers")) ?? [];
+  const { text } = resolvConfOf(results.map((each) => JSON.parse(each)));
+  expect(text?.split("\n")).toEqual([...formats.block("resolv.conf"), ""]);
 });
 
 describe("port names", () => {

@@ -80,6 +80,10 @@ export const system: System = {
   replaceFile: (path, text) => {
     files.set(checked(path), text);
   },
+  replaceWithin: (root, path, text) => {
+    files.set(checked(`${root}/${path}`), text);
+    return "replaced";
+  },
   removeFile: (path) => files.delete(checked(path)),
   makeDirectory: (path) => {
     checked(path);

@@ -11,11 +11,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "lib/ip": ["lib/encoding"],
   "lib/cni": ["lib/encoding", "lib/system", "lib/ip"],
   "lib/net": ["lib/encoding", "lib/system", "lib/ip", "lib/cni"],
-  "lib/runtime": ["lib/encoding", "lib/system", "lib/cni"],
+  "lib/runtime": ["lib/encoding", "lib/system", "lib/ip", "lib/cni"],
   "ipam/host-local": ["lib/encoding", "lib/system", "lib/ip", "lib/cni", "lib/net"],
   "plugins/bridge": ["lib/system", "lib/ip", "lib/cni", "lib/net", "ipam/host-local"],
   lxc: [
-    ...["lib/encoding", "lib/system", "lib/ip", "lib/cni", "lib/runtime"],
+    ...["lib/encoding", "lib/system", "lib/ip", "lib/cni", "lib/net", "lib/runtime"],
     ...["ipam/host-local", "plugins/bridge"],
   ],
 };

@@ -11,6 +11,14 @@ describe("the words of a hook line", () => {
         { network: "b", interface: "lan0" },
         { network: "/etc/lxc/c.conf", interface: "eth2" },
       ],
+      dns: true,
+    });
+  });
+
+  test("say in any place that DNS is not to be touched", () => {
+    expect(parseHookWords(["a", "--no-dns", "b"])).toMatchObject({
+      networks: [{ interface: "eth0" }, { interface: "eth1" }],
+      dns: false,
     });
   });
 

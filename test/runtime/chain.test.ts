@@ -1,6 +1,7 @@
 import { describe, expect } from "vitest";
 import type { CarriedPlugins } from "../../lib/cni/delegate.ts";
 import type { Attachment } from "../../lib/cni/request.ts";
+import { noArguments } from "../../lib/runtime/attachment-arguments.ts";
 import type { Runtime } from "../../lib/runtime/attachment-call.ts";
 import { addToNetwork, removeFromNetwork } from "../../lib/runtime/chain.ts";
 import { type Network, parseNetwork } from "../../lib/runtime/network.ts";
@@ -224,6 +225,7 @@ function runtimeWith({ directory }: NoopPlugins): Runtime {
     netnsPath: "/run/netns/c1",
     cniPath: directory,
     environment: { PATH: "/usr/bin:/bin" },
+    ...noArguments,
   };
 }
 

@@ -13,7 +13,8 @@ function bundleFiles(files: Readonly<Record<string, string>>, target: "js" | "bi
     mkdirSync(join(directory, "node_modules"));
     symlinkSync(join(projectRoot, "node_modules/typebox"), join(directory, "node_modules/typebox"));
     const main = join(directory, "main.ts");
-    return (await bundle({ main, target, version: "0.0.0", root: projectRoot })).code;
+    const [{ code = "" } = {}] = await bundle({ main, target, version: "0.0.0", root: projectRoot });
+    return code;
   });
 }
 

@@ -7,23 +7,23 @@ export function signalNumber(name: NodeJS.Signals): number {
 }
 
 /** {@linkcode System.run}. */
-export function run(main: () => number): void {
+export async function run(main: () => number | Promise<number>): Promise<void> {
   let received: NodeJS.Signals | undefined;
   for (const name of ["SIGHUP", "SIGINT", "SIGTERM"] as const) {
     process.on(name, () => {
       received ??= name;
     });
   }
-  const status = runGuarded(main);
+  const status = await runGuarded(main);
   const exit = () => process.exit(received === undefined ? status : 128 + signalNumber(received));
   // Node tells of a signal when its event loop polls. The first of these may come before the next time it does.
   setImmediate(() => setImmediate(exit));
 }
 
 /** What is thrown ends the program, with a stack trace for developers only. */
-function runGuarded(main: () => number): number {
+async function runGuarded(main: () => number | Promise<number>): Promise<number> {
   try {
-    return main() & 0xff;
+    return (await main()) & 0xff;
   } catch (error) {
     const trace = process.env.LXC_CNI_DEBUG === "1" && error instanceof Error ? error.stack : undefined;
     writeAll(2, `${trace ?? String(error)}\n`);

@@ -1,10 +1,13 @@
+import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runCommand } from "../command.mjs";
+import { go } from "../contest.mjs";
 import { endProcess, makeContainer, startProcess } from "../namespace.mjs";
 import { environment, network, writeConfiguration } from "../network.mjs";
 
 /**
- * The hooks of a start and a stop, as LXC calls them with lxc.hook.version = 1.
+ * The hooks of a start and a stop, as LXC calls them with lxc.hook.version = 1: those of `lxc-cni`, and a shell script that
+ * calls the Go plugins.
  *
  * @type {import("../contest.mjs").Contest}
  */
@@ -13,29 +16,63 @@ export const hookContest = {
   prepare: (place) => {
     const container = makeContainer("c1");
     const configuration = writeConfiguration(place, "network", { ...network, ipMasq: true });
-    let pid = 0;
-    const step = (type, prepare) => ({
-      name: type,
-      run: () => {
-        prepare();
-        return [callHook(place, type, pid, configuration)];
-      },
+    return hooksOf(place, configuration).map(({ name, lines }) => {
+      let pid = 0;
+      const step = (type, prepare) => ({
+        name: type,
+        run: () => {
+          prepare();
+          return [callHook(place, lines[type], { type, pid, container })];
+        },
+      });
+      const start = step("start-host", () => {
+        pid = startProcess(container);
+      });
+      return { name, steps: [start, step("stop", () => endProcess(pid))] };
     });
-    const start = step("start-host", () => {
-      pid = startProcess(container);
-    });
-    return [{ name: "bin", steps: [start, step("stop", () => endProcess(pid))] }];
   },
   lines: [
-    { what: "lxc-cni hook, start-host, ipMasq by iptables", step: "start-host" },
-    { what: "lxc-cni hook, stop, ipMasq by iptables", step: "stop" },
+    { what: "hook, start-host, ipMasq by iptables", step: "start-host", limit: { ratio: 0.3 } },
+    { what: "hook, stop, ipMasq by iptables", step: "stop" },
     { what: "memory of lxc-cni, start-host", unit: "MB", step: "start-host", limit: { most: 4 } },
   ],
 };
 
-function callHook({ programs, work, directories: { bin } }, type, pid, configuration) {
+/**
+ * What the lines of a container's configuration call at start and at stop.
+ *
+ * @param {import("../contest.mjs").Place} place
+ * @param {string} configuration The file of the network.
+ */
+export function hooksOf({ work, directories }, configuration) {
+  const own = `${join(directories.bin, "lxc-cni")} hook ${configuration}`;
+  const ours = { name: "bin", lines: { "start-host": own, stop: own } };
+  if (directories.go === undefined) return [ours];
+  const lines = Object.fromEntries(
+    [
+      ["start-host", "ADD"],
+      ["stop", "DEL"],
+    ].map(([type, verb]) => [type, writeScript(join(work, type), verb, directories.go, configuration)]),
+  );
+  return [ours, { name: go, lines }];
+}
+
+/** The shell script that people write; returns its path. At stop, LXC has the namespace held for its hooks. */
+function writeScript(path, verb, directory, configuration) {
+  const netns = verb === "ADD" ? "/proc/$LXC_PID/ns/net" : "$LXC_NET_NS";
+  const variables = `CNI_COMMAND=${verb} CNI_CONTAINERID=$LXC_NAME CNI_NETNS=${netns} CNI_IFNAME=eth0`;
+  writeFileSync(
+    path,
+    `#!/bin/sh\n${variables} CNI_PATH=${directory} exec ${directory}/bridge < ${configuration}\n`,
+  );
+  chmodSync(path, 0o755);
+  return path;
+}
+
+/** LXC has a shell start it. */
+function callHook({ programs, work }, line, { type, pid, container }) {
   return runCommand(programs.launch, {
-    argv: [join(bin, "lxc-cni"), "hook", configuration],
+    argv: ["/bin/sh", "-c", `exec ${line}`],
     output: join(work, "output"),
     environment: {
       ...environment,
@@ -45,6 +82,7 @@ function callHook({ programs, work, directories: { bin } }, type, pid, configura
       LXC_HOOK_SECTION: "lxc",
       LXC_HOOK_VERSION: "1",
       LXC_PID: String(pid),
+      ...(type === "stop" ? { LXC_NET_NS: container } : {}),
     },
   });
 }

@@ -12,11 +12,13 @@ import { observeMessages } from "./messages.ts";
 import { observeNetns } from "./netns.ts";
 import { observeProcess } from "./process.ts";
 import { observeText } from "./text.ts";
+import { observeWithin } from "./within.ts";
 
 system.run(() => {
   const [directory = "", first = "", second = "", busy = ""] = system.arguments();
   observeProcess();
   observeFiles(directory);
+  observeWithin(`${directory}-root`);
   observeText(directory);
   observeLocks(directory);
   observeCommands(directory, busy);

@@ -1,0 +1,4 @@
+import { tell } from "./shared.ts";
+
+tell("failing");
+throw new Error("this part cannot be had");
