@@ -3,7 +3,7 @@ import type { Attachment } from "../../lib/cni/request.ts";
 import type { LinkName } from "../../lib/ip/link-name.ts";
 import { chainName } from "../../lib/net/firewall/marks.ts";
 import { bridgeAlias, gatewayPortName, portAlias, portName } from "../../lib/net/identity.ts";
-import { containerIdOf } from "../../lxc/container/id.ts";
+import { containerIdOf, containerIdOfUser } from "../../lxc/container/id.ts";
 import { resolvConfOf } from "../../lxc/dns/resolv-conf.ts";
 import { parseHookWords } from "../../lxc/hook/words.ts";
 import { openPage } from "./page.ts";
@@ -14,6 +14,15 @@ describe("container ids", () => {
   test.for(formats.rows("Container ids"))("LXC path %s, container %s: %s", ([path, name, id]) => {
     expect(containerIdOf(name ?? "", path ?? "")).toBe(id);
   });
+});
+
+describe("container ids of users", () => {
+  test.for(formats.rows("Container ids of users"))(
+    "user %s, LXC path %s, container %s: %s",
+    ([user, path, name, id]) => {
+      expect(containerIdOfUser(Number(user), name ?? "", path ?? "")).toBe(id);
+    },
+  );
 });
 
 describe("hook lines", () => {

@@ -11,6 +11,8 @@ describe("the words of a hook line", () => {
         { network: "b", interface: "lan0" },
         { network: "/etc/lxc/c.conf", interface: "eth2" },
       ],
+      words: ["a", "b:lan0", "/etc/lxc/c.conf"],
+      socket: undefined,
       dns: true,
     });
   });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect } from "vitest";
 import { difference, snapshot } from "../fixture/snapshot.ts";
+import { openPage } from "../formats/page.ts";
 import { alice, bob, socket, test, type UserContainer } from "./users.ts";
 
 const ping = (address: string | undefined) => ["ping", "-c", "1", "-W", "2", address ?? ""];
@@ -25,6 +26,10 @@ test("an ordinary user's container gets an address, reaches others, and its stop
   expect(await host.run(["ls", "/var/lib/lxc-cni/incarnations"])).toMatch(
     /^u4242-db-[a-z2-7]{16}\.json\nu4242-web-[a-z2-7]{16}\.json\nu4243-web-[a-z2-7]{16}\.json$/,
   );
+
+  const locks = await host.run(["sh", "-c", "ls /run/lxc-cni/locks/user-*"]);
+  const documented = /`(\/run\/lxc-cni\/locks\/user-...)`/.exec(openPage("formats.md").section("Locks"))?.[1];
+  expect(locks.split("\n")).toContain(documented);
 
   // While it runs, nobody can take its network away, not even by name.
   expect(await web.hook("stop")).toMatchObject(done);
