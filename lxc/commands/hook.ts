@@ -30,7 +30,8 @@ export const hook: Command = {
   description: `LXC calls it as lxc.hook.start-host, lxc.hook.stop and lxc.hook.post-stop. It attaches the container to the networks
 when it starts, and detaches it when it has stopped. A NETWORK is a name, looked for in /etc/lxc-cni/net.d and
 then in /etc/cni/net.d, or the path of a file. Its interface in the container is eth0, eth1 and so on, unless
-INTERFACE names it. What the networks say of DNS goes into the container's /etc/resolv.conf.`,
+INTERFACE names it. What the networks say of DNS goes into the container's /etc/resolv.conf.
+Where an ordinary user has started the container, "lxc-cni serve" attaches it, to networks that root has granted.`,
   examples: [
     { line: "lxc.hook.start-host = /usr/libexec/lxc-cni/lxc-cni hook simplenet", does: "on one network" },
     {

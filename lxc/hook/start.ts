@@ -19,23 +19,15 @@ import type { HookWords } from "./words.ts";
  * What an earlier run left behind (a host that crashed, a monitor that was killed) is taken over where the container
  * is on that network again, and removed where it is not.
  *
- * @param netnsPath The path of its network namespace.
+ * @param event What LXC tells of it.
  * @throws CniError what a network's plugins answered; LXC aborts the start then.
  */
 export function start(
   container: ContainerId,
   event: HookEvent,
   wanted: HookWords,
-  netnsPath = `/proc/${event.pid}/ns/net`,
+  { process: first, netnsPath }: StartedContainer = startedContainer(event),
 ): void {
-  const first = event.pid === undefined ? undefined : processOf(event.pid);
-  if (first === undefined) {
-    throw new CniError(
-      Code.unknownContainer,
-      `container ${event.name} has no process to attach`,
-      `LXC_PID is ${event.pid ?? "not set"}; this hook works as lxc.hook.start-host only`,
-    );
-  }
   const attachments = wanted.networks.map(({ network: name, interface: link }) => {
     const network = findNetwork(name, wanted);
     return { network, attachment: { network: network.name, container, interface: link } };
@@ -57,6 +49,25 @@ export function start(
     throw error;
   }
   prepareInside(container, first.pid, { netnsPath, before, results }, wanted);
+}
+
+/** What a start has to do with. */
+export interface StartedContainer {
+  /** The container's first process. */
+  readonly process: ProcessIdentity;
+  /** The path of its network namespace. */
+  readonly netnsPath: string;
+}
+
+/** What LXC has started. @throws CniError 3 where its process is not there */
+function startedContainer({ name, pid }: HookEvent): StartedContainer {
+  const process = pid === undefined ? undefined : processOf(pid);
+  if (process !== undefined) return { process, netnsPath: `/proc/${pid}/ns/net` };
+  throw new CniError(
+    Code.unknownContainer,
+    `container ${name} has no process to attach`,
+    `LXC_PID is ${pid ?? "not set"}; this hook works as lxc.hook.start-host only`,
+  );
 }
 
 /** An attachment as it is recorded. */

@@ -3,13 +3,12 @@ import { decode } from "../../lib/cni/decode.ts";
 import { CniError, Code } from "../../lib/cni/error.ts";
 import { parseJson, stringifyCompact } from "../../lib/cni/json.ts";
 import { isSystemError } from "../../lib/system/error.ts";
-import type { Netns, UnixConnection } from "../../lib/system/system.ts";
+import type { Netns, UnixConnection, UnixSockets } from "../../lib/system/system.ts";
 import type { HookEvent } from "../hook/event.ts";
 import type { HookWords } from "../hook/words.ts";
 import { ServiceAnswer } from "./answer.schema.ts";
-import { grantsFile } from "./grants-file.ts";
+import { grantsFile, requireUnixSockets, usualSocket } from "./meeting-place.ts";
 import type { ServiceRequest } from "./request.schema.ts";
-import { requireUnixSockets, usualSocket } from "./serve.ts";
 
 /** How long to wait for the service, in milliseconds: it waits for locks and plugins. */
 const patience = 30_000;
@@ -17,12 +16,14 @@ const patience = 30_000;
 /**
  * Has the service of root do what a hook of an ordinary user cannot.
  *
- * @param socket Where it listens.
  * @throws CniError what it answered; 132 where there is none.
  */
-export function askService(event: HookEvent, wanted: HookWords, socket = usualSocket): void {
+export function askService(event: HookEvent, wanted: HookWords): void {
+  const sockets = requireUnixSockets();
+  requireUsualPlaces(wanted);
   const netns = event.type === "start-host" ? openNetnsOf(event) : undefined;
-  const connection = connectTo(socket);
+  const { socket = usualSocket } = wanted;
+  const connection = connectTo(sockets, socket);
   try {
     connection.send(stringifyCompact(requestFor(event, wanted)), netns);
     requireDone(receiveAnswer(connection, socket));
@@ -30,6 +31,16 @@ export function askService(event: HookEvent, wanted: HookWords, socket = usualSo
     connection.close();
     netns?.close();
   }
+}
+
+/** The service looks where root has it look, and nowhere else: so the line would not do what it says. */
+function requireUsualPlaces({ networkDirectories, cniPath }: HookWords): void {
+  if (networkDirectories.length === 0 && cniPath === "") return;
+  throw new CniError(
+    Code.notAllowed,
+    "an ordinary user's networks and plugins are those of root",
+    "leave --net-dir and --cni-path out of the hook line",
+  );
 }
 
 function openNetnsOf({ name, pid }: HookEvent): Netns {
@@ -45,8 +56,7 @@ function openNetnsOf({ name, pid }: HookEvent): Netns {
   }
 }
 
-function connectTo(socket: string): UnixConnection {
-  const sockets = requireUnixSockets();
+function connectTo(sockets: UnixSockets, socket: string): UnixConnection {
   try {
     return sockets.connect(socket, patience);
   } catch (error) {

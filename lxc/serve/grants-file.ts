@@ -3,9 +3,7 @@ import { requireSafe } from "../../lib/runtime/load-network.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 import { warn } from "../runtime.ts";
 import { type Grant, parseGrants } from "./grants.ts";
-
-/** Who may use which networks (docs/formats.md, "Users of networks"). */
-export const grantsFile = "/etc/lxc-cni/users.conf";
+import { grantsFile } from "./meeting-place.ts";
 
 /**
  * What users.conf grants: nothing where it is missing. Lines that are not understood are warned of.

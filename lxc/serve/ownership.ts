@@ -2,6 +2,7 @@ import { system } from "#system";
 import { CniError, Code } from "../../lib/cni/error.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 import type { PassedNetns, Peer } from "../../lib/system/system.ts";
+import { type ProcessIdentity, processOf } from "../container/process.ts";
 
 /** Whom a user namespace calls everybody whom it does not know (/proc/sys/kernel/overflowuid). */
 const nobody = 65534;
@@ -25,13 +26,15 @@ export function requireOwnNamespace({ userId }: Peer, { owner }: PassedNetns): v
 }
 
 /**
- * Makes sure that a process is in a namespace: it is recorded as the container's, and later commands of root look into
- * its namespaces.
+ * A process that is in a namespace: it will be recorded as the container's, and later commands of root look into its
+ * namespaces.
  *
- * @throws CniError 8 where it is not, or has ended.
+ * @throws CniError 8 where it is not there, or has ended.
  */
-export function requireProcessIn(netns: PassedNetns, pid: number): void {
-  if (identityOf(pid) === netns.identity) return;
+export function requireProcessIn(netns: PassedNetns, pid: number): ProcessIdentity {
+  // In this order: where the pid becomes another process's meanwhile, it is one that has ended which is returned.
+  const process = processOf(pid);
+  if (process !== undefined && identityOf(pid) === netns.identity) return process;
   throw new CniError(
     Code.invalidNamespace,
     `process ${pid} is not in the network namespace that came with the request`,

@@ -59,10 +59,10 @@ function startContainer(
   { request: { name, lxcPath, pid }, wanted }: Received,
   netns: PassedNetns,
 ): void {
-  requireProcessIn(netns, pid ?? 0);
+  const process = requireProcessIn(netns, pid ?? 0);
   requireQuota(peer, container, wanted);
   withLock("container", container, () =>
-    start(container, { type: "start-host", name, lxcPath, pid }, wanted, netns.path),
+    start(container, { type: "start-host", name, lxcPath, pid }, wanted, { process, netnsPath: netns.path }),
   );
 }
 

@@ -3,10 +3,8 @@ import { CniError, Code } from "../../lib/cni/error.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 import type { UnixListener, UnixSockets } from "../../lib/system/system.ts";
 import { UsageError } from "../command-line/usage-error.ts";
+import { requireUnixSockets } from "./meeting-place.ts";
 import { serveConnection } from "./serve-connection.ts";
-
-/** Where the service listens (packaging/systemd/lxc-cni.socket). */
-export const usualSocket = "/run/lxc-cni/serve.sock";
 
 /** How many requests are served at a time, where it listens itself. */
 const mostConnections = 64;
@@ -28,16 +26,6 @@ export function serve(path: string | undefined): number {
   else if (path !== undefined) serveEach(listenAt(sockets, path), () => system.removeFile(path));
   else throw new UsageError("serve is started by lxc-cni.socket; --socket PATH has it listen by itself");
   return 0;
-}
-
-/** Unix sockets. @throws CniError 132 where this host of the program has none */
-export function requireUnixSockets(): UnixSockets {
-  if (system.unixSockets !== undefined) return system.unixSockets;
-  throw new CniError(
-    Code.noService,
-    "networks for ordinary users need the native executable of lxc-cni",
-    "Node.js can neither send nor receive a network namespace",
-  );
 }
 
 function serveEach(listener: UnixListener, end: () => void): void {

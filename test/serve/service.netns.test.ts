@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect } from "vitest";
 import { difference, snapshot } from "../fixture/snapshot.ts";
+import { variants } from "../fixture/variants.ts";
 import { openPage } from "../formats/page.ts";
 import { alice, bob, socket, test, type UserContainer } from "./users.ts";
 
@@ -161,6 +162,46 @@ test("it takes the place of a service that was killed, and not of one that lives
   await expect.poll(() => users.send(alice, "x").catch(() => "nobody listens")).toBe("nobody listens");
   await users.serve();
   await expect.poll(() => users.send(alice, "x")).toMatchObject({ code: 6 });
+});
+
+test("the hook asks where its line says", async ({ host, users }) => {
+  await host.write("/etc/lxc-cni/users.conf", `${alice} simplenet 1\n`);
+  const elsewhere = "/run/elsewhere/socket";
+  await users.serve([`${users.directory}/lxc-cni`, "serve", "--socket", elsewhere], elsewhere);
+  const web = await users.container(alice, "web");
+  expect(await web.hook("start-host", ["--socket", elsewhere, "simplenet"])).toMatchObject(done);
+});
+
+test("the hook of an ordinary user does not pretend to look where its line says", async ({ users }) => {
+  const web = await users.container(alice, "web");
+  for (const option of ["--net-dir", "--cni-path"]) {
+    const { status, errors } = await web.hook("start-host", [option, "/home/alice", "simplenet"]);
+    expect({ status, errors }).toEqual({
+      status: 1,
+      errors: expect.stringContaining("leave --net-dir and --cni-path out"),
+    });
+  }
+});
+
+test("under Node.js, the hook of an ordinary user says what it needs", async ({ host }) => {
+  const node = variants.find(({ directory }) => directory.endsWith("/js"));
+  const holder = await host.run(["sh", "-c", "sleep infinity < /dev/null > /dev/null 2>&1 & echo $!"]);
+  const env = { LXC_NAME: "web", LXC_HOOK_VERSION: "1", LXC_HOOK_TYPE: "start-host", LXC_PID: holder };
+  // As Node.js itself may lie where an ordinary user cannot read it, only the rights of root's are taken away.
+  const hook = [
+    "setpriv",
+    "--euid=4242",
+    "--inh-caps=-all",
+    process.execPath,
+    `${node?.directory}/lxc-cni`,
+    "hook",
+    "simplenet",
+  ];
+  const { status, errors } = await host.attempt(hook, { env });
+  expect({ status, errors }).toEqual({
+    status: 1,
+    errors: expect.stringContaining("need the native executable"),
+  });
 });
 
 test("without a service, the hook says how to get one", async ({ users }) => {

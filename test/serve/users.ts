@@ -43,9 +43,10 @@ export interface Users {
    * Starts the service, and waits until it listens.
    *
    * @param argv How; listening by itself when absent.
+   * @param path Where; at the usual place when absent.
    * @returns its process id.
    */
-  serve(argv?: readonly string[]): Promise<string>;
+  serve(argv?: readonly string[], path?: string): Promise<string>;
   container(user: number, name: string): Promise<UserContainer>;
   /** Sends something to the service. @returns its answer */
   send(user: number, request: unknown, files?: readonly string[]): Promise<unknown>;
@@ -60,7 +61,8 @@ export const test = onHost.extend<{ users: Users }>({
     await host.write("/etc/lxc-cni/net.d/10-simplenet.conf", JSON.stringify(recipe));
     await use({
       directory,
-      serve: (argv = [`${directory}/lxc-cni`, "serve", "--socket", socket]) => start(host, directory, argv),
+      serve: (argv = [`${directory}/lxc-cni`, "serve", "--socket", socket], path = socket) =>
+        start(host, directory, argv, path),
       container: (user, name) => makeUserContainer(host, directory, user, name),
       send: (user, request, files = []) => send(host, user, request, files),
     });
@@ -73,11 +75,11 @@ export function asUser(user: number): string[] {
   return ["setpriv", `--reuid=${user}`, `--regid=${user}`, "--clear-groups"];
 }
 
-async function start(host: Host, directory: string, argv: readonly string[]): Promise<string> {
+async function start(host: Host, directory: string, argv: readonly string[], path: string): Promise<string> {
   const script = `"$@" < /dev/null >> ${directory}/log 2>&1 & echo $!`;
   const pid = await host.run(["sh", "-c", script, "sh", ...argv]);
   await expect
-    .poll(async () => (await host.attempt(["test", "-S", socket])).status, { timeout: 5_000 })
+    .poll(async () => (await host.attempt(["test", "-S", path])).status, { timeout: 5_000 })
     .toBe(0);
   return pid;
 }
