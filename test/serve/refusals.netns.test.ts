@@ -140,9 +140,12 @@ const refusals: Record<string, { answer: object; send(scene: Scene): Promise<unk
   "a path as a network": {
     answer: { code: 130, msg: expect.stringContaining("by their names alone") },
     send: async ({ host, users, web }) => {
+      const granted = await host.run(["cat", "/etc/lxc-cni/users.conf"]);
+      await host.write("/etc/lxc-cni/users.conf", `${alice} * 1\n`);
       await host.write("/mnt/own.conf", '{"cniVersion":"1.0.0","name":"simplenet","type":"evil"}');
       const answer = await users.send(alice, startOf(web, { networks: ["/mnt/own.conf"] }), [netnsOf(web)]);
       await host.run(["rm", "/mnt/own.conf"]);
+      await host.write("/etc/lxc-cni/users.conf", `${granted}\n`);
       return answer;
     },
   },

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect } from "vitest";
+import { containerIdOfUser } from "../../lxc/container/id.ts";
+import type { Host } from "../fixture/host.ts";
 import { difference, snapshot } from "../fixture/snapshot.ts";
 import { variants } from "../fixture/variants.ts";
 import { openPage } from "../formats/page.ts";
@@ -56,15 +58,17 @@ test("what ended without a stop counts only as long as it cannot be given back",
   expect(difference(before, await snapshot(host))).toEqual([]);
 });
 
-test("several at once do not get more than the quota", async ({ host, users }) => {
-  await host.write("/etc/lxc-cni/users.conf", `${alice} * 3\n`);
+test("two at once do not get more than the quota", async ({ host, users }) => {
+  await host.write("/etc/lxc-cni/users.conf", `${alice} * 1\n`);
   await users.serve();
-  const all = await Promise.all(
-    ["a", "b", "c", "d", "e", "f", "g", "h"].map((name) => users.container(alice, name)),
-  );
-  const outcomes = await Promise.all(all.map((each) => each.hook("start-host")));
-  expect(outcomes.filter(({ status }) => status === 0)).toHaveLength(3);
-  expect(await host.run(["sh", "-c", "ls /var/lib/cni/networks/simplenet | grep -c ^10"])).toBe("3");
+  const both = [await users.container(alice, "web"), await users.container(alice, "db")];
+  // Each waits for its container's lock, having been counted; or else for the user's.
+  const release = await lockContainers(host, both);
+  const outcomes = Promise.all(both.map((each) => each.hook("start-host")));
+  await expect.poll(() => locksOf(host, "->"), patience).toBe(2);
+  await release();
+  expect((await outcomes).map(({ status }) => status).sort()).toEqual([0, 1]);
+  expect(await host.run(["sh", "-c", "ls /var/lib/cni/networks/simplenet | grep -c ^10"])).toBe("1");
 });
 
 test("a second hook line of one run counts, too", async ({ host, users }) => {
@@ -214,6 +218,27 @@ test("without a service, the hook says how to get one", async ({ users }) => {
   });
   expect(await web.hook("post-stop")).toMatchObject({ status: 0 });
 });
+
+/** Takes the locks of containers. @returns what gives them back */
+async function lockContainers(host: Host, all: readonly UserContainer[]): Promise<() => Promise<unknown>> {
+  const locks = all.map(({ user, name }) => {
+    const id = containerIdOfUser(user, name, `/home/${user}/lxc`);
+    return `/run/lxc-cni/locks/container-${id.slice(-3)}`;
+  });
+  const hold = locks.map((path) => `flock --no-fork ${path}`).join(" ");
+  const script = `mkdir -p /run/lxc-cni/locks; ${hold} sleep infinity < /dev/null > /dev/null 2>&1 & echo $!`;
+  const holder = await host.run(["sh", "-c", script]);
+  await expect.poll(() => locksOf(host, "FLOCK"), patience).toBe(2);
+  return () => host.run(["kill", "-KILL", holder]);
+}
+
+/** How many lines of /proc/locks have this in them: `->` those of processes that wait. */
+async function locksOf(host: Host, text: string): Promise<number> {
+  const lines = (await host.run(["cat", "/proc/locks"])).split("\n");
+  return lines.filter((line) => line.includes(text)).length;
+}
+
+const patience = { timeout: 5_000 };
 
 function unitSetting(name: string): string[] {
   const unit = readFileSync(new URL("../../packaging/systemd/lxc-cni@.service", import.meta.url), "utf8");
