@@ -28,7 +28,7 @@ const patience = 5_000;
 /**
  * Receives a request.
  *
- * @throws CniError 6 where it cannot be understood, 8 for a descriptor that is no network namespace, 11 where none came.
+ * @throws CniError 6 where it cannot be understood, 130 where it asks for a MAC, 8 for a descriptor that is no network namespace, 11 where none came.
  */
 export function receiveRequest(connection: UnixConnection): Received {
   const { text, descriptors } = receiveMessage(connection);
@@ -72,6 +72,12 @@ function wantedBy({ event, networks }: ServiceRequest): HookWords {
   // What a container has to give back is on record here.
   if (event !== "start-host")
     return { networkDirectories: [], cniPath: "", words: [], networks: [], dns: false };
+  if (networks.some((word) => word.includes(",mac="))) {
+    throw new CniError(
+      Code.notAllowed,
+      "an ordinary user may not choose a MAC, which could be another container's",
+    );
+  }
   try {
     // Nothing is written into the files of a container whose owner can put anything in their place.
     return { ...parseHookWords(networks), dns: false };

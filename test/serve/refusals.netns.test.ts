@@ -154,6 +154,11 @@ const refusals: Record<string, { answer: object; send(scene: Scene): Promise<unk
     send: ({ users, web }) =>
       users.send(alice, startOf(web, { networks: ["--net-dir", "/mnt", "simplenet"] }), [netnsOf(web)]),
   },
+  "a MAC of the user's choice": {
+    answer: { code: 130, msg: expect.stringContaining("may not choose a MAC") },
+    send: ({ users, web }) =>
+      users.send(alice, startOf(web, { networks: ["simplenet,mac=02:00:00:00:00:01"] }), [netnsOf(web)]),
+  },
   "an interface that is none": {
     answer: { code: 6, msg: expect.stringContaining("interface name is too long") },
     send: ({ users, web }) =>
