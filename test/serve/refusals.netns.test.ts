@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect } from "vitest";
 import type { Host } from "../fixture/host.ts";
 import { difference, snapshot } from "../fixture/snapshot.ts";
@@ -280,14 +281,12 @@ test("a grant that others than root could have written counts for nothing", asyn
 
 test("what fails on root's side is told by its message, and no file's content", async ({ host, users }) => {
   const { web } = await prepare(host, users);
-  await host.write(
-    "/etc/lxc-cni/net.d/10-simplenet.conf",
-    '{"name":"simplenet","type":"bridge","secret"',
-    0o600,
-  );
+  const network = { cniVersion: "1.0.0", name: "simplenet", type: "bridge", mtu: "secret" };
+  await host.write("/etc/lxc-cni/net.d/10-simplenet.conf", JSON.stringify(network), 0o600);
   const answer = await users.send(alice, startOf(web), [netnsOf(web)]);
-  expect(answer).toMatchObject({ code: 7, msg: expect.stringContaining("no net configuration with name") });
+  expect(answer).toMatchObject({ code: 7, msg: expect.stringContaining("/mtu") });
   expect(JSON.stringify(answer)).not.toContain("secret");
+  expect(readFileSync(`${users.directory}/log`, "utf8")).toContain("secret");
 });
 
 test("one who is silent holds nobody up", async ({ host, users }) => {
