@@ -2,12 +2,13 @@ import { system } from "#system";
 import { isSystemError } from "../system/error.ts";
 import type { Lock, LockOptions } from "../system/system.ts";
 import { CniError, Code } from "./error.ts";
+import { inSeconds, timeLeft, whyNoLonger } from "./time-limit.ts";
 
 /** Where the locks of this boot are (docs/formats.md). */
 const directory = "/run/lxc-cni/locks";
 
-/** How long to wait for a lock, in milliseconds. */
-const patience = 10_000;
+/** How long to wait for a lock, in milliseconds, where there is time. */
+const longestPatience = 10_000;
 
 /**
  * What can be locked, in the order in which locks are taken.
@@ -37,7 +38,7 @@ export interface LockManner {
  *
  * @param identity What is locked: the id of an LXC container, a hash of a user id, the name of a container's chain on a network, a text
  *   whose end is a hash of the name of a network or a bridge.
- * @throws CniError 11 when others held the lock for ten seconds.
+ * @throws CniError 11 when others held the lock for ten seconds, or until the time was up.
  */
 export function withLock<T>(kind: Lockable, identity: string, work: () => T, manner: LockManner = {}): T {
   const lock = take(kind, identity, manner);
@@ -77,6 +78,7 @@ export function takeLock(kind: Lockable, identity: string, wait: number): Lock |
 
 function take(kind: Lockable, identity: string, { shared }: LockManner): Lock | undefined {
   const name = nameOf(kind, identity);
+  const patience = timeLeft(longestPatience);
   let isLocked = false;
   const lock = unlessImpossible(() => {
     const taken = lockFile(name, { patience, shared });
@@ -87,7 +89,7 @@ function take(kind: Lockable, identity: string, { shared }: LockManner): Lock | 
   throw new CniError(
     Code.tryAgainLater,
     `${directory}/${name} is locked`,
-    `another call held it for ${patience / 1000} s; try again when it has ended`,
+    `another call held it for ${inSeconds(patience)}; ${whyNoLonger("try again when it has ended")}`,
   );
 }
 

@@ -198,6 +198,11 @@ declare module "lxc-cni:host" {
   export function sleep(milliseconds: number): void;
   export function random(length: number): Uint8Array;
 
+  // --- syslog.c ---
+
+  /** Tells the system's log; that there is none, or that it does not listen, is no failure. */
+  export function syslog(severity: number, text: string): void;
+
   // --- messages.c ---
 
   /** For lib/net/netlink/messages-with.ts. */

@@ -4,6 +4,7 @@ import { replaceWithin, type WithinCalls } from "./file-within.ts";
 import { closeOnce } from "./native/close-once.ts";
 import { unixSockets } from "./native/unix-sockets.ts";
 import { commandEnvironment, findProgram, programPath } from "./program.ts";
+import { limitStandardError, withinLimit } from "./standard-error.ts";
 import type {
   Command,
   FileStatus,
@@ -34,6 +35,8 @@ export const system: System = {
   readStandardInput: () => host.readAll(0),
   writeStandardOutput: (text) => host.writeAll(1, text),
   writeStandardError,
+  limitStandardError,
+  log: (severity, text) => host.syslog(severityNumbers[severity], text),
   isTerminal: (stream) => host.isatty(stream === "output" ? 1 : 2),
 
   readText: (path, netns) => withOpen(path, host.O_RDONLY, netns, host.readAll),
@@ -68,6 +71,8 @@ export const system: System = {
   random: host.random,
 };
 
+const severityNumbers = { err: 3, warning: 4, info: 6 };
+
 const fileCalls: WithinCalls = {
   openNew: (path, mode) => host.open(path, host.O_WRONLY | host.O_CREAT | host.O_EXCL, mode),
   write: host.writeAll,
@@ -98,7 +103,7 @@ function environment(): Record<string, string> {
 
 function writeStandardError(text: string): void {
   try {
-    host.writeAll(2, text);
+    host.writeAll(2, withinLimit(text));
   } catch (error) {
     if (!isSystemError(error)) throw error;
   }

@@ -30,7 +30,8 @@ import { openNetns, readTextIn, writeInPlaceIn } from "./node/netns.ts";
 import { run } from "./node/signals.ts";
 import { readToEnd, writeAll } from "./node/streams.ts";
 import { findProgram } from "./program.ts";
-import type { FileStatus, Netns, OpenFile, System } from "./system.ts";
+import { limitStandardError, withinLimit } from "./standard-error.ts";
+import type { FileStatus, Netns, OpenFile, Severity, System } from "./system.ts";
 import * as wholeFile from "./whole-file.ts";
 
 /** The operating system as Node.js shows it, with small programs where it shows too little. */
@@ -50,6 +51,8 @@ export const system: System = {
   readStandardInput: () => readToEnd(0),
   writeStandardOutput: (text) => writeAll(1, text),
   writeStandardError,
+  limitStandardError,
+  log,
   isTerminal: (stream) => isatty(stream === "output" ? 1 : 2),
 
   readText,
@@ -114,7 +117,17 @@ function become({ userId, groupId }: Identity): void {
 
 function writeStandardError(text: string): void {
   try {
-    writeAll(2, text);
+    writeAll(2, withinLimit(text));
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+  }
+}
+
+/** Node has no sockets for datagrams of a path; logger(1) has. */
+function log(severity: Severity, text: string): void {
+  const words = ["-t", `lxc-cni[${process.pid}]`, "-p", `daemon.${severity}`, "--", text];
+  try {
+    start({ program: "logger", arguments: words, deadline: 1_000 }).wait();
   } catch (error) {
     if (!isSystemError(error)) throw error;
   }

@@ -52,12 +52,16 @@ export type Option = FlagOption | ValueOption | ListOption;
 /** `--name` */
 export interface FlagOption {
   readonly kind: "flag";
+  /** The letter of `-n`, where it has one. */
+  readonly short?: string;
   readonly does: string;
 }
 
 /** `--name VALUE` or `--name=VALUE`, once. */
 export interface ValueOption {
   readonly kind: "value";
+  /** The letter of `-n VALUE`, where it has one. */
+  readonly short?: string;
   /** What help calls its value. */
   readonly value: string;
   readonly does: string;

@@ -37,7 +37,7 @@ export function usageOf({ name, parameters, options }: Described): string {
 function optionsInWords(options: readonly [string, Option][]): string {
   if (options.length === 0) return "";
   const shown = options.map(([name, option]) => [
-    option.kind === "flag" ? `--${name}` : `--${name} ${option.value}`,
+    `${option.short === undefined ? "" : `-${option.short}, `}--${name}${option.kind === "flag" ? "" : ` ${option.value}`}`,
     option.kind === "list" ? `${option.does} (may be repeated)` : option.does,
   ]);
   const width = Math.max(...shown.map(([left = ""]) => left.length));

@@ -55,7 +55,13 @@ function withoutCommand([first = "", second = ""]: readonly string[], commands: 
   );
 }
 
-function report(error: unknown, command: Command | undefined): number {
+/**
+ * Says what failed, and how the command is called where that was not understood.
+ *
+ * @returns the exit status.
+ * @throws the error, where it is a bug.
+ */
+export function report(error: unknown, command: Command | undefined): number {
   if (error instanceof UsageError) {
     const [usage, more] =
       command === undefined

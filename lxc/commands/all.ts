@@ -1,7 +1,35 @@
 import type { Command } from "../command-line/command.ts";
+import { runCommandLine } from "../command-line/run.ts";
+import { add } from "./add.ts";
+import { attach } from "./attach.ts";
+import { check } from "./check.ts";
+import { del } from "./del.ts";
+import { detach } from "./detach.ts";
+import { disable } from "./disable.ts";
+import { enable } from "./enable.ts";
+import { gc } from "./gc.ts";
 import { hook } from "./hook.ts";
 import { serve } from "./serve.ts";
+import { status } from "./status.ts";
 import { version } from "./version.ts";
 
 /** Every command, in the order in which help lists them. */
-export const commands: readonly Command[] = [hook, serve, version];
+export const commands: readonly Command[] = [
+  enable,
+  disable,
+  attach,
+  detach,
+  check,
+  gc,
+  status,
+  hook,
+  serve,
+  add,
+  del,
+  version,
+];
+
+/** Runs a command line. @returns the exit status */
+export function runCommand(words: readonly string[]): number {
+  return runCommandLine(words, commands);
+}

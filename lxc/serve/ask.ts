@@ -2,6 +2,7 @@ import { system } from "#system";
 import { decode } from "../../lib/cni/decode.ts";
 import { CniError, Code } from "../../lib/cni/error.ts";
 import { parseJson, stringifyCompact } from "../../lib/cni/json.ts";
+import { inReserve, timeLeft } from "../../lib/cni/time-limit.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 import type { Netns, UnixConnection, UnixSockets } from "../../lib/system/system.ts";
 import type { HookEvent } from "../hook/event.ts";
@@ -10,8 +11,11 @@ import { ServiceAnswer } from "./answer.schema.ts";
 import { grantsFile, requireUnixSockets, usualSocket } from "./meeting-place.ts";
 import type { ServiceRequest } from "./request.schema.ts";
 
-/** How long to wait for the service, in milliseconds: it waits for locks and plugins. */
-const patience = 30_000;
+/** How long to wait for the service, in milliseconds, where the hook's time has no limit. */
+const longestPatience = 30_000;
+
+/** The service undoes by itself what it fails in, so that there is nothing to keep time for. */
+const patience = () => inReserve(() => timeLeft(longestPatience));
 
 /**
  * Has the service of root do what a hook of an ordinary user cannot.
@@ -58,7 +62,7 @@ function openNetnsOf({ name, pid }: HookEvent): Netns {
 
 function connectTo(sockets: UnixSockets, socket: string): UnixConnection {
   try {
-    return sockets.connect(socket, patience);
+    return sockets.connect(socket, patience());
   } catch (error) {
     if (!isSystemError(error)) throw error;
     throw new CniError(
@@ -77,7 +81,7 @@ function requestFor({ type, name, lxcPath, pid }: HookEvent, { words }: HookWord
 }
 
 function receiveAnswer(connection: UnixConnection, socket: string): ServiceAnswer {
-  const message = connection.receive(64 * 1024, patience);
+  const message = connection.receive(64 * 1024, patience());
   if (message === undefined || message.text === "") {
     throw new CniError(
       Code.noService,

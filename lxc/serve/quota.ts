@@ -4,7 +4,8 @@ import type { ContainerId } from "../../lib/cni/request.ts";
 import type { Peer } from "../../lib/system/system.ts";
 import { isContainerOfUser } from "../container/id.ts";
 import type { Incarnation } from "../container/incarnation.schema.ts";
-import { isOvertaken, readIncarnation, recordedContainers } from "../container/incarnation.ts";
+import { isOvertaken, readIncarnation } from "../container/incarnation.ts";
+import { recordedContainers } from "../container/recorded-containers.ts";
 import { stop } from "../hook/stop.ts";
 import type { HookWords } from "../hook/words.ts";
 import { warn } from "../runtime.ts";
@@ -24,7 +25,7 @@ export function requireQuota(peer: Peer, container: ContainerId, wanted: HookWor
   const grants = readGrants();
   const account = needsNames(grants) ? accountByName(peer) : accountById(peer);
   for (const network of new Set(wanted.networks.map((each) => each.network))) {
-    const most = network.includes("/") ? 0 : quotaOf(grants, account, network);
+    const most = quotaOf(grants, account, network);
     if (most === 0) throw notGranted(peer, network);
     if (countOn(network, peer, container, wanted) <= most) continue;
     giveBackWhatEnded(peer, container, wanted);
@@ -73,8 +74,7 @@ function recordsOf(userId: number): { id: ContainerId; record: Incarnation }[] {
 }
 
 function notGranted({ userId }: Peer, network: string): CniError {
-  const reason = network.includes("/") ? ": an ordinary user's networks are known by their names alone" : "";
-  return new CniError(Code.notAllowed, `user ${userId} may not use the network "${network}"${reason}`);
+  return new CniError(Code.notAllowed, `user ${userId} may not use the network "${network}"`);
 }
 
 function tooMany({ userId }: Peer, network: string, most: number, count: number): CniError {

@@ -28,7 +28,7 @@ const patience = 5_000;
 /**
  * Receives a request.
  *
- * @throws CniError 6 where it cannot be understood, 130 where it asks for a MAC, 8 for a descriptor that is no network namespace, 11 where none came.
+ * @throws CniError 6 where it cannot be understood, 130 where it asks for a MAC or by a path, 8 for a descriptor that is no network namespace, 11 where none came.
  */
 export function receiveRequest(connection: UnixConnection): Received {
   const { text, descriptors } = receiveMessage(connection);
@@ -69,18 +69,26 @@ function parseRequest(text: string): ServiceRequest {
 
 function wantedBy({ event, networks }: ServiceRequest): HookWords {
   if (networks.length > mostNetworks) throw misunderstood(`it has more than ${mostNetworks} networks`);
+  // Nothing is written into the files of a container whose owner can put anything in their place.
+  const places = { networkDirectories: [], cniPath: "", dns: false, timeout: 0, words: [] };
   // What a container has to give back is on record here.
-  if (event !== "start-host")
-    return { networkDirectories: [], cniPath: "", words: [], networks: [], dns: false };
-  if (networks.some((word) => word.includes(",mac="))) {
+  if (event === "stop" || event === "post-stop") return { ...places, networks: [] };
+  const wanted = wantedByWords(networks);
+  if (wanted.some(({ network }) => network.includes("/"))) {
+    throw new CniError(Code.notAllowed, "an ordinary user's networks are known by their names alone");
+  }
+  if (wanted.some(({ mac }) => mac !== undefined)) {
     throw new CniError(
       Code.notAllowed,
       "an ordinary user may not choose a MAC, which could be another container's",
     );
   }
+  return { ...places, networks: wanted };
+}
+
+function wantedByWords(words: readonly string[]): HookWords["networks"] {
   try {
-    // Nothing is written into the files of a container whose owner can put anything in their place.
-    return { ...parseHookWords(networks), dns: false };
+    return parseHookWords(words).networks;
   } catch (error) {
     if (error instanceof UsageError) throw misunderstood(error.message);
     throw error;

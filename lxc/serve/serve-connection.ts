@@ -2,10 +2,12 @@ import { system } from "#system";
 import { asCniError, describe } from "../../lib/cni/error.ts";
 import { stringifyCompact } from "../../lib/cni/json.ts";
 import { withLock } from "../../lib/cni/lock.ts";
+import { limitTime } from "../../lib/cni/time-limit.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 import type { PassedNetns, Peer, UnixConnection } from "../../lib/system/system.ts";
 import { containerIdOfUser, lockOfUser } from "../container/id.ts";
 import { readIncarnation } from "../container/incarnation.ts";
+import { destroy } from "../hook/destroy.ts";
 import { start } from "../hook/start.ts";
 import { stop } from "../hook/stop.ts";
 import { printable } from "../output/printable.ts";
@@ -39,11 +41,22 @@ export function serveConnection(connection: UnixConnection): void {
   connection.close();
 }
 
+/** How long a request may take, in milliseconds, as a hook of root: LXC waits for both. */
+const timeLimit = 10_000;
+
+/** How much of that is kept for undoing a start that failed. */
+const reserve = 3_000;
+
 /** Does what is asked for, for one request of a user at a time: so the user's attachments can be counted. */
 function serveRequest(peer: Peer, received: Received): void {
   const { event, name, lxcPath } = received.request;
   const container = containerIdOfUser(peer.userId, name, lxcPath);
   if (received.netns !== undefined) requireOwnNamespace(peer, received.netns);
+  limitTime(
+    timeLimit,
+    received.netns === undefined ? 0 : reserve,
+    `the service may take ${timeLimit / 1000} s`,
+  );
   withLock("user", lockOfUser(peer.userId), () => {
     if (received.netns !== undefined) startContainer(peer, container, received, received.netns);
     else stopContainer(container, received);
@@ -67,9 +80,10 @@ function startContainer(
 }
 
 /** A user who has lost the right to a network may still give back what is attached to it. */
-function stopContainer(container: Container, { wanted }: Received): void {
+function stopContainer(container: Container, { request: { event }, wanted }: Received): void {
   withLock("container", container, () => {
-    if (readIncarnation(container) !== undefined) stop(container, wanted);
+    if (event === "destroy") destroy(container, wanted);
+    else if (readIncarnation(container) !== undefined) stop(container, wanted);
   });
 }
 

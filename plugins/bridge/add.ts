@@ -5,6 +5,7 @@ import type { Attachment, Request } from "../../lib/cni/request.ts";
 import type { Result } from "../../lib/cni/result.ts";
 import { resultInVersion } from "../../lib/cni/result-format.ts";
 import { emptyResult } from "../../lib/cni/result-parse.ts";
+import { inReserve } from "../../lib/cni/time-limit.ts";
 import { localMac } from "../../lib/ip/mac.ts";
 import { announce } from "../../lib/net/announce.ts";
 import { apply } from "../../lib/net/apply.ts";
@@ -77,11 +78,12 @@ function attach(
   } catch (error) {
     // Two calls at once, where no lock could be had: lease and rules are the other one's, who has made the port.
     if (isPortOfOther(request.attachment, macs, tools)) throw error;
-    throw withProblems(error, [
+    const problems = inReserve(() => [
       ...undo(receipts, tools),
       ...attempt(() => releaseAddresses(settings.ipamType, request, carried)),
       ...attempt(() => removeRecord(portName(request.attachment))),
     ]);
+    throw withProblems(error, problems);
   }
 }
 
@@ -92,7 +94,7 @@ function leavingOnError<T>(attachment: Attachment, settings: Settings, { links }
   } catch (error) {
     throw withProblems(
       error,
-      attempt(() => leaveShared(attachment, settings, links)),
+      inReserve(() => attempt(() => leaveShared(attachment, settings, links))),
     );
   }
 }

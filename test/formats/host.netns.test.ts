@@ -140,13 +140,12 @@ async function withRealValues(host: Host, container: Container, example: string)
   const macs = await Promise.all([
     host.run(["cat", "/sys/class/net/cnibr0/address"]),
     host.run(["cat", `/sys/class/net/${port}/address`]),
-    container.run(["ip", "-json", "link", "show", "eth0"]).then((json) => JSON.parse(json)[0].address),
   ]);
   const stat = await host.run(["cat", `/proc/${pidOf(container)}/stat`]);
   const bootId = await host.run(["cat", "/proc/sys/kernel/random/boot_id"]);
   return example
     .replaceAll("4711", pidOf(container))
-    .replace(/02:00:00:00:00:0([123])/g, (_, which) => macs[which - 1])
+    .replace(/02:00:00:00:00:0([12])/g, (_, which) => macs[which - 1] ?? "")
     .replace('"123456"', `"${startTimeIn(stat)}"`)
     .replace(/"bootId":"[^"]*"/, `"bootId":"${bootId}"`);
 }

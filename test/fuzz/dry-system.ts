@@ -58,6 +58,8 @@ export const system: System = {
   },
 
   readStandardInput: () => "",
+  limitStandardError: () => undefined,
+  log: () => undefined,
   writeStandardOutput: () => {},
   writeStandardError: () => {},
   isTerminal: () => false,
