@@ -58,6 +58,17 @@ test("what ended without a stop counts only as long as it cannot be given back",
   expect(difference(before, await snapshot(host))).toEqual([]);
 });
 
+test("a destroy gives back what no stop has", async ({ host, users }) => {
+  await host.write("/etc/lxc-cni/users.conf", `${alice} simplenet 1\n`);
+  await users.serve();
+  const before = await snapshot(host);
+  const web = await users.container(alice, "web");
+  expect(await web.hook("start-host")).toMatchObject(done);
+  await web.end();
+  expect(await web.hook("destroy")).toMatchObject(done);
+  expect(difference(before, await snapshot(host))).toEqual([]);
+});
+
 test("two at once do not get more than the quota", async ({ host, users }) => {
   await host.write("/etc/lxc-cni/users.conf", `${alice} * 1\n`);
   await users.serve();
