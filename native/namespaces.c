@@ -76,8 +76,8 @@ static JSValue host_open_netns(JSContext *context, JSValueConst self, int count,
 }
 
 /*
- * Whether somebody else's descriptor is one of a namespace. Nothing is asked of the file itself: that of a file system in
- * user space would have its owner decide when the answer comes, and a device may take a question for an order.
+ * Whether somebody else's descriptor is one of a namespace. Nothing is asked of the file itself: that of a file system
+ * in user space would have its owner decide when the answer comes, and a device may take a question for an order.
  */
 static bool shows_netns(int descriptor) {
   char link[32], target[sizeof("net:[")];

@@ -18,8 +18,8 @@ export function accountById({ userId, groupIds }: Peer): Account {
 }
 
 /**
- * The account of a process, by ids and names. getent(1) tells the names, wherever this host has its users from; one that
- * it does not tell is granted nothing.
+ * The account of a process, by ids and names. getent(1) tells the names, wherever this host has its users from; one
+ * that it does not tell is granted nothing.
  */
 export function accountByName(peer: Peer): Account {
   const { user, groups } = accountById(peer);

@@ -20,8 +20,8 @@ export interface Grants {
 const form = /^(@?)([a-zA-Z0-9_][a-zA-Z0-9_.$@\\-]*)\s+(\*|[a-zA-Z0-9][a-zA-Z0-9_.-]*)\s+(\d{1,5})$/;
 
 /**
- * Reads users.conf: `USER NETWORK COUNT` or `@GROUP NETWORK COUNT` in a line, `*` for each network; lines that begin with
- * `#` and empty ones say nothing (docs/formats.md, "Users of networks").
+ * Reads users.conf: `USER NETWORK COUNT` or `@GROUP NETWORK COUNT` in a line, `*` for each network; lines that begin
+ * with `#` and empty ones say nothing (docs/formats.md, "Users of networks").
  */
 export function parseGrants(text: string): Grants {
   const grants: Grant[] = [];

@@ -14,8 +14,8 @@ import { needsNames, quotaOf } from "./grants.ts";
 import { readGrants } from "./grants-file.ts";
 
 /**
- * Makes sure that a user may have a container on networks. The caller holds the lock of the user, so that what is counted
- * here is still so when the container is recorded.
+ * Makes sure that a user may have a container on networks. The caller holds the lock of the user, so that what is
+ * counted here is still so when the container is recorded.
  *
  * What containers hold that have ended without a stop counts, too, unless it can be given back now.
  *

@@ -28,7 +28,8 @@ const patience = 5_000;
 /**
  * Receives a request.
  *
- * @throws CniError 6 where it cannot be understood, 130 where it asks for a MAC or by a path, 8 for a descriptor that is no network namespace, 11 where none came.
+ * @throws CniError 6 where it cannot be understood, 8 for a descriptor that is no network namespace, 11 where none came,
+ *   130 where it asks for a MAC, or for a network by its path.
  */
 export function receiveRequest(connection: UnixConnection): Received {
   const { text, descriptors } = receiveMessage(connection);

@@ -15,7 +15,8 @@ const mostConnections = 64;
  *
  * @param path Where to make a socket; undefined where this process is given one.
  * @returns the exit status.
- * @throws CniError 130 for another user than root, 132 where there are no such sockets; SystemError where none can be made.
+ * @throws CniError 102 where somebody serves there, 130 for another user than root, 132 where there are no such sockets;
+ *   SystemError where none can be made.
  */
 export function serve(path: string | undefined): number {
   if (system.userId !== 0) throw new CniError(Code.notAllowed, "the service for ordinary users is root's");
