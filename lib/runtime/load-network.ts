@@ -47,14 +47,15 @@ export function loadNetwork(
 }
 
 /** The files of a directory that may be configurations, in the order in which they are looked at. */
-function configurationFiles(directory: string): string[] {
+export function configurationFiles(directory: string): string[] {
   const names = namesIn(directory) ?? [];
   return suffixes.flatMap((suffix) =>
     names.filter((name) => name.endsWith(suffix)).map((name) => `${directory}/${name}`),
   );
 }
 
-function readNetwork(path: string): Network {
+/** The network of a file. @throws CniError 7 where it is none, or may be written by others than its owner */
+export function readNetwork(path: string): Network {
   if (!isFile(path)) {
     throw new CniError(Code.invalidConfiguration, `there is no network configuration ${path}`);
   }

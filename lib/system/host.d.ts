@@ -57,6 +57,7 @@ declare module "lxc-cni:host" {
   export function link(from: string, to: string): void;
   export function rename(from: string, to: string): void;
   export function unlink(path: string): void;
+  export function rmdir(path: string): void;
   export function mkdir(path: string, mode: number): void;
   /** The names in byte order. */
   export function scandir(path: string): string[];

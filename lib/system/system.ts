@@ -132,6 +132,9 @@ export interface System {
   /** Removes a file. @returns false when there was none. */
   removeFile(path: string): boolean;
 
+  /** Removes an empty directory. @returns false when it is not empty, or there was none. */
+  removeDirectory(path: string): boolean;
+
   /** Creates a directory and those above it. An existing one is left as it is. */
   makeDirectory(path: string, mode: number): void;
 

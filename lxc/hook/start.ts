@@ -42,7 +42,12 @@ export function start(
   }));
   const before = settleEarlierRun(container, first, attachments, wanted);
   const record = (held: readonly Held[]) =>
-    recordIncarnation(container, { process: first, attachments: [...held] });
+    recordIncarnation(container, {
+      process: first,
+      name: event.name,
+      lxcPath: event.lxcPath,
+      attachments: [...held],
+    });
   record([...before.filter((each) => !asked.some((other) => isSame(each, other))), ...asked]);
   let results: readonly Result[];
   try {

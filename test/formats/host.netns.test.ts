@@ -63,6 +63,9 @@ describeVariants("what ADD writes is what docs/formats.md says", (variant) => {
     const web = await makeContainerOfProcess(host, "web");
     await runHook(host, variant, "start-host", pidOf(web));
     succeeded(await networkOn(host, variant, configuration).add(await host.container("c1")));
+    await host.run([`${variant.directory}/lxc-cni`, "network", "create", "backnet"], {
+      env: { ...variant.environment },
+    });
     const locks = await host.run(["find", "/run/lxc-cni/locks", "-type", "f", "-printf", "%p\n"]);
     expect(locks.split("\n").sort()).toEqual(
       formats

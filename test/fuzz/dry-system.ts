@@ -87,6 +87,10 @@ export const system: System = {
     return "replaced";
   },
   removeFile: (path) => files.delete(checked(path)),
+  removeDirectory: (path) => {
+    checked(path);
+    return false;
+  },
   makeDirectory: (path) => {
     checked(path);
   },
