@@ -14,10 +14,11 @@ export const serve = command({
       completes: "file",
     },
   },
-  description: `lxc-cni.socket starts it, once for each request ("systemctl enable --now lxc-cni.socket"). The hook of a container that an ordinary user starts sends the
-container's network namespace to it. It attaches the container if that namespace is the user's own, and
-/etc/lxc-cni/users.conf allows the user that network: "USER NETWORK COUNT" in a line, or "@GROUP NETWORK COUNT".
-Without systemd, --socket has it listen by itself, in the foreground.`,
+  description: `lxc-cni.socket starts it, once for each request ("systemctl enable --now lxc-cni.socket"). The hook
+of a container that an ordinary user starts sends the container's network namespace to it. It attaches the
+container if that namespace is the user's own, and /etc/lxc-cni/users.conf allows the user that network:
+"USER NETWORK COUNT" in a line, or "@GROUP NETWORK COUNT". Without systemd, --socket has it listen by
+itself, in the foreground.`,
   examples: [
     {
       line: "lxc-cni serve --socket /run/lxc-cni/serve.sock",
