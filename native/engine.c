@@ -78,6 +78,7 @@ static const struct host_functions *const parts[] = {
     &namespace_functions,
     &netlink_functions,
     &aside_functions,
+    &unix_functions,
     &command_functions,
     &clock_functions,
     &syslog_functions,

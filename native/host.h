@@ -25,6 +25,7 @@ extern const struct host_functions lock_functions;
 extern const struct host_functions namespace_functions;
 extern const struct host_functions netlink_functions;
 extern const struct host_functions aside_functions;
+extern const struct host_functions unix_functions;
 extern const struct host_functions command_functions;
 extern const struct host_functions clock_functions;
 extern const struct host_functions hash_functions;

@@ -89,7 +89,19 @@ declare module "lxc-cni:host" {
 
   // --- namespaces.c ---
 
-  export function openNetns(path: string): { descriptor: number; identity: string };
+  export function openNetns(path: string): HostNetns;
+  /**
+   * What a descriptor from somebody else is. Never waits for its file.
+   *
+   * @returns `owner` is the user who owns the user namespace that it belongs to; undefined where that is our own.
+   * @throws EINVAL where it is no network namespace.
+   */
+  export function examineNetns(descriptor: number): HostNetns & { readonly owner: number | undefined };
+
+  export interface HostNetns {
+    readonly descriptor: number;
+    readonly identity: string;
+  }
 
   // --- netlink.c ---
 
@@ -117,6 +129,33 @@ declare module "lxc-cni:host" {
 
   /** Closes a socket without waiting for the kernel to let go of it: a process of its own does, or ends with this one. */
   export function closeAside(socket: number): void;
+
+  // --- unix.c ---
+
+  /** @param patience How long to wait for a place in the queues, in milliseconds; also that of sendMessage. */
+  export function unixConnect(path: string, patience: number): number;
+  export function unixListen(path: string, mode: number): number;
+  /** Makes an inherited socket close-on-exec. @returns whether it listens; EPROTOTYPE where it is of another kind. */
+  export function adoptSocket(descriptor: number): boolean;
+  /**
+   * Gives each connection a process of its own, `limit` of them at a time.
+   *
+   * @returns in each of these, the connection; in the first process, undefined when it is to end.
+   */
+  export function acceptEach(listener: number, limit: number): number | undefined;
+  export function peerOf(connection: number): { uid: number; gid: number; groups: number[] };
+  /** @param passed A descriptor to go with it. */
+  export function sendMessage(connection: number, text: string, passed?: number): void;
+  /**
+   * @param limit Its greatest length in bytes.
+   * @returns undefined when none came for all of `patience` (milliseconds); an empty text at the end.
+   * @throws EMSGSIZE where it is longer, or has more than eight descriptors.
+   */
+  export function receiveMessage(
+    connection: number,
+    limit: number,
+    patience: number,
+  ): { text: string; descriptors: number[] } | undefined;
 
   // --- commands.c ---
 

@@ -1,3 +1,7 @@
+import type { UnixSockets } from "./unix-sockets.ts";
+
+export type * from "./unix-sockets.ts";
+
 /**
  * The one door to the operating system.
  *
@@ -189,6 +193,9 @@ export interface System {
    * @throws SystemError EPERM, EACCES or EPROTONOSUPPORT where the kernel refuses it.
    */
   openNetfilter(groups?: number): NetlinkSocket | undefined;
+
+  /** Unix sockets; `undefined` where the host has none that pass descriptors on, as under Node. */
+  readonly unixSockets: UnixSockets | undefined;
 
   /** The path of a program in the fixed search path ({@linkcode searchPath}); `undefined` when it is not there. */
   findProgram(name: string): string | undefined;
