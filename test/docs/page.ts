@@ -16,6 +16,8 @@ export interface Commands {
   readonly text: string;
   /** Where the block begins in the page, counted from 1. */
   readonly line: number;
+  /** The heading that it is below. */
+  readonly heading: string;
   readonly notRun: string | undefined;
   readonly user: string | undefined;
   readonly place: string | undefined;
@@ -31,8 +33,9 @@ export function commandsOf(page: string): Commands[] {
     info,
     body,
     line: text.slice(0, index).split("\n").length,
+    heading: /.*^#+ (.*)$/ms.exec(text.slice(0, index))?.[1] ?? "",
   }));
-  return blocks.flatMap(({ info, body, line }, at) => {
+  return blocks.flatMap(({ info, body, line, heading }, at) => {
     const [, language, word = "", value = ""] = /^(\S*)(?: (not-run|as|at|fails)(?:: (\S.*))?)?$/.exec(info) ?? [];
     if (language === "console" && blocks[at - 1]?.info.startsWith("sh") !== true)
       throw new Error(`${page}:${line}: no commands print this`);
@@ -43,6 +46,7 @@ export function commandsOf(page: string): Commands[] {
     return {
       text: body,
       line,
+      heading,
       notRun: word === "not-run" ? value : undefined,
       user: word === "as" ? value : undefined,
       place: word === "at" ? value : undefined,

@@ -15,10 +15,14 @@ export interface Reader {
    * Runs the commands of a page in order, and expects each to print what the page says.
    *
    * @param page Its path in the project.
-   * @param instead What is done in place of commands that are not run here, by their first line.
+   * @param options.instead What is done in place of commands that are not run here, by their first line.
+   * @param options.before What befalls the host before the first commands below a heading.
    */
-  follow(page: string, instead?: Readonly<Record<string, string>>): Promise<void>;
+  follow(page: string, options?: { instead?: Script; before?: Script }): Promise<void>;
 }
+
+/** Commands for a shell, by what they belong to. */
+export type Script = Readonly<Record<string, string>>;
 
 /** A test that gets a host of its own, where no program was added, and somebody who reads. */
 export const test = lxcTest.extend<{ reader: Reader }>({
@@ -32,7 +36,7 @@ export const test = lxcTest.extend<{ reader: Reader }>({
       install: async () => {
         await host.run(["sh", "-ec", installation]);
       },
-      follow: (page, instead) => follow(host, page, instead),
+      follow: (page, options) => follow(host, page, options),
     });
     await endContainers(host);
   },
@@ -48,7 +52,7 @@ ln -s ${directory}/lxc-cni /usr/local/sbin/lxc-cni
 const cgroupOf = (host: Host) => `lxccnitest-${host.pid}`;
 
 async function prepare(host: Host): Promise<void> {
-  const writable = ["/usr/libexec", "/usr/local"];
+  const writable = ["/usr/lib", "/usr/libexec", "/usr/local"];
   for (const path of writable) {
     const [upper, work] = [`/mnt${path}`, `/mnt/.overlay${path}`];
     await host.run(["mkdir", "-p", upper, work]);
@@ -58,31 +62,39 @@ async function prepare(host: Host): Promise<void> {
   await host.write("/etc/lxc/lxc.conf", `lxc.cgroup.pattern = ${cgroupOf(host)}/%n\n`);
 }
 
-async function follow(host: Host, page: string, instead: Readonly<Record<string, string>> = {}): Promise<void> {
-  const unused = new Set(Object.keys(instead));
+async function follow(
+  host: Host,
+  page: string,
+  { instead = {}, before = {} }: { instead?: Script; before?: Script } = {},
+): Promise<void> {
+  const unused = new Set([...Object.keys(instead), ...Object.keys(before)]);
   for (const commands of commandsOf(page)) {
-    const place = `${page}:${commands.line}`;
+    const { heading, notRun, line, fails, output } = commands;
+    if (unused.delete(heading) && heading in before) await host.run(["bash", "-ec", before[heading] ?? ""]);
     const [firstLine = ""] = commands.text.split("\n");
     unused.delete(firstLine);
-    const replaced = commands.notRun === undefined ? commands : { ...commands, text: instead[firstLine] ?? "" };
-    const outcome = await run(host, replaced);
+    const text = notRun === undefined ? commands.text : (instead[firstLine] ?? "");
+    const outcome = await run(host, { ...commands, text });
     const printed = plain(outcome.output);
-    expect.soft({ place, failed: outcome.status !== 0, printed }).toEqual({
-      place,
-      failed: commands.fails,
-      printed: commands.output === undefined ? printed : like(printed, plain(commands.output)),
+    expect.soft({ place: `${page}:${line}`, failed: outcome.status !== 0, printed }).toEqual({
+      place: `${page}:${line}`,
+      failed: fails,
+      printed: output === undefined ? printed : like(printed, plain(output)),
     });
-    if (outcome.status !== 0 && !commands.fails) return;
-    if (commands.text.includes("lxc-stop")) await monitorsEnd(host);
+    if (outcome.status !== 0 && !fails) return;
+    if (text.includes("lxc-stop")) await monitorsEnd(host);
   }
-  expect([...unused], "are commands of the page").toEqual([]);
+  expect([...unused], "is not on the page").toEqual([]);
 }
 
 async function run(host: Host, { text, user, place }: Commands): Promise<Outcome> {
   const as = user === undefined ? [] : ["runuser", "--login", user, "--"];
   const at = place === undefined ? [] : ["nsenter", `--net=/run/netns/${place}`];
   const script = `cd ${user === undefined ? root : "~"}\n{ ${text.trim() || ":"}\n} 2>&1`;
-  return await host.attempt([...at, ...as, "bash", "-ec", script], { deadline: 60_000 });
+  return await host.attempt([...at, ...as, "bash", "-ec", script], {
+    deadline: 60_000,
+    env: { LC_ALL: "C.UTF-8" },
+  });
 }
 
 /** A text in which everything is the same for everyone: columns are not aligned, and no time or process is named. */
@@ -97,11 +109,14 @@ function plain(text: string): string {
     .replace(/ $/gm, "");
 }
 
-/** What a page shows, with `...` on a line of its own as what was printed there. */
+/** What a page shows, where `...` stands for what was printed there: lines where it is alone on a line, or part of one. */
 function like(printed: string, shown: string): string {
-  const pattern = shown.split(/^ ?\.\.\.$\n?/m).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${pattern.join("[\\s\\S]*?")}$`).test(printed) ? printed : shown;
+  const lines = shown.split("\n").map((line) => (/^ ?\.\.\.$/.test(line) ? lineOrMore : `${partsOf(line).join(".*")}\n`));
+  return new RegExp(`^${lines.join("")}$`).test(`${printed}\n`) ? printed : shown;
 }
+
+const lineOrMore = "(?:.*\\n)*";
+const partsOf = (line: string) => line.split("...").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
 
 const patience = { timeout: 20_000, interval: 20 };
 
