@@ -29,14 +29,17 @@ export interface Commands {
 /** The commands of a page, in order. @param page Its path in the project. @throws Error where it has a block of no known kind */
 export function commandsOf(page: string): Commands[] {
   const text = readFileSync(`${root}/${page}`, "utf8");
-  const blocks = [...text.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)].map(({ 1: info = "", 2: body = "", index }) => ({
-    info,
-    body,
-    line: text.slice(0, index).split("\n").length,
-    heading: /.*^#+ (.*)$/ms.exec(text.slice(0, index))?.[1] ?? "",
-  }));
+  const blocks = [...text.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)].map(
+    ({ 1: info = "", 2: body = "", index }) => ({
+      info,
+      body,
+      line: text.slice(0, index).split("\n").length,
+      heading: [...text.slice(0, index).matchAll(/^##+ (.*)$/gm)].at(-1)?.[1] ?? "",
+    }),
+  );
   return blocks.flatMap(({ info, body, line, heading }, at) => {
-    const [, language, word = "", value = ""] = /^(\S*)(?: (not-run|as|at|fails)(?:: (\S.*))?)?$/.exec(info) ?? [];
+    const [, language, word = "", value = ""] =
+      /^(\S*)(?: (not-run|as|at|fails)(?:: (\S.*))?)?$/.exec(info) ?? [];
     if (language === "console" && blocks[at - 1]?.info.startsWith("sh") !== true)
       throw new Error(`${page}:${line}: no commands print this`);
     if (language === undefined || !["sh", "console", "json", "ini"].includes(language))

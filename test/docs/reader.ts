@@ -17,8 +17,9 @@ export interface Reader {
    * @param page Its path in the project.
    * @param options.instead What is done in place of commands that are not run here, by their first line.
    * @param options.before What befalls the host before the first commands below a heading.
+   * @param options.after What is waited for after commands, by their first line.
    */
-  follow(page: string, options?: { instead?: Script; before?: Script }): Promise<void>;
+  follow(page: string, options?: { instead?: Script; before?: Script; after?: Script }): Promise<void>;
 }
 
 /** Commands for a shell, by what they belong to. */
@@ -45,7 +46,7 @@ export const test = lxcTest.extend<{ reader: Reader }>({
 const directory = "/usr/libexec/lxc-cni";
 const installation = `
 install -D --target-directory=${directory} ${root}/dist/bin/bridge ${root}/dist/bin/host-local ${root}/dist/bin/lxc-cni
-ln -s ${directory}/lxc-cni /usr/local/sbin/lxc-cni
+ln -s ${directory}/lxc-cni /usr/local/bin/lxc-cni
 `;
 
 /** Cgroups are the machine's: those of a container are told apart by the host, so that pages may call containers alike. */
@@ -65,9 +66,9 @@ async function prepare(host: Host): Promise<void> {
 async function follow(
   host: Host,
   page: string,
-  { instead = {}, before = {} }: { instead?: Script; before?: Script } = {},
+  { instead = {}, before = {}, after = {} }: { instead?: Script; before?: Script; after?: Script } = {},
 ): Promise<void> {
-  const unused = new Set([...Object.keys(instead), ...Object.keys(before)]);
+  const unused = new Set([...Object.keys(instead), ...Object.keys(before), ...Object.keys(after)]);
   for (const commands of commandsOf(page)) {
     const { heading, notRun, line, fails, output } = commands;
     if (unused.delete(heading) && heading in before) await host.run(["bash", "-ec", before[heading] ?? ""]);
@@ -82,16 +83,17 @@ async function follow(
       printed: output === undefined ? printed : like(printed, plain(output)),
     });
     if (outcome.status !== 0 && !fails) return;
+    if (firstLine in after) await host.run(["bash", "-ec", after[firstLine] ?? ""]);
     if (text.includes("lxc-stop")) await monitorsEnd(host);
   }
   expect([...unused], "is not on the page").toEqual([]);
 }
 
 async function run(host: Host, { text, user, place }: Commands): Promise<Outcome> {
-  const as = user === undefined ? [] : ["runuser", "--login", user, "--"];
+  const script = `set -e\ncd ${user === undefined ? root : "~"}\n{ ${text.trim() || ":"}\n} 2>&1`;
   const at = place === undefined ? [] : ["nsenter", `--net=/run/netns/${place}`];
-  const script = `cd ${user === undefined ? root : "~"}\n{ ${text.trim() || ":"}\n} 2>&1`;
-  return await host.attempt([...at, ...as, "bash", "-ec", script], {
+  const shell = user === undefined ? ["bash", "-c"] : ["runuser", "--login", user, "--command"];
+  return await host.attempt([...at, ...shell, script], {
     deadline: 60_000,
     env: { LC_ALL: "C.UTF-8" },
   });
@@ -111,12 +113,15 @@ function plain(text: string): string {
 
 /** What a page shows, where `...` stands for what was printed there: lines where it is alone on a line, or part of one. */
 function like(printed: string, shown: string): string {
-  const lines = shown.split("\n").map((line) => (/^ ?\.\.\.$/.test(line) ? lineOrMore : `${partsOf(line).join(".*")}\n`));
+  const lines = shown
+    .split("\n")
+    .map((line) => (/^ ?\.\.\.$/.test(line) ? lineOrMore : `${partsOf(line).join(".*")}\n`));
   return new RegExp(`^${lines.join("")}$`).test(`${printed}\n`) ? printed : shown;
 }
 
 const lineOrMore = "(?:.*\\n)*";
-const partsOf = (line: string) => line.split("...").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+const partsOf = (line: string) =>
+  line.split("...").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
 
 const patience = { timeout: 20_000, interval: 20 };
 
