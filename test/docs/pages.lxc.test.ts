@@ -10,6 +10,10 @@ function installed({ directory }: GoPlugins): string {
   return `mkdir -p /usr/lib/cni && mount --bind ${directory} /usr/lib/cni`;
 }
 
+test("README.md", async ({ reader }) => {
+  await reader.follow("README.md");
+});
+
 const alone = ["first-container", "networks", "addresses", "dns", "running", "day-to-day", "going-back"];
 
 test.for(alone)("docs/guide/%s.md", async (name, { reader }) => {
