@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { type GoPlugins, goPlugins } from "../fixture/go-plugins.ts";
 import { attachOutside } from "../fixture/outside.ts";
 import { delegateCgroup } from "../lxc/delegate-cgroup.ts";
@@ -46,7 +47,8 @@ test("docs/guide/troubleshooting.md", async ({ host, reader }) => {
   });
 });
 
-test("docs/guide/unprivileged.md", async ({ host, reader }) => {
+test("docs/guide/unprivileged.md", async ({ host, reader, skip }) => {
+  if (!existsSync("/usr/bin/newuidmap")) skip("needs newuidmap (package uidmap)");
   await reader.install();
   await reader.follow("docs/guide/unprivileged.md", {
     before: { "Started by ordinary users": aUser(await delegateCgroup(host, alice)) },

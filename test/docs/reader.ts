@@ -84,7 +84,7 @@ async function follow(
     });
     if (outcome.status !== 0 && !fails) return;
     if (firstLine in after) await host.run(["bash", "-ec", after[firstLine] ?? ""]);
-    if (text.includes("lxc-stop")) await monitorsEnd(host);
+    if (text.includes("lxc-stop") || (fails && text.includes("lxc-start"))) await monitorsEnd(host);
   }
   expect([...unused], "is not on the page").toEqual([]);
 }
@@ -125,7 +125,7 @@ const partsOf = (line: string) =>
 
 const patience = { timeout: 20_000, interval: 20 };
 
-/** LXC runs the last hook of a container when lxc-stop has returned. */
+/** LXC runs the last hook of a container when lxc-stop, or an lxc-start that failed, has returned. */
 async function monitorsEnd(host: Host): Promise<void> {
   await vi.waitFor(async () => {
     const running = (await host.run(["sh", "-c", "lxc-ls --running -1 2> /dev/null || true"])).split("\n");
