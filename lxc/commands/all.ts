@@ -18,6 +18,8 @@ import { networkCreate } from "./network-create.ts";
 import { networkLs } from "./network-ls.ts";
 import { networkRm } from "./network-rm.ts";
 import { networkShow } from "./network-show.ts";
+import { pluginsLink } from "./plugins-link.ts";
+import { pluginsUnlink } from "./plugins-unlink.ts";
 import { repair } from "./repair.ts";
 import { status } from "./status.ts";
 import { version } from "./version.ts";
@@ -28,6 +30,7 @@ export const commands: readonly Command[] = [
   ...[ls, status, check, repair, gc, graph],
   ...[networkLs, networkShow, networkCreate, networkRm],
   ...[doctor, explain],
+  ...[pluginsLink, pluginsUnlink],
   ...[hook, add, del],
   ...[completionOf(() => commands), version],
 ];
