@@ -21,6 +21,7 @@ import { networkShow } from "./network-show.ts";
 import { pluginsLink } from "./plugins-link.ts";
 import { pluginsUnlink } from "./plugins-unlink.ts";
 import { repair } from "./repair.ts";
+import { serve } from "./serve.ts";
 import { status } from "./status.ts";
 import { version } from "./version.ts";
 
@@ -31,7 +32,7 @@ export const commands: readonly Command[] = [
   ...[networkLs, networkShow, networkCreate, networkRm],
   ...[doctor, explain],
   ...[pluginsLink, pluginsUnlink],
-  ...[hook, add, del],
+  ...[hook, serve, add, del],
   ...[completionOf(() => commands), version],
 ];
 
