@@ -1,6 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { findToolchain, linkedVersions } from "../../scripts/build/toolchain.mjs";
 
 /**
  * Somebody else's work that is inside the executables.
@@ -21,23 +21,27 @@ import { findToolchain, linkedVersions } from "../../scripts/build/toolchain.mjs
  * @returns {Component[]}
  */
 export function componentsInside(root) {
-  return [...linked(), ...bundled(root)];
+  return [...linked(root), ...bundled(root)];
 }
 
 /**
- * What scripts/toolchain has every executable linked with. Of libgcc, which the linker is given as well, nothing is taken:
- * this architecture needs none of its functions.
+ * What the executables are linked with, by their own words. Of libgcc, which the linker is given as well, nothing is taken:
+ * amd64 needs none of its functions.
  */
-function linked() {
-  const { directory, reason } = findToolchain();
-  if (directory === undefined) throw new Error(reason);
-  return linkedVersions(directory).map(({ name, version }) => ({
-    name: name.toLowerCase(),
-    version,
-    purl: `pkg:deb/debian/${binaryPackages[name]}@${encodeURIComponent(version)}`,
-    licence: "MIT",
-    does: `${name}, linked statically`,
-  }));
+function linked(root) {
+  const [, line = ""] = execFileSync(join(root, "dist/bin/lxc-cni"), ["version"], { encoding: "utf8" }).split(
+    "\n",
+  );
+  return line.split(", ").map((each) => {
+    const [name, version] = each.split(" ");
+    return {
+      name: name.toLowerCase(),
+      version,
+      purl: `pkg:deb/debian/${binaryPackages[name]}@${encodeURIComponent(version)}`,
+      licence: "MIT",
+      does: `${name}, linked statically`,
+    };
+  });
 }
 
 /** The packages of Debian that they come from. */

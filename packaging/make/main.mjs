@@ -31,10 +31,10 @@ async function debianPackage() {
   await layOut({ root, directory, prefix: "/usr", release });
   writeDebianFiles({ root, directory, release });
   const path = resolve(out, `lxc-cni_${release.version}_${release.architecture}.deb`);
-  // Times of files that are newer than this become it.
-  const env = { ...process.env, SOURCE_DATE_EPOCH: String(seconds()) };
   setTimes(directory);
-  execFileSync("dpkg-deb", ["--root-owner-group", "-Zxz", "--build", directory, path], {
+  const env = { ...process.env, SOURCE_DATE_EPOCH: String(seconds()) };
+  // What xz gives may depend on the number of processors, but for one.
+  execFileSync("dpkg-deb", ["--root-owner-group", "-Zxz", "--threads-max=1", "--build", directory, path], {
     env,
     stdio: ["ignore", "ignore", "inherit"],
   });

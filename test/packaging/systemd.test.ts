@@ -16,7 +16,9 @@ test("systemd finds nothing wrong with the units", ({ skip }) => {
     writeFileSync(join(directory, name), unit.replace("/usr/libexec/lxc-cni/lxc-cni", "/bin/true"));
   }
   const paths = names.map((name) => join(directory, name));
-  const { status, stdout, stderr } = spawnSync("systemd-analyze", ["verify", "--man=no", ...paths], { encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync("systemd-analyze", ["verify", "--man=no", ...paths], {
+    encoding: "utf8",
+  });
   rmSync(directory, { recursive: true });
   const complaints = stderr.split("\n").filter((line) => line.includes("lxc-cni"));
   expect({ status, stdout, complaints }).toEqual({ status: 0, stdout: "", complaints: [] });

@@ -125,7 +125,7 @@ export function observeFiles(base: string): void {
     "linkFile, the same file",
     () => system.status(`${base}/second`)?.inode === system.status(`${base}/new`)?.inode,
   );
-  look("linkFile, again", () => system.linkFile(`${base}/other`, `${base}/second`));
+  look("linkFile, again", () => system.linkFile(`${base}/symbolic`, `${base}/second`));
   look("linkFile, missing", () => system.linkFile(`${base}/missing`, `${base}/third`));
   look("linkFile, of a symbolic link", () => system.linkFile(`${base}/loop`, `${base}/third`));
   look("makeSymbolicLink", () => system.makeSymbolicLink(`${base}/made`, "new"));
