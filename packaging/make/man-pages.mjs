@@ -46,10 +46,7 @@ Networks:
 .IR NAME .conflist.
 Where one is not there, it is looked for in
 .IR /etc/cni/net.d .
-.TP
-.I /usr/share/doc/lxc\\-cni
-Examples of networks, formats of files, codes of errors.
-${seeAlso([...pluginPages, ["lxc.container.conf", 5]])}`;
+${documents}${seeAlso([...pluginPages, ["lxc.container.conf", 5]])}`;
 }
 
 function pageOf(command, release) {
@@ -72,13 +69,22 @@ function pageOfPlugin(root, plugin, release) {
   const text = readFileSync(join(root, `docs/${plugin}.md`), "utf8");
   const others = pluginPages.filter(([name]) => name !== `lxc-cni-${plugin}`);
   return `${head({ ...release, name: `lxc-cni-${plugin}`, section: 5, does })}.SH DESCRIPTION
-${markdownInRoff(text)}${seeAlso([["lxc-cni", 1], ...others])}`;
+${markdownInRoff(text)}.SH FILES
+${documents}${seeAlso([["lxc-cni", 1], ...others])}`;
 }
 
 const pluginPages = [
   ["lxc-cni-bridge", 5],
   ["lxc-cni-host-local", 5],
 ];
+
+const documents = `.TP
+.I /usr/share/doc/lxc\\-cni
+Examples of networks; errors.md has codes of errors, formats.md formats of files.
+.TP
+.I /usr/share/lxc\\-cni/schema
+JSON Schemas of networks, for editors.
+`;
 
 const exitStatus = `.TP
 .B 0
