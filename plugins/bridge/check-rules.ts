@@ -29,7 +29,7 @@ export function ruleProblems(
     backend,
   };
   const { masquerade, guard, shared } = missingRules(settings, subject);
-  return [...masquerade, ...guard, ...shared];
+  return [...masquerade, ...guard, ...shared].map((rule) => `${rule} is missing`);
 }
 
 /** What is missing of each kind of rules that an attachment should have, in words. */

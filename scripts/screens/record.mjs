@@ -38,7 +38,7 @@ for (const scene of story) {
   if (!scene.hidden) screens.push(screenOf(scene, outcome));
   else if (outcome.status !== 0)
     throw new Error(`${scene.line}: status ${outcome.status}\n${outcome.output}`);
-  if (scene.line === "lxc-cni graph") graph = run("lxc-cni graph --svg -").output;
+  if (scene.line === "lxc-cni graph --text") graph = run("lxc-cni graph --svg -").output;
 }
 const commands = names.map((name) => ({ name, help: run(`lxc-cni ${name} --help`).output }));
 console.log(JSON.stringify({ commands, screens, graph }));
