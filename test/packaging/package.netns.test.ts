@@ -154,6 +154,18 @@ describe("the Debian package", () => {
     for (const key of ["forceAddress", "rangeStart", "ipSpoofCheck"]) expect(text).toContain(key);
   });
 
+  test("has a file for lxc.include, by which LXC makes no interface", async ({ host, skip }) => {
+    if (!existsSync("/usr/bin/lxc-info")) skip("needs lxc-info (package lxc)");
+    await install(host);
+    const file = "/usr/share/lxc/config/lxc-cni.conf";
+    await host.write("/var/lib/lxc/web/config", `lxc.uts.name = web\nlxc.include = ${file}\n`);
+    await host.run(["lxc-cni", "network", "create", "net"]);
+    // It would ask for --replace or --keep.
+    await host.run(["lxc-cni", "enable", "web", "net"]);
+    const type = await host.run(["lxc-info", "--name", "web", "--config", "lxc.net.0.type"]);
+    expect(type).toBe("lxc.net.0.type = empty");
+  });
+
   test("says what is inside its executables", async ({ host }) => {
     await install(host);
     const bill = JSON.parse(await host.run(["cat", "/usr/share/doc/lxc-cni/sbom.cdx.json"]));
