@@ -14,6 +14,9 @@ const work = mkdtempSync(join(tmpdir(), "lxc-cni-packaging-"));
 const older = join(work, "older");
 const newer = join(work, "newer");
 
+/** What git would have to say, which is not everywhere where tests run. */
+const release = { SOURCE_DATE_EPOCH: "1790000000", DEBFULLNAME: "Test", DEBEMAIL: "test@example.org" };
+
 /** What docs/install.md says, and which of it was done. */
 const page = commandsOfPage();
 const done = new Set<string>();
@@ -39,7 +42,7 @@ afterAll(() => rmSync(work, { recursive: true }));
 
 test("the same commit gives the same bytes, wherever, whenever and by whomever it is packed", async () => {
   const again = join(work, "again");
-  const strange = { TZ: "Pacific/Auckland", LC_ALL: "C.UTF-8", HOME: work };
+  const strange = { ...release, TZ: "Pacific/Auckland", LC_ALL: "C.UTF-8", HOME: work };
   const words = [...packageCommand("0.1.0~1", again)];
   outputOf(
     await runCommand(["sh", "-c", 'umask 077; exec "$@"', "sh", ...words], {
@@ -186,7 +189,7 @@ describe("the Debian package", () => {
 test("lintian finds nothing wrong but what is listed", async ({ skip }) => {
   if (!existsSync("/usr/bin/lintian")) skip("needs lintian");
   const words = [...packageCommand("0.1.0~3", join(work, "linted")), "--lint"];
-  outputOf(await runCommand(words, { deadline: 100_000 }));
+  outputOf(await runCommand(words, { env: release, deadline: 100_000 }));
 });
 
 test("the tarball is installed below /usr/local, and removed", async ({ host }) => {
@@ -225,7 +228,9 @@ function packageCommand(version: string, out: string): string[] {
 }
 
 async function makePackages(version: string, out: string, words: readonly string[] = []): Promise<void> {
-  outputOf(await runCommand([...packageCommand(version, out), ...words], { deadline: 100_000 }));
+  outputOf(
+    await runCommand([...packageCommand(version, out), ...words], { env: release, deadline: 100_000 }),
+  );
 }
 
 /** Gives a host its own /usr and /opt, over those of the machine, and the packages in /mnt/packages. */
