@@ -10,7 +10,7 @@ import { argument, escaped, head, line, literal, sentence } from "./roff.mjs";
  * Those of commands say what `--help` says, in order: both are made of the commands' descriptions (lxc/commands).
  *
  * @param {string} root The checkout.
- * @param {{ version: string, date: string }} release
+ * @param {{ version: string, date: string, prefix: string }} release `prefix`: what they are installed below.
  * @returns {Promise<Record<string, string>>} The content of each, by its file's name: `lxc-cni-gc.1`.
  */
 export async function manPages(root, release) {
@@ -46,7 +46,7 @@ Networks:
 .IR NAME .conflist.
 Where one is not there, it is looked for in
 .IR /etc/cni/net.d .
-${documents}${seeAlso([...pluginPages, ["lxc.container.conf", 5]])}`;
+${documents(release)}${seeAlso([...pluginPages, ["lxc.container.conf", 5]])}`;
 }
 
 function pageOf(command, release) {
@@ -70,7 +70,7 @@ function pageOfPlugin(root, plugin, release) {
   const others = pluginPages.filter(([name]) => name !== `lxc-cni-${plugin}`);
   return `${head({ ...release, name: `lxc-cni-${plugin}`, section: 5, does })}.SH DESCRIPTION
 ${markdownInRoff(text)}.SH FILES
-${documents}${seeAlso([["lxc-cni", 1], ...others])}`;
+${documents(release)}${seeAlso([["lxc-cni", 1], ...others])}`;
 }
 
 const pluginPages = [
@@ -78,11 +78,11 @@ const pluginPages = [
   ["lxc-cni-host-local", 5],
 ];
 
-const documents = `.TP
-.I /usr/share/doc/lxc\\-cni
+const documents = ({ prefix }) => `.TP
+.I ${prefix}/share/doc/lxc\\-cni
 Examples of networks; errors.md has codes of errors, formats.md formats of files.
 .TP
-.I /usr/share/lxc\\-cni/schema
+.I ${prefix}/share/lxc\\-cni/schema
 JSON Schemas of networks, for editors.
 `;
 

@@ -29,13 +29,14 @@ export async function layOut({ root, directory, prefix, release }) {
     writeFileSync(target, content, { mode });
   };
   const read = (path) => readFileSync(join(root, path));
+  const withPrefix = (text) => text.toString().replace(/\/usr\/(?=libexec\/|share\/)/g, `${prefix}/`);
   const { version, time } = release;
 
   for (const name of executables) write(`libexec/lxc-cni/${name}`, read(`dist/bin/${name}`), 0o755);
   mkdirSync(join(directory, prefix, "bin"), { recursive: true });
   symlinkSync("../libexec/lxc-cni/lxc-cni", join(directory, prefix, "bin/lxc-cni"));
 
-  const pages = await manPages(root, { version, date: time.toISOString().slice(0, 10) });
+  const pages = await manPages(root, { version, date: time.toISOString().slice(0, 10), prefix });
   for (const [name, text] of Object.entries(pages)) {
     write(`share/man/man${name.at(-1)}/${name}.gz`, compressed(text));
   }
@@ -43,12 +44,11 @@ export async function layOut({ root, directory, prefix, release }) {
     write(path, printedBy(join(root, "dist/bin/lxc-cni"), ["completion", shell]));
   }
   for (const name of readdirSync(join(root, "packaging/systemd"))) {
-    const unit = read(`packaging/systemd/${name}`).toString();
-    write(`lib/systemd/system/${name}`, unit.replaceAll("/usr/libexec/", `${prefix}/libexec/`));
+    write(`lib/systemd/system/${name}`, withPrefix(read(`packaging/systemd/${name}`)));
   }
   const schemas = await schemaFiles(root);
   for (const [name, text] of Object.entries(schemas)) write(`share/lxc-cni/schema/${name}`, text);
-  write("share/lxc/config/lxc-cni.conf", read("packaging/lxc/lxc-cni.conf"));
+  write("share/lxc/config/lxc-cni.conf", withPrefix(read("packaging/lxc/lxc-cni.conf")));
 
   const documents = "share/doc/lxc-cni";
   const components = componentsInside(root);
@@ -57,6 +57,7 @@ export async function layOut({ root, directory, prefix, release }) {
   write(`${documents}/copyright`, copyrightFile(root));
   write(`${documents}/changelog.gz`, compressed(changelog(release)));
   write(`${documents}/NEWS.md.gz`, compressed(read("CHANGELOG.md")));
+  write(`${documents}/SECURITY.md`, read("SECURITY.md"));
   for (const name of pagesOfDocs) write(`${documents}/${name}`, read(`docs/${name}`));
   for (const name of readdirSync(join(root, "packaging/networks"))) {
     write(`${documents}/examples/${name}`, read(`packaging/networks/${name}`));

@@ -201,6 +201,9 @@ test("the tarball is installed below /usr/local, and removed", async ({ host }) 
   await host.run(["lxc-cni", "add", network, "/run/netns/blue"]);
   const unit = await host.run(["cat", "/usr/local/lib/systemd/system/lxc-cni-gc.service"]);
   await host.run([/^ExecStart=(\S+)/m.exec(unit)?.[1] ?? "", "version"]);
+  const named = (await host.run(["sh", "-c", pathsInOwnFiles])).split("\n");
+  expect(named).toContain("/usr/local/share/lxc-cni/schema");
+  expect(named.filter((path) => !path.startsWith("/usr/local/"))).toEqual([]);
   await asOnPage(host, "Any other Linux (2)");
   const left = (await filesOf(host)).filter((path) => !before.includes(path));
   expect(left.filter((path) => path.startsWith("/usr/"))).toEqual([]);
@@ -210,6 +213,12 @@ test("all that docs/install.md says was done here", ({ skip }) => {
   if (!hasSystemd) skip("needs systemctl (package systemd)");
   expect([...page.keys()].filter((heading) => !done.has(heading))).toEqual([]);
 });
+
+/** What the tarball's own texts call files of ours, below whatever prefix. */
+const pathsInOwnFiles = `
+cd /usr/local && zcat --force lib/systemd/system/lxc-cni* share/lxc/config/lxc-cni.conf share/man/man5/lxc-cni-bridge.5.gz |
+  tr -d '\\\\' | grep -o '/usr/[a-z/]*/lxc[a-z/-]*'
+`;
 
 interface Component {
   readonly name: string;
