@@ -1,0 +1,111 @@
+import { vi } from "vitest";
+import type { CommandOptions, Outcome } from "../fixture/command.ts";
+import type { Host } from "../fixture/host.ts";
+import { cgroupOf, removeCgroup } from "./cgroups.ts";
+import { type Pods, podsAt } from "./cri/pods.ts";
+import { image, makeImage } from "./image.ts";
+import { hostWith } from "./installed.ts";
+import type { NetworkList } from "./networks.ts";
+
+/** containerd, running on a host of its own. */
+export interface Containerd {
+  readonly host: Host;
+  /** `2.1.9` */
+  readonly version: string;
+  readonly pods: Pods;
+  /** Runs its command `ctr`. @throws CommandFailed when its status is not 0. */
+  ctr(words: readonly string[], options?: CommandOptions): Promise<string>;
+  /**
+   * Runs a container in the foreground: `ctr run --rm --cni`.
+   *
+   * @param command What it runs; it serves its name when absent.
+   * @returns how it ended
+   */
+  run(name: string, command?: readonly string[]): Promise<Outcome>;
+  /** Starts one that stays when `ctr run --detach` has ended. */
+  start(name: string): Promise<void>;
+  /** The network namespace of a container, once it runs. */
+  netnsOf(name: string): Promise<string>;
+  /** Puts a network in the place of the one that was there, and waits until it is in force for pods, too. */
+  configure(network: NetworkList): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** Starts containerd. @returns why that cannot be on this machine, in place of it */
+export async function startContainerd(
+  runtime: "containerd-1" | "containerd-2",
+): Promise<Containerd | string> {
+  const host = await hostWith(runtime);
+  if (typeof host === "string") return host;
+  const cgroup = cgroupOf(host);
+  const pods = podsAt(`/proc/${host.pid}/root${socket}`, cgroup);
+  const ctr: Containerd["ctr"] = (words, options) =>
+    host.run(["ctr", "--address", socket, ...words], { deadline: patience.timeout, ...options });
+
+  const which = (name: string) => ["--cgroup", `${cgroup}/${name}`, "--env", `NAME=${name}`, image, name];
+
+  await host.write("/mnt/runtime/config.toml", configuration);
+  await host.run(["sh", "-c", `containerd --config /mnt/runtime/config.toml < /dev/null > ${log} 2>&1 &`]);
+  await vi.waitFor(() => ctr(["version"]), patience);
+  const archive = await makeImage(host);
+  for (const namespace of ["default", "k8s.io"])
+    await ctr(["--namespace", namespace, "image", "import", archive]);
+  const [, version = ""] = /Server:\s+Version:\s+(\S+)/.exec(await ctr(["version"])) ?? [];
+
+  return {
+    host,
+    version,
+    pods,
+    ctr,
+    run: (name, command = []) => {
+      const argv = ["ctr", "--address", socket, "run", "--rm", "--cni", ...which(name), ...command];
+      return host.attempt(argv, { deadline: patience.timeout });
+    },
+    start: async (name) => {
+      await ctr(["run", "--detach", "--cni", ...which(name)]);
+    },
+    netnsOf: (name) =>
+      vi.waitFor(async () => {
+        const [, pid] =
+          new RegExp(`^${name}\\s+(\\d+)\\s+RUNNING`, "m").exec(await ctr(["task", "ls"])) ?? [];
+        if (pid === undefined) throw new Error(`${name} does not run yet`);
+        return `/proc/${pid}/ns/net`;
+      }, patience),
+    configure: async (network) => {
+      await host.write("/etc/cni/net.d/10-network.conflist", JSON.stringify(network));
+      await vi.waitFor(async () => {
+        const { ready, configuration } = await pods.network();
+        if (!ready || !configuration.includes(JSON.stringify(network.name)))
+          throw new Error(`containerd has not taken up the network: ${configuration}`);
+      }, patience);
+    },
+    end: async () => {
+      await host.end();
+      await removeCgroup(cgroup);
+    },
+  };
+}
+
+const patience = { timeout: 60_000, interval: 50 };
+const socket = "/mnt/runtime/containerd.sock";
+const log = "/mnt/runtime/log";
+
+/**
+ * The sandbox image is what a pod's first container is made of. Without restrict_oom_score_adj a machine that lacks
+ * CAP_SYS_RESOURCE starts no pod.
+ */
+const configuration = `
+version = 2
+root = "/mnt/runtime/root"
+state = "/mnt/runtime/state"
+[grpc]
+  address = "${socket}"
+[ttrpc]
+  address = "${socket}.ttrpc"
+[plugins."io.containerd.grpc.v1.cri".cni]
+  bin_dir = "/opt/cni/bin"
+[plugins."io.containerd.grpc.v1.cri"]
+  sandbox_image = "${image}"
+  disable_apparmor = true
+  restrict_oom_score_adj = true
+`;
