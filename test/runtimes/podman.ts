@@ -8,12 +8,18 @@ import { type Place, placeIn } from "./traffic.ts";
 /** podman and buildah, on a host of their own. */
 export interface Podman {
   readonly host: Host;
+  /** The cgroup that containers are to be in. */
+  readonly cgroup: string;
   /** Runs `podman`. @throws CommandFailed when its status is not 0. */
   podman(words: readonly string[], options?: CommandOptions): Promise<string>;
   /** Starts a container that serves its name: `podman run --detach`. @param options What is said before the image. */
   start(name: string, options?: readonly string[]): Promise<Place>;
-  /** Where a container's traffic starts. */
-  placeOf(name: string): Promise<Place>;
+  /** Makes a pod whose first container serves the pod's name. @param options What is said of it besides. */
+  startPod(name: string, options: readonly string[]): Promise<void>;
+  /** Runs a command in a container that exists for it alone: `podman run --rm`. */
+  runOnce(options: readonly string[], command: readonly string[]): Promise<string>;
+  /** Stops containers at once, and removes them. */
+  remove(...names: readonly string[]): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -32,13 +38,22 @@ export async function setUpPodman(): Promise<Podman | string> {
   await podman(["load", "--input", await makeImage(host)]);
   return {
     host,
+    cgroup,
     podman,
     start: async (name, options = []) => {
       const where = ["--cgroup-parent", cgroup, "--name", name, "--hostname", name];
       await podman(["run", "--detach", ...where, ...options, image]);
       return placeOf(name);
     },
-    placeOf,
+    startPod: async (name, options) => {
+      await podman(["pod", "create", "--cgroup-parent", cgroup, "--name", name, ...options]);
+      await podman(["pod", "start", name]);
+    },
+    runOnce: (options, command) =>
+      podman(["run", "--rm", "--cgroup-parent", cgroup, ...options, image, ...command]),
+    remove: async (...names) => {
+      await podman(["rm", "--force", "--time", "0", ...names]);
+    },
     end: async () => {
       await host.end();
       await removeCgroup(cgroup);

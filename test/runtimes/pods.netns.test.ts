@@ -5,13 +5,13 @@ import { bridgeCallsOn, callsOn } from "./calls.ts";
 import { type Containerd, startContainerd } from "./containerd.ts";
 import { leftovers } from "./leftovers.ts";
 import { chain } from "./networks.ts";
-import { testWith } from "./test.ts";
+import { patient, testWith } from "./test.ts";
 import { nameServedAt, ping, placeIn } from "./traffic.ts";
 
 describe.each([
   { which: "containerd-1", cniVersion: "1.0.0" },
   { which: "containerd-2", cniVersion: "1.1.0" },
-] as const)("pods by CRI [$which]", ({ which, cniVersion }) => {
+] as const)("pods by CRI [$which]", patient, ({ which, cniVersion }) => {
   let outside: Outside;
   const test = testWith(async () => {
     const containerd = await startContainerd(which);

@@ -7,6 +7,9 @@ interface Running {
   end(): Promise<void>;
 }
 
+/** A test of a runtime takes some seconds, and ten times as long on a machine that has much else to do. */
+export const patient = { timeout: 120_000 };
+
 /**
  * A test that gets a runtime, which the tests of a file (or of what is described together) share.
  *
