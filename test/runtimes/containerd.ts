@@ -2,6 +2,7 @@ import { vi } from "vitest";
 import type { CommandOptions, Outcome } from "../fixture/command.ts";
 import type { Host } from "../fixture/host.ts";
 import { cgroupOf, removeCgroup } from "./cgroups.ts";
+import { kill, loseMemory } from "./crash.ts";
 import { type Pods, podsAt } from "./cri/pods.ts";
 import { image, makeImage } from "./image.ts";
 import { hostWith } from "./installed.ts";
@@ -28,6 +29,10 @@ export interface Containerd {
   netnsOf(name: string): Promise<string>;
   /** Puts a network in the place of the one that was there, and waits until it is in force for pods, too. */
   configure(network: NetworkList): Promise<void>;
+  /** Kills the daemon, and starts it again. Containers go on. */
+  restart(): Promise<void>;
+  /** Loses what a crash of the host loses, and starts again. */
+  crash(): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -44,9 +49,12 @@ export async function startContainerd(
 
   const which = (name: string) => ["--cgroup", `${cgroup}/${name}`, "--env", `NAME=${name}`, image, name];
 
+  const start = async () => {
+    await host.run(["sh", "-c", `containerd --config /mnt/runtime/config.toml < /dev/null >> ${log} 2>&1 &`]);
+    await vi.waitFor(() => Promise.all([ctr(["version"]), pods.network()]), patience);
+  };
   await host.write("/mnt/runtime/config.toml", configuration);
-  await host.run(["sh", "-c", `containerd --config /mnt/runtime/config.toml < /dev/null > ${log} 2>&1 &`]);
-  await vi.waitFor(() => ctr(["version"]), patience);
+  await start();
   const archive = await makeImage(host);
   for (const namespace of ["default", "k8s.io"])
     await ctr(["--namespace", namespace, "image", "import", archive]);
@@ -79,6 +87,16 @@ export async function startContainerd(
           throw new Error(`containerd has not taken up the network: ${configuration}`);
       }, patience);
     },
+    restart: async () => {
+      await kill(host, ["containerd"]);
+      await start();
+    },
+    crash: async () => {
+      // "httpd" is what the containers are.
+      await kill(host, ["containerd", "containerd-shim", "httpd"]);
+      await loseMemory(host, [state, "/run/containerd", "/run/lxc-cni"]);
+      await start();
+    },
     end: async () => {
       await host.end();
       await removeCgroup(cgroup);
@@ -88,6 +106,7 @@ export async function startContainerd(
 
 const patience = { timeout: 60_000, interval: 50 };
 const socket = "/mnt/runtime/containerd.sock";
+const state = "/mnt/runtime/state";
 const log = "/mnt/runtime/log";
 
 /**
@@ -97,7 +116,7 @@ const log = "/mnt/runtime/log";
 const configuration = `
 version = 2
 root = "/mnt/runtime/root"
-state = "/mnt/runtime/state"
+state = "${state}"
 [grpc]
   address = "${socket}"
 [ttrpc]

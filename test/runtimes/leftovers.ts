@@ -22,4 +22,4 @@ export async function leftovers(host: Host, before: Snapshot): Promise<string[]>
 }
 
 const watcher = /^\+ process \d+ (conmon|podman|containerd-shim.*)$/;
-const ofRuntime = /^[-+] file \/run\/(containerd|containers|crun|libpod|lock)\//;
+const ofRuntime = /^[-+] (file \/run\/(containerd|containers|crun|libpod|lock)\/|process \d+ containerd$)/;

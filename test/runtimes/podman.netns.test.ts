@@ -22,7 +22,13 @@ describe("podman", patient, () => {
 
   test("containers reach each other and the outside, and are reached by their ports", async ({ runtime }) => {
     const { host } = runtime;
+    await callsOn(host);
     const one = await runtime.start("one", ["--network", "both", "--publish", "8080:80"]);
+    const versions = (await callsOn(host)).filter(({ command }) => command === "VERSION");
+    expect(versions.map(({ plugin, netns, status }) => [plugin, netns, status])).toEqual(
+      // For each network that there is.
+      ["both", "small", "inside"].map(() => ["bridge", "dummy", 0]),
+    );
     const two = await runtime.start("two", ["--network", "both"]);
     const [v4 = "", v6 = ""] = await addressesIn(one);
 

@@ -1,4 +1,5 @@
 import { describe, expect } from "vitest";
+import type { Host } from "../fixture/host.ts";
 import { attachOutside, type Outside } from "../fixture/outside.ts";
 import { snapshot } from "../fixture/snapshot.ts";
 import { bridgeCallsOn, callsOn } from "./calls.ts";
@@ -25,8 +26,8 @@ describe.each([
     const { host, pods } = runtime;
     await runtime.configure(chain(cniVersion));
     await cycle(runtime, "before");
+    expect(new Set((await callsOn(host)).map(({ path }) => path))).toEqual(new Set(["/opt/cni/bin"]));
     const before = await snapshot(host);
-    await callsOn(host);
 
     const a = await pods.run("a", { ports: [{ host: 8080, pod: 80 }] });
     const b = await pods.run("b");
@@ -81,6 +82,40 @@ describe.each([
     expect(await leftovers(host, before)).toEqual([]);
   });
 
+  test("pods outlive the runtime, which then takes them away", async ({ runtime }) => {
+    const { host, pods } = runtime;
+    await runtime.configure(chain(cniVersion));
+    await cycle(runtime, "before");
+    const before = await snapshot(host);
+
+    const pod = await pods.run("outliving", { ports: [{ host: 8080, pod: 80 }] });
+    await runtime.restart();
+    expect(await nameServedAt("127.0.0.1:8080", host)).toBe("outliving");
+    await pods.stop(pod);
+    await pods.remove(pod);
+    expect(await leftovers(host, before)).toEqual([]);
+  });
+
+  test("after a crash of the host, the pods' leases go with the pods", async ({ runtime }) => {
+    const { host, pods } = runtime;
+    await runtime.configure(chain(cniVersion));
+    const lost = [await pods.run("lost"), await pods.run("lost-too", { ports: [{ host: 8080, pod: 80 }] })];
+    expect(await leasesOn(host)).toHaveLength(4);
+    await runtime.crash();
+    await callsOn(host);
+    for (const pod of lost) await pods.stop(pod);
+    expect(await leasesOn(host)).toEqual([]);
+    for (const pod of lost) await pods.remove(pod);
+    const [stopped, removed] = ["DEL, no namespace, prevResult", "DEL, no namespace"];
+    expect(await bridgeCallsOn(host)).toEqual([stopped, stopped, removed, removed]);
+
+    const next = await pods.run("next", { ports: [{ host: 8080, pod: 80 }] });
+    expect(await nameServedAt("127.0.0.1:8080", host)).toBe("next");
+    await pods.stop(next);
+    await pods.remove(next);
+    expect(await leasesOn(host)).toEqual([]);
+  });
+
   if (which === "containerd-2") {
     test("STATUS of every plugin is asked before there is a pod", async ({ runtime }) => {
       await callsOn(runtime.host);
@@ -117,6 +152,12 @@ describe.each([
     });
   }
 });
+
+/** The addresses that are leased. */
+async function leasesOn(host: Host): Promise<string[]> {
+  const names = await host.run(["ls", "/var/lib/cni/networks/runtimes"]);
+  return names.split("\n").filter((name) => /^[0-9a-f]+[.:]/.test(name));
+}
 
 /** Has a pod come and go, with a port: after that there is what the Go plugins make once and leave. */
 async function cycle({ pods }: Containerd, name: string): Promise<void> {
