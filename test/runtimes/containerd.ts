@@ -11,8 +11,6 @@ import type { NetworkList } from "./networks.ts";
 /** containerd, running on a host of its own. */
 export interface Containerd {
   readonly host: Host;
-  /** `2.1.9` */
-  readonly version: string;
   readonly pods: Pods;
   /** Runs its command `ctr`. @throws CommandFailed when its status is not 0. */
   ctr(words: readonly string[], options?: CommandOptions): Promise<string>;
@@ -58,11 +56,9 @@ export async function startContainerd(
   const archive = await makeImage(host);
   for (const namespace of ["default", "k8s.io"])
     await ctr(["--namespace", namespace, "image", "import", archive]);
-  const [, version = ""] = /Server:\s+Version:\s+(\S+)/.exec(await ctr(["version"])) ?? [];
 
   return {
     host,
-    version,
     pods,
     ctr,
     run: (name, command = []) => {

@@ -1,5 +1,14 @@
 import { call } from "./grpc.ts";
-import { decode, encode, type Fields, type Message, mapIn, messagesIn, textsIn } from "./protobuf.ts";
+import {
+  decode,
+  encode,
+  type Fields,
+  type Message,
+  mapIn,
+  message,
+  messagesIn,
+  textsIn,
+} from "./protobuf.ts";
 
 /** What a pod is to be, beside its name. */
 export interface PodOptions {
@@ -39,14 +48,11 @@ export function podsAt(socket: string, cgroup: string): Pods {
     decode(await call(socket, `/runtime.v1.RuntimeService/${method}`, encode(request)));
   return {
     run: async (name, options = {}) => {
-      const [id = ""] = textsIn(await ask("RunPodSandbox", [[1, sandbox(name, cgroup, options)]]), 1);
+      const [id = ""] = textsIn(await ask("RunPodSandbox", message(sandbox(name, cgroup, options))), 1);
       return id;
     },
     status: async (id) => {
-      const answer = await ask("PodSandboxStatus", [
-        [1, id],
-        [2, 1],
-      ]);
+      const answer = await ask("PodSandboxStatus", message(id, 1));
       const info: { runtimeSpec: { linux: { namespaces: { type: string; path?: string }[] } } } = JSON.parse(
         mapIn(answer, 2).get("info") ?? "",
       );
@@ -58,13 +64,13 @@ export function podsAt(socket: string, cgroup: string): Pods {
       };
     },
     stop: async (id) => {
-      await ask("StopPodSandbox", [[1, id]]);
+      await ask("StopPodSandbox", message(id));
     },
     remove: async (id) => {
-      await ask("RemovePodSandbox", [[1, id]]);
+      await ask("RemovePodSandbox", message(id));
     },
     network: async () => {
-      const answer = await ask("Status", [[1, 1]]);
+      const answer = await ask("Status", message(1));
       const conditions = messagesIn(answer, 1).flatMap((status) => messagesIn(status, 1));
       return {
         ready: conditions.every((condition) => condition.get(2)?.[0] === 1),
@@ -76,32 +82,12 @@ export function podsAt(socket: string, cgroup: string): Pods {
 
 /** A PodSandboxConfig. */
 function sandbox(name: string, cgroup: string, { ports = [], annotations = {} }: PodOptions): Message {
-  const metadata: Message = [
-    [1, name],
-    [2, `${name}-uid`],
-    [3, "default"],
-  ];
-  const linux: Message = [
-    [1, cgroup],
-    [2, [[1, []]]],
-  ];
+  const namespaces = message();
   return [
-    [1, metadata],
+    [1, message(name, `${name}-uid`, "default")],
     [2, name],
-    ...ports.map(({ host, pod }): Message[number] => [
-      5,
-      [
-        [2, pod],
-        [3, host],
-      ],
-    ]), // prettier
-    ...Object.entries(annotations).map(([key, value]): Message[number] => [
-      7,
-      [
-        [1, key],
-        [2, value],
-      ],
-    ]),
-    [8, linux],
+    ...ports.map(({ host, pod }): Message[number] => [5, message(undefined, pod, host)]),
+    ...Object.entries(annotations).map((entry): Message[number] => [7, message(...entry)]),
+    [8, message(cgroup, message(namespaces))],
   ];
 }

@@ -11,9 +11,17 @@ export type Message = readonly (readonly [field: number, value: string | number 
 /** A message that came: the fields' values, by their numbers. Texts and messages are bytes here. */
 export type Fields = ReadonlyMap<number, readonly (number | Buffer)[]>;
 
+type Value = Message[number][1];
+
+/** The message of these fields, numbered from 1 on; `undefined` leaves one out. */
+export function message(...values: readonly (Value | undefined)[]): Message {
+  return values.flatMap((value, index) => (value === undefined ? [] : [[index + 1, value] as const]));
+}
+
 const varint = 0;
 const lengthDelimited = 2;
 
+/** The bytes of a message. */
 export function encode(message: Message): Buffer {
   return Buffer.concat(
     message.flatMap(([field, value]) => {
@@ -32,7 +40,7 @@ function encodeNumber(value: number): Buffer {
   return Buffer.from([...bytes, left]);
 }
 
-/** @throws Error when a field is of a kind that the calls about pods have not */
+/** The message in some bytes. @throws Error when a field is of a kind that the calls about pods have not */
 export function decode(bytes: Buffer): Fields {
   const fields = new Map<number, (number | Buffer)[]>();
   let at = 0;
