@@ -80,6 +80,7 @@ static const struct host_functions *const parts[] = {
     &aside_functions,
     &command_functions,
     &clock_functions,
+    &syslog_functions,
     &hash_functions,
     &text_functions,
     &message_functions,

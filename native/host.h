@@ -28,6 +28,7 @@ extern const struct host_functions aside_functions;
 extern const struct host_functions command_functions;
 extern const struct host_functions clock_functions;
 extern const struct host_functions hash_functions;
+extern const struct host_functions syslog_functions;
 extern const struct host_functions text_functions;
 extern const struct host_functions message_functions;
 

@@ -2,6 +2,7 @@ import { system } from "#system";
 import { CniError, Code } from "../../lib/cni/error.ts";
 import { takeLock } from "../../lib/cni/lock.ts";
 import type { NetworkName } from "../../lib/cni/request.ts";
+import { inSeconds, timeLeft, whyNoLonger } from "../../lib/cni/time-limit.ts";
 import { newDigestOf } from "../../lib/encoding/digest.ts";
 import { encodeHex } from "../../lib/encoding/hex.ts";
 import { isSystemError } from "../../lib/system/error.ts";
@@ -9,7 +10,7 @@ import type { Lock } from "../../lib/system/system.ts";
 import { lockName } from "./lease-files.ts";
 import { Leases } from "./leases.ts";
 
-/** How long to wait for other calls that hold the lock, in milliseconds. */
+/** How long to wait for other calls that hold the lock, in milliseconds, where there is time. */
 const lockPatience = 10_000;
 
 /** The directory with the leases of a network. */
@@ -25,10 +26,15 @@ export function leaseDirectory(dataDir: string | undefined, network: NetworkName
  * @param patience How long to wait for the lock, in milliseconds.
  * @throws CniError 11 when others held the lock for all that time, 5 when there can be no such directory or lock.
  */
-export function withLeases<T>(directory: string, work: (leases: Leases) => T, patience = lockPatience): T {
+export function withLeases<T>(
+  directory: string,
+  work: (leases: Leases) => T,
+  patience = timeLeft(lockPatience),
+): T {
   const lock = lockDirectory(directory, patience);
   if (lock === undefined) {
-    const details = `another call held ${directory}/${lockName} for ${patience / 1000} s`;
+    const held = `another call held ${directory}/${lockName} for ${inSeconds(patience)}`;
+    const details = `${held}; ${whyNoLonger("try again when it has ended")}`;
     throw new CniError(Code.tryAgainLater, `the leases in ${directory} are locked`, details);
   }
   return workUnder(lock, directory, work);

@@ -14,6 +14,12 @@ export function stateFile(kind: StateKind, directory: string): string {
   return `${stateDirectory}/${kind}/${directory.replaceAll("%", "%25").replaceAll("/", "%2F")}`;
 }
 
+/** The lease directories that have such a file. */
+export function directoriesWithState(kind: StateKind): string[] {
+  const names = system.listDirectory(`${stateDirectory}/${kind}`) ?? [];
+  return names.map((name) => name.replaceAll("%2F", "/").replaceAll("%25", "%"));
+}
+
 /** Opens the file; undefined where there is none, or none can be had. */
 export function openStateFile(kind: StateKind, directory: string): OpenFile | undefined {
   return unlessRefused(() => system.openFile(stateFile(kind, directory)));

@@ -1,4 +1,4 @@
-import type { Attachment } from "../../lib/cni/request.ts";
+import type { ValidAttachment } from "../../lib/cni/request.ts";
 import { encodeUtf8 } from "../../lib/encoding/utf8.ts";
 import { type Address, addressFromBytes, equalAddress, mappedBytes } from "../../lib/ip/address.ts";
 import type { OpenFile } from "../../lib/system/system.ts";
@@ -20,7 +20,7 @@ const recordsPerPage = pageSize / recordSize;
  *
  * @param directory The lease directory.
  */
-export function rememberedAddresses(directory: string, attachment: Attachment): Address[] {
+export function rememberedAddresses(directory: string, attachment: ValidAttachment): Address[] {
   const file = openStateFile("sticky", directory);
   return (file && closing(file, () => recordedIn(pagesOf(file), attachment))) ?? [];
 }
@@ -34,7 +34,7 @@ export function rememberedAddresses(directory: string, attachment: Attachment): 
  */
 export function rememberAddresses(
   directory: string,
-  attachment: Attachment,
+  attachment: ValidAttachment,
   addresses: readonly Address[],
 ): void {
   const file = makeStateFile("sticky", directory);
@@ -59,13 +59,13 @@ function pagesOf(file: OpenFile): Pages {
   return pages;
 }
 
-function recordedIn(pages: Pages, attachment: Attachment): Address[] {
+function recordedIn(pages: Pages, attachment: ValidAttachment): Address[] {
   const key = contentKey(contentFor(attachment));
   const own = recordsIn(pages.at(pageOf(key))).filter((record) => isOf(key, record));
   return own.flatMap((record) => addressFromBytes(record.subarray(keySize)) ?? []);
 }
 
-function record(pages: Pages, attachment: Attachment, addresses: readonly Address[]): void {
+function record(pages: Pages, attachment: ValidAttachment, addresses: readonly Address[]): void {
   const known = recordedIn(pages, attachment);
   const isKnown =
     known.length === addresses.length && known.every((each, index) => equalTo(each, addresses[index]));

@@ -76,3 +76,10 @@ export function describe(error: unknown): string {
   if (error instanceof CniError && error.details !== "") return `${error.message}; ${error.details}`;
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Several failures as one: the first, with the others in its details; undefined where there is none. */
+export function together([first, ...others]: readonly CniError[]): CniError | undefined {
+  if (first === undefined) return undefined;
+  const details = [first.details, ...others.map(describe)].filter((text) => text !== "");
+  return new CniError(first.code, first.message, details.join("; "));
+}

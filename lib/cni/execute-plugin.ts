@@ -4,9 +4,10 @@ import type { Outcome, Running } from "../system/system.ts";
 import { CniError, PluginFailure } from "./error.ts";
 import { isObject, type Json } from "./json.ts";
 import type { Call } from "./request.ts";
+import { inSeconds, isTimeUp, timeLeft, whyNoLonger } from "./time-limit.ts";
 
-/** How long a plugin may take, in milliseconds. Kubelet gives a whole pod two minutes. */
-const deadline = 100_000;
+/** How long a plugin may take, in milliseconds, where there is time. Kubelet gives a whole pod two minutes. */
+const longest = 100_000;
 
 /** How often, and in milliseconds how far apart, to try an executable that is just being written. */
 const busyTries = 20;
@@ -15,15 +16,19 @@ const busyPause = 100;
 /**
  * Executes a plugin and returns what it printed, which for verbs other than ADD means nothing.
  *
- * Its standard error goes to ours. An executable that is being replaced is tried again for two seconds.
+ * Its standard error goes to ours. It is ended after 100 s, or when our own time is up. An executable that is being
+ * replaced is tried again for two seconds.
  *
  * @throws CniError what the plugin reported, or 120 where it could not be run or understood. The texts are libcni's.
  */
-export function executePlugin(path: string, { environment, input }: Call): string {
-  const outcome = startWhenReady(path, environment, input).wait();
+export function executePlugin(path: string, call: Call): string {
+  const time = timeFor(call.environment.CNI_COMMAND);
+  if (time === 0)
+    throw new PluginFailure(`plugin ${path} was not run`, whyNoLonger("there was no time left"));
+  const outcome = startWhenReady(path, call, time).wait();
   if (outcome.errors !== "") system.writeStandardError(outcome.errors);
   if (outcome.status === 0) return outcome.output;
-  throw failureOf(path, outcome);
+  throw failureOf(path, outcome, time);
 }
 
 /** The JSON that the plugin at `path` printed. @throws CniError 120 where it is none */
@@ -36,13 +41,21 @@ export function parseOutput(path: string, output: string): Json {
   );
 }
 
-function startWhenReady(path: string, environment: Call["environment"], input: string): Running {
+/**
+ * How long a plugin may take, in milliseconds, by the time that this process has. DEL is run on all plugins, whichever
+ * fail: one that hangs leaves half of the time to the others.
+ */
+function timeFor(verb: string | undefined): number {
+  return verb === "DEL" ? Math.min(longest, timeLeft(2 * longest) / 2) : timeLeft(longest);
+}
+
+function startWhenReady(path: string, { environment, input }: Call, deadline: number): Running {
   for (let attempt = 1; ; attempt++) {
     try {
       return system.start({ program: path, arguments: [], environment, input, deadline });
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      if (error.code !== "ETXTBSY" || attempt === busyTries) {
+      if (error.code !== "ETXTBSY" || attempt === busyTries || isTimeUp()) {
         throw new PluginFailure(`could not execute plugin ${path}: ${error.message}`);
       }
       system.sleep(busyPause);
@@ -63,17 +76,22 @@ function quoted(output: string): string {
   return JSON.stringify(output.slice(0, 200));
 }
 
-function failureOf(path: string, { status, signal, late, output, errors }: Outcome): CniError {
+/** How much of what a plugin says goes into a message, in characters. Its end mostly says why. */
+const longestReason = 1000;
+
+function failureOf(path: string, { status, signal, late, output, errors }: Outcome, time: number): CniError {
   if (late) {
     return new PluginFailure(
-      `plugin ${path} was ended after ${deadline / 1000} s`,
-      "it did not answer in time",
+      `plugin ${path} was ended after ${inSeconds(time)}`,
+      whyNoLonger("it did not answer in time"),
     );
   }
   const ending = status === undefined ? `signal ${signal}` : `exit status ${status}`;
   if (output.trim() === "") {
     const reason =
-      errors === "" ? `with no error message: ${ending}` : `: ${JSON.stringify(errors.trim())}: ${ending}`;
+      errors === ""
+        ? `with no error message: ${ending}`
+        : `: ${JSON.stringify(errors.trim().slice(-longestReason))}: ${ending}`;
     return new PluginFailure(`netplugin failed${errors === "" ? " " : ""}${reason}`, path);
   }
   return reportedError(path, output);

@@ -2,24 +2,35 @@ import { system } from "#system";
 import { isSystemError } from "../system/error.ts";
 import type { Lock, LockOptions } from "../system/system.ts";
 import { CniError, Code } from "./error.ts";
+import { inSeconds, timeLeft, whyNoLonger } from "./time-limit.ts";
 
 /** Where the locks of this boot are (docs/formats.md). */
 const directory = "/run/lxc-cni/locks";
 
-/** How long to wait for a lock, in milliseconds. */
-const patience = 10_000;
+/** How long to wait for a lock, in milliseconds, where there is time. */
+const longestPatience = 10_000;
 
 /**
  * What can be locked, in the order in which locks are taken.
  *
+ * * `networks`: which networks there are: held by who adds one, or removes one.
  * * `container`: all that lxc-cni does to a container.
+ * * `collection`: garbage of networks: shared by a runtime that attaches, exclusive while plugins are told what is in use.
  * * `member`: all that a plugin does to a container on one network. (Its interfaces there share a chain of rules.)
  * * `network`: the attachments of a network: shared by those who change one of them, exclusive for GC.
  * * `bridge`: the ports of a bridge: shared by those who add one, exclusive for those who delete it.
  * * `network-rules`: the rules that all attachments of a network share.
  * * `leases`: the leases of a directory whose file system has no locks; elsewhere that has one of its own.
  */
-export type Lockable = "container" | "member" | "network" | "bridge" | "network-rules" | "leases";
+export type Lockable =
+  | "networks"
+  | "container"
+  | "collection"
+  | "member"
+  | "network"
+  | "bridge"
+  | "network-rules"
+  | "leases";
 
 /** How to take a lock. */
 export interface LockManner {
@@ -34,9 +45,9 @@ export interface LockManner {
  * too many, and two identities that happen to share one wait for each other. Where they cannot be made (a read-only
  * /run), the work is done without: the kernel and the lease files still let one of two calls win.
  *
- * @param identity What is locked: the id of an LXC container, the name of a container's chain on a network, a text
+ * @param identity What is locked: `all` networks, the id of an LXC container, the name of a container's chain on a network, a text
  *   whose end is a hash of the name of a network or a bridge.
- * @throws CniError 11 when others held the lock for ten seconds.
+ * @throws CniError 11 when others held the lock for ten seconds, or until the time was up.
  */
 export function withLock<T>(kind: Lockable, identity: string, work: () => T, manner: LockManner = {}): T {
   const lock = take(kind, identity, manner);
@@ -76,6 +87,7 @@ export function takeLock(kind: Lockable, identity: string, wait: number): Lock |
 
 function take(kind: Lockable, identity: string, { shared }: LockManner): Lock | undefined {
   const name = nameOf(kind, identity);
+  const patience = timeLeft(longestPatience);
   let isLocked = false;
   const lock = unlessImpossible(() => {
     const taken = lockFile(name, { patience, shared });
@@ -86,7 +98,7 @@ function take(kind: Lockable, identity: string, { shared }: LockManner): Lock | 
   throw new CniError(
     Code.tryAgainLater,
     `${directory}/${name} is locked`,
-    `another call held it for ${patience / 1000} s; try again when it has ended`,
+    `another call held it for ${inSeconds(patience)}; ${whyNoLonger("try again when it has ended")}`,
   );
 }
 

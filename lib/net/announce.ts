@@ -1,4 +1,5 @@
 import { CniError, Code } from "../cni/error.ts";
+import { inSeconds, timeLeft } from "../cni/time-limit.ts";
 import { trace } from "../cni/trace.ts";
 import type { LinkName } from "../ip/link-name.ts";
 import type { Mac } from "../ip/mac.ts";
@@ -8,7 +9,7 @@ import type { LinkOperation } from "./operation.ts";
 import { describeOperation } from "./operation-error.ts";
 
 /** How long a port may take until it can pass frames, in milliseconds: what the reference waits at most. */
-const patience = 2_500;
+const longestPatience = 2_500;
 
 /** The container's end of an attachment. */
 export interface ContainerEnd {
@@ -48,6 +49,7 @@ export function announce(
 
 function awaitRunning(name: LinkName, links: LinkBackend): { isForwarding: boolean } {
   let port: Link | undefined;
+  const patience = timeLeft(longestPatience);
   const isRunning = links.waitFor(
     "host",
     name,
@@ -61,7 +63,7 @@ function awaitRunning(name: LinkName, links: LinkBackend): { isForwarding: boole
   throw new CniError(
     Code.linkFailed,
     "bridge port in error state: down",
-    port === undefined ? `"${name}" is gone` : `"${name}" did not come up within ${patience / 1000} s`,
+    port === undefined ? `"${name}" is gone` : `"${name}" did not come up within ${inSeconds(patience)}`,
   );
 }
 

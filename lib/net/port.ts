@@ -1,3 +1,4 @@
+import { timeLeft } from "../cni/time-limit.ts";
 import type { LinkName } from "../ip/link-name.ts";
 import type { Link, LinkBackend } from "./link-backend.ts";
 
@@ -23,5 +24,5 @@ const patience = 2_000;
  * @returns whether it went. One that stays belongs to something alive, or to a namespace that somebody holds open.
  */
 export function goesByItself(name: LinkName, links: LinkBackend): boolean {
-  return links.waitFor("host", name, (link) => link === undefined, patience);
+  return links.waitFor("host", name, (link) => link === undefined, timeLeft(patience));
 }

@@ -1,12 +1,14 @@
 import type { CarriedPlugins } from "../cni/delegate.ts";
 import { asCniError, CniError } from "../cni/error.ts";
 import type { Json } from "../cni/json.ts";
+import { withLock } from "../cni/lock.ts";
 import type { Result } from "../cni/result.ts";
 import { resultInVersion } from "../cni/result-format.ts";
 import type { Runtime } from "./attachment-call.ts";
-import { readCache, removeCache, writeCache } from "./cache.ts";
+import { removeCache, writeCache } from "./cache.ts";
 import { addToNetwork, removeFromNetwork, withRollback } from "./chain.ts";
-import { type Network, parseNetwork } from "./network.ts";
+import type { Network } from "./network.ts";
+import { type Recalled, recall } from "./recall.ts";
 
 /**
  * Attaches a container to a network and keeps the result for the DEL that will follow.
@@ -16,6 +18,11 @@ import { type Network, parseNetwork } from "./network.ts";
  * @throws CniError what a plugin answered; 5 where the result cannot be kept, 7 where the network's version cannot say it.
  */
 export function attach(runtime: Runtime, network: Network, carried: CarriedPlugins): Result {
+  // A collection of garbage that has not heard of it would take it away.
+  return withLock("collection", "all", () => attachNow(runtime, network, carried), { shared: true });
+}
+
+function attachNow(runtime: Runtime, network: Network, carried: CarriedPlugins): Result {
   const result = addToNetwork(runtime, network, carried);
   let json: Json;
   try {
@@ -35,17 +42,15 @@ export function attach(runtime: Runtime, network: Network, carried: CarriedPlugi
  * @throws CniError what plugins answered; what was kept stays then, for another try.
  */
 export function detach(runtime: Runtime, load: () => Network, carried: CarriedPlugins): void {
-  const cached = readCache(runtime.attachment);
-  const network = cached === undefined ? load() : (parsed(cached.source) ?? load());
-  const { arguments: pairs, capabilityArguments } = cached ?? runtime;
-  removeFromNetwork({ ...runtime, arguments: pairs, capabilityArguments }, network, cached?.result, carried);
+  const recalled = recall(runtime, load);
+  removeFromNetwork(recalled.runtime, recalled.network, previousOrNone(recalled), carried);
   removeCache(runtime.attachment);
 }
 
-/** A configuration that was kept by a version of ours, or another runtime, that understood more than we do. */
-function parsed(source: string): Network | undefined {
+/** DEL goes on without a result that cannot be used. */
+function previousOrNone(recalled: Recalled): Json {
   try {
-    return parseNetwork(source);
+    return recalled.previous();
   } catch (error) {
     if (error instanceof CniError) return undefined;
     throw error;

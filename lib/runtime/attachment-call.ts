@@ -1,50 +1,41 @@
-import { isObject, type Json, type JsonObject, stringifyCompact } from "../cni/json.ts";
+import { isObject, type Json, type JsonObject } from "../cni/json.ts";
 import type { Attachment, Call, Verb } from "../cni/request.ts";
 import type { AttachmentArguments, CniArguments } from "./attachment-arguments.ts";
 import type { Network, PluginConfiguration } from "./network.ts";
+import { cniEnvironment, type PluginSurroundings, pluginInput } from "./surroundings.ts";
 
 /** How a runtime calls the plugins of a network for one attachment. */
-export interface Runtime extends AttachmentArguments {
+export interface Runtime extends PluginSurroundings, AttachmentArguments {
   readonly attachment: Attachment;
   /** The path of the container's namespace; empty where there is none any more. */
   readonly netnsPath: string;
-  /** Directories with plugins, separated by `:`. */
-  readonly cniPath: string;
-  /** What plugins see of the environment, but for the CNI_ variables. */
-  readonly environment: Readonly<Record<string, string>>;
 }
 
 /**
- * The call of one plugin (CNI specification 1.1.0, section 3, "Deriving request configuration from plugin
- * configuration").
+ * The call of one plugin for an attachment (CNI specification 1.1.0, section 3, "Deriving request configuration from
+ * plugin configuration").
  *
  * @param previous The result of the plugin before it, or of the whole ADD for CHECK and DEL, as JSON.
  */
 export function attachmentCall(
   verb: Verb,
-  { attachment, netnsPath, cniPath, environment, ...given }: Runtime,
+  runtime: Runtime,
   network: Network,
   plugin: PluginConfiguration,
   previous: Json,
 ): Call {
-  const input = {
-    ...plugin,
-    name: network.name,
-    cniVersion: network.version,
-    prevResult: previous ?? plugin.prevResult,
-    runtimeConfig: runtimeConfig(plugin, given.capabilityArguments) ?? plugin.runtimeConfig,
-  };
+  const { attachment, netnsPath, arguments: pairs, capabilityArguments } = runtime;
   return {
-    environment: {
-      ...environment,
-      CNI_COMMAND: verb,
+    environment: cniEnvironment(verb, runtime, {
       CNI_CONTAINERID: attachment.container,
       CNI_NETNS: netnsPath,
       CNI_IFNAME: attachment.interface,
-      CNI_ARGS: argumentsText(given.arguments),
-      CNI_PATH: cniPath,
-    },
-    input: stringifyCompact(input),
+      CNI_ARGS: argumentsText(pairs),
+    }),
+    input: pluginInput(network, plugin, {
+      prevResult: previous ?? plugin.prevResult,
+      runtimeConfig: runtimeConfig(plugin, capabilityArguments) ?? plugin.runtimeConfig,
+    }),
   };
 }
 

@@ -1,18 +1,21 @@
-import { type CarriedPlugins, call, locate } from "../cni/delegate.ts";
-import { asCniError, CniError, Code, describe } from "../cni/error.ts";
+import type { CarriedPlugins } from "../cni/delegate.ts";
+import { asCniError, CniError, Code, describe, together } from "../cni/error.ts";
 import type { Json } from "../cni/json.ts";
-import type { Verb } from "../cni/request.ts";
 import type { Result } from "../cni/result.ts";
 import { resultInVersion } from "../cni/result-format.ts";
 import { emptyResult } from "../cni/result-parse.ts";
+import { inReserve } from "../cni/time-limit.ts";
 import { isAtLeast } from "../cni/version.ts";
 import { attachmentCall, type Runtime } from "./attachment-call.ts";
-import type { Network, PluginConfiguration } from "./network.ts";
+import { callPlugin } from "./call-plugin.ts";
+import type { Network } from "./network.ts";
+import { retryWhileBusy } from "./retry.ts";
 
 /**
  * Runs the plugins of a network for ADD, each with the result of the one before (CNI specification 1.1.0, section 3).
  *
- * All or nothing: when a plugin fails, DEL is run on it and on those before it.
+ * All or nothing: when a plugin fails, DEL is run on it and on those before it. One that asks for it (code 11) is tried
+ * again, after a DEL of its own.
  *
  * @param carried Plugins that this executable holds itself.
  * @returns the last plugin's result.
@@ -22,11 +25,18 @@ export function addToNetwork(runtime: Runtime, network: Network, carried: Carrie
   let result: Result | undefined;
   let previous: Json;
   for (const [index, plugin] of network.plugins.entries()) {
-    try {
+    const call = () => {
       previous = result && resultInVersion(result, network.version);
-      result = callPlugin("ADD", runtime, network, plugin, previous, carried);
+      return attachmentCall("ADD", runtime, network, plugin, previous);
+    };
+    const own = { ...network, plugins: [plugin] };
+    try {
+      result = retryWhileBusy(
+        () => callPlugin("ADD", runtime, network, plugin, call, carried),
+        () => removeFromNetwork(runtime, own, previous, carried),
+      );
     } catch (error) {
-      const failure = failedPlugin("add", plugin, error);
+      const failure = asCniError(error);
       const made = { ...network, plugins: network.plugins.slice(0, isOccupied(failure) ? index : index + 1) };
       throw withRollback(failure, () => removeFromNetwork(runtime, made, previous, carried));
     }
@@ -42,58 +52,35 @@ function isOccupied({ code }: CniError): boolean {
 /**
  * Runs the plugins of a network for DEL, last first. One that fails does not keep the others from being run.
  *
- * @param previous The result of ADD, in the network's version, where it is known.
+ * @param result What ADD came to, in the network's version, where it is known.
  * @throws CniError the first failure, with the others in its details.
  */
 export function removeFromNetwork(
   runtime: Runtime,
   network: Network,
-  previous: Json,
+  result: Json,
   carried: CarriedPlugins,
 ): void {
-  const failures: CniError[] = [];
-  for (const plugin of network.plugins.toReversed()) {
-    try {
-      // Before 0.4.0, plugins get no result on DEL.
-      callPlugin(
-        "DEL",
-        runtime,
-        network,
-        plugin,
-        isAtLeast(network.version, "0.4.0") ? previous : undefined,
-        carried,
-      );
-    } catch (error) {
-      failures.push(failedPlugin("delete", plugin, error));
-    }
-  }
-  const [first, ...others] = failures;
-  if (first === undefined) return;
-  const details = [first.details, ...others.map(describe)].filter((text) => text !== "");
-  throw new CniError(first.code, first.message, details.join("; "));
-}
-
-function callPlugin(
-  verb: Verb,
-  runtime: Runtime,
-  network: Network,
-  plugin: PluginConfiguration,
-  previous: Json,
-  carried: CarriedPlugins,
-): Result {
-  const callee = locate(plugin.type, runtime.cniPath, carried);
-  return call(callee, verb, attachmentCall(verb, runtime, network, plugin, previous), network.version);
-}
-
-function failedPlugin(verb: string, { type }: PluginConfiguration, error: unknown): CniError {
-  const { code, message, details } = asCniError(error);
-  return new CniError(code, `plugin type="${type}" failed (${verb}): ${message}`, details);
+  // Before 0.4.0, plugins get no result on DEL.
+  const previous = isAtLeast(network.version, "0.4.0") ? result : undefined;
+  const failure = together(
+    network.plugins.toReversed().flatMap((plugin) => {
+      const call = () => attachmentCall("DEL", runtime, network, plugin, previous);
+      try {
+        retryWhileBusy(() => callPlugin("DEL", runtime, network, plugin, call, carried));
+        return [];
+      } catch (error) {
+        return [asCniError(error)];
+      }
+    }),
+  );
+  if (failure !== undefined) throw failure;
 }
 
 /** Undoes what was done before an error. @returns the error, with what could not be undone after it */
 export function withRollback(error: CniError, rollBack: () => void): CniError {
   try {
-    rollBack();
+    inReserve(rollBack);
     return error;
   } catch (problem) {
     const left = `not rolled back: ${describe(problem)}`;

@@ -2,7 +2,7 @@ import { system } from "#system";
 import { CniError, Code, describe } from "../cni/error.ts";
 import { isSystemError } from "../system/error.ts";
 import type { FileStatus } from "../system/system.ts";
-import { type Network, parseNetwork } from "./network.ts";
+import { type Network, type PluginFile, parseNetwork } from "./network.ts";
 
 /** Where networks are looked for. Those for LXC have a directory that no other runtime takes its default from. */
 export const defaultDirectories: readonly string[] = ["/etc/lxc-cni/net.d", "/etc/cni/net.d"];
@@ -17,7 +17,8 @@ const suffixes = [".conflist", ".conf", ".json"];
  * @param directories Where to look for a name; the first network of that name counts.
  * @param warn Is told of files that cannot be used, when the network is found in another: a broken file of one network
  *   is no reason for another to fail.
- * @throws CniError 7 where there is no such network, or its file may be written by others than its owner.
+ * @throws CniError 7 where there is no such network, or its file, or that of one of its plugins, may be written by others
+ *   than its owner.
  */
 export function loadNetwork(
   name: string,
@@ -46,20 +47,48 @@ export function loadNetwork(
 }
 
 /** The files of a directory that may be configurations, in the order in which they are looked at. */
-function configurationFiles(directory: string): string[] {
-  const names = system.listDirectory(directory) ?? [];
+export function configurationFiles(directory: string): string[] {
+  const names = namesIn(directory) ?? [];
   return suffixes.flatMap((suffix) =>
     names.filter((name) => name.endsWith(suffix)).map((name) => `${directory}/${name}`),
   );
 }
 
-function readNetwork(path: string): Network {
-  if (statusOf(path)?.kind !== "file") {
+/** The network of a file. @throws CniError 7 where it is none, or may be written by others than its owner */
+export function readNetwork(path: string): Network {
+  if (!isFile(path)) {
     throw new CniError(Code.invalidConfiguration, `there is no network configuration ${path}`);
   }
+  const directory = path.slice(0, path.lastIndexOf("/")) || "/";
   requireSafe(path);
-  requireSafe(path.slice(0, path.lastIndexOf("/")) || "/");
-  return parseNetwork(readText(path));
+  requireSafe(directory);
+  return parseNetwork(readText(path), (network) => pluginFiles(`${directory}/${network}`));
+}
+
+/** The files that have more plugins of a network, which are put behind those of its list (`.conf`, as in libcni). */
+function pluginFiles(directory: string): PluginFile[] {
+  const names = (namesIn(directory) ?? []).filter((name) => name.endsWith(".conf"));
+  const paths = names.map((name) => `${directory}/${name}`).filter((path) => isFile(path));
+  if (paths.length > 0) requireSafe(directory);
+  return paths.map((path) => {
+    requireSafe(path);
+    return { path, source: readText(path) };
+  });
+}
+
+/** The names in a directory; undefined where there is none. */
+function namesIn(directory: string): string[] | undefined {
+  try {
+    return system.listDirectory(directory);
+  } catch (error) {
+    if (isSystemError(error, "ENOTDIR")) return undefined;
+    if (!isSystemError(error)) throw error;
+    throw new CniError(Code.inputOutput, `cannot read ${directory}: ${error.message}`);
+  }
+}
+
+function isFile(path: string): boolean {
+  return statusOf(path)?.kind === "file";
 }
 
 /** Who can write a configuration, or put another one in its place, can have root run a plugin on it. */

@@ -57,6 +57,7 @@ declare module "lxc-cni:host" {
   export function link(from: string, to: string): void;
   export function rename(from: string, to: string): void;
   export function unlink(path: string): void;
+  export function rmdir(path: string): void;
   export function mkdir(path: string, mode: number): void;
   /** The names in byte order. */
   export function scandir(path: string): string[];
@@ -158,6 +159,11 @@ declare module "lxc-cni:host" {
   export function monotonic(): number;
   export function sleep(milliseconds: number): void;
   export function random(length: number): Uint8Array;
+
+  // --- syslog.c ---
+
+  /** Tells the system's log; that there is none, or that it does not listen, is no failure. */
+  export function syslog(severity: number, text: string): void;
 
   // --- messages.c ---
 

@@ -2,6 +2,7 @@ import * as host from "lxc-cni:host";
 import { isSystemError } from "./error.ts";
 import { replaceWithin, type WithinCalls } from "./file-within.ts";
 import { commandEnvironment, findProgram, programPath } from "./program.ts";
+import { limitStandardError, withinLimit } from "./standard-error.ts";
 import type {
   Command,
   FileStatus,
@@ -32,6 +33,8 @@ export const system: System = {
   readStandardInput: () => host.readAll(0),
   writeStandardOutput: (text) => host.writeAll(1, text),
   writeStandardError,
+  limitStandardError,
+  log: (severity, text) => host.syslog(severityNumbers[severity], text),
   isTerminal: (stream) => host.isatty(stream === "output" ? 1 : 2),
 
   readText: (path, netns) => withOpen(path, host.O_RDONLY, netns, host.readAll),
@@ -45,6 +48,7 @@ export const system: System = {
   replaceFile: (path, text, mode) => wholeFile.replaceFile(fileCalls, path, text, mode),
   replaceWithin: (...what) => replaceWithin(fileCalls, ...what),
   removeFile: (path) => wholeFile.removeFile(fileCalls, path),
+  removeDirectory: (path) => wholeFile.removeDirectory(fileCalls, path),
   makeDirectory: (path, mode) => wholeFile.makeDirectory(fileCalls, path, mode),
   listDirectory,
   status,
@@ -65,6 +69,8 @@ export const system: System = {
   random: host.random,
 };
 
+const severityNumbers = { err: 3, warning: 4, info: 6 };
+
 const fileCalls: WithinCalls = {
   openNew: (path, mode) => host.open(path, host.O_WRONLY | host.O_CREAT | host.O_EXCL, mode),
   write: host.writeAll,
@@ -72,6 +78,7 @@ const fileCalls: WithinCalls = {
   link: host.link,
   rename: host.rename,
   unlink: host.unlink,
+  rmdir: host.rmdir,
   mkdir: host.mkdir,
   isDirectory: (path) => system.status(path)?.kind === "directory",
   random: host.random,
@@ -95,7 +102,7 @@ function environment(): Record<string, string> {
 
 function writeStandardError(text: string): void {
   try {
-    host.writeAll(2, text);
+    host.writeAll(2, withinLimit(text));
   } catch (error) {
     if (!isSystemError(error)) throw error;
   }

@@ -13,6 +13,7 @@ import {
   readSync,
   realpathSync,
   renameSync,
+  rmdirSync,
   statSync,
   unlinkSync,
   utimesSync,
@@ -30,7 +31,8 @@ import { openNetns, readTextIn, writeInPlaceIn } from "./node/netns.ts";
 import { run } from "./node/signals.ts";
 import { readToEnd, writeAll } from "./node/streams.ts";
 import { findProgram } from "./program.ts";
-import type { FileStatus, Netns, OpenFile, System } from "./system.ts";
+import { limitStandardError, withinLimit } from "./standard-error.ts";
+import type { FileStatus, Netns, OpenFile, Severity, System } from "./system.ts";
 import * as wholeFile from "./whole-file.ts";
 
 /** The operating system as Node.js shows it, with small programs where it shows too little. */
@@ -50,6 +52,8 @@ export const system: System = {
   readStandardInput: () => readToEnd(0),
   writeStandardOutput: (text) => writeAll(1, text),
   writeStandardError,
+  limitStandardError,
+  log,
   isTerminal: (stream) => isatty(stream === "output" ? 1 : 2),
 
   readText,
@@ -61,6 +65,7 @@ export const system: System = {
   replaceFile: (path, text, mode) => wholeFile.replaceFile(fileCalls, path, text, mode),
   replaceWithin: (...what) => replaceWithin(fileCalls, ...what),
   removeFile: (path) => wholeFile.removeFile(fileCalls, path),
+  removeDirectory: (path) => wholeFile.removeDirectory(fileCalls, path),
   makeDirectory: (path, mode) => wholeFile.makeDirectory(fileCalls, path, mode),
   listDirectory,
   status,
@@ -91,6 +96,7 @@ const fileCalls: WithinCalls = {
   link: linkSync,
   rename: renameSync,
   unlink: unlinkSync,
+  rmdir: rmdirSync,
   mkdir: mkdirSync,
   isDirectory: (path) => status(path)?.kind === "directory",
   random: (length) => randomFillSync(new Uint8Array(length)),
@@ -113,7 +119,17 @@ function become({ userId, groupId }: Identity): void {
 
 function writeStandardError(text: string): void {
   try {
-    writeAll(2, text);
+    writeAll(2, withinLimit(text));
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+  }
+}
+
+/** Node has no sockets for datagrams of a path; logger(1) has. */
+function log(severity: Severity, text: string): void {
+  const words = ["-t", `lxc-cni[${process.pid}]`, "-p", `daemon.${severity}`, "--", text];
+  try {
+    start({ program: "logger", arguments: words, deadline: 1_000 }).wait();
   } catch (error) {
     if (!isSystemError(error)) throw error;
   }

@@ -42,11 +42,27 @@ export interface System {
   /** Writes all of `text` to standard output. */
   writeStandardOutput(text: string): void;
 
-  /** Writes all of `text` to standard error; a closed one is no error. */
+  /** Writes all of `text` to standard error, as far as it is not limited; a closed one is no error. */
   writeStandardError(text: string): void;
 
   /** Whether somebody reads standard output, or standard error, on a terminal. */
   isTerminal(stream: "output" | "errors"): boolean;
+
+  /**
+   * Limits what goes to standard error from now on, for a caller who cannot take more. Of a text that is too long its end is
+   * written, behind a line that says so; once there is no room at all, nothing is.
+   *
+   * @param each How much of one text is written, in characters.
+   * @param total How much of all texts together, those lines not counted.
+   */
+  limitStandardError(each: number, total: number): void;
+
+  /**
+   * Tells the system's log (syslog(3), facility daemon). That there is none, or that it takes nothing now, is no error.
+   *
+   * @param text One line.
+   */
+  log(severity: Severity, text: string): void;
 
   /**
    * Reads a whole file as text. Works for files that report no size (/proc, /sys).
@@ -111,6 +127,9 @@ export interface System {
 
   /** Removes a file. @returns false when there was none. */
   removeFile(path: string): boolean;
+
+  /** Removes an empty directory. @returns false when it is not empty, or there was none. */
+  removeDirectory(path: string): boolean;
 
   /** Creates a directory and those above it. An existing one is left as it is. */
   makeDirectory(path: string, mode: number): void;
@@ -194,6 +213,9 @@ export interface System {
   /** Random bytes from the kernel. */
   random(length: number): Uint8Array;
 }
+
+/** How bad it is what the system's log is told: severities of RFC 5424, section 6.2.1. */
+export type Severity = "err" | "warning" | "info";
 
 /** Where {@linkcode System.findProgram} and {@linkcode System.start} look for programs, whatever PATH says. */
 export const searchPath: readonly string[] = [

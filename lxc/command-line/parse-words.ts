@@ -1,9 +1,10 @@
 import type { CommandCall, Described, Option, Options, OptionValues, Parameter } from "./command.ts";
+import { nearest } from "./nearest.ts";
 import { UsageError } from "./usage-error.ts";
 
 /**
- * Takes the words of a command apart: `--name`, `--name VALUE`, `--name=VALUE`, in any order and among the others; after
- * `--`, nothing is an option.
+ * Takes the words of a command apart: `--name`, `--name VALUE`, `--name=VALUE`, where there is a short form `-n` and
+ * `-n VALUE`, in any order and among the others; after `--`, nothing is an option.
  *
  * @throws UsageError where an option is unknown, lacks its value or is given twice, or words are missing or too many.
  */
@@ -29,9 +30,14 @@ function takeOption(
   rest: string[],
   given: Map<string, string[]>,
 ): void {
-  const [, name = "", value] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+  const [, long, value] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+  const name = long ?? Object.keys(options).find((each) => options[each]?.short === word.slice(1)) ?? "";
   const option = Object.hasOwn(options, name) ? options[name] : undefined;
-  if (option === undefined) throw new UsageError(`${command} has no option ${word}`);
+  if (option === undefined) {
+    const meant = nearest(name, Object.keys(options));
+    const likely = meant === undefined ? "" : `; did you mean --${meant}?`;
+    throw new UsageError(`${command} has no option ${word}${likely}`);
+  }
   const before = given.get(name) ?? [];
   if (before.length > 0 && option.kind !== "list") throw new UsageError(`--${name} is given twice`);
   given.set(name, [...before, readValue(option, name, value, rest)]);

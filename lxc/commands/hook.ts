@@ -1,36 +1,34 @@
 import type { Command } from "../command-line/command.ts";
-import { runHook } from "../hook/hook.ts";
+import { notCalledByLxc } from "../hook/event.ts";
+import { wantedNetworkForm } from "../hook/wanted-network.ts";
+import { hookOptions, placeOptions } from "./options.ts";
 
-/** `lxc-cni hook`. It takes its words apart itself, since LXC appends some of its own. */
+/** `lxc-cni hook`, for people: when LXC calls it, main.ts has it done without reading this (lxc/hook/hook.ts). */
 export const hook: Command = {
   name: "hook",
   summary: "called by LXC: attaches a container that starts, detaches one that has stopped",
-  parameters: [{ name: "NETWORK[:INTERFACE]", count: "some", completes: "network" }],
-  options: {
-    "net-dir": {
-      kind: "list",
-      value: "DIR",
-      does: "look for networks there, in place of /etc/lxc-cni/net.d and /etc/cni/net.d",
-      completes: "directory",
-    },
-    "cni-path": {
-      kind: "value",
-      value: "DIR[:DIR...]",
-      does: "look for plugins there, after the directory of lxc-cni itself",
-      completes: "directory",
-    },
-    "no-dns": { kind: "flag", does: "leave the container's /etc/resolv.conf alone" },
-  },
-  description: `LXC calls it as lxc.hook.start-host, lxc.hook.stop and lxc.hook.post-stop. It attaches the container to the networks
-when it starts, and detaches it when it has stopped. A NETWORK is a name, looked for in /etc/lxc-cni/net.d and
-then in /etc/cni/net.d, or the path of a file. Its interface in the container is eth0, eth1 and so on, unless
-INTERFACE names it. What the networks say of DNS goes into the container's /etc/resolv.conf.`,
+  parameters: [{ name: wantedNetworkForm, count: "some", completes: "network" }],
+  options: { ...placeOptions, ...hookOptions },
+  description: `LXC calls it as lxc.hook.start-host, lxc.hook.stop, lxc.hook.post-stop and lxc.hook.destroy. It attaches the
+container to the networks when it starts, detaches it when it has stopped, and forgets its addresses when it is
+destroyed. A NETWORK is a name, looked for in /etc/lxc-cni/net.d and then in /etc/cni/net.d, or the path of a
+file. Its interface in the container is eth0, eth1 and so on, unless INTERFACE names it. It gets the addresses
+and the MAC that are asked for; without a MAC, the same one at each start. What the networks say of DNS goes
+into the container's /etc/resolv.conf.
+
+LXC shows nobody what a hook prints. What failed is in the system's log, and lxc-cni status shows it.`,
   examples: [
     { line: "lxc.hook.start-host = /usr/libexec/lxc-cni/lxc-cni hook simplenet", does: "on one network" },
     {
       line: "lxc.hook.start-host = /usr/libexec/lxc-cni/lxc-cni hook simplenet backnet:data0",
       does: "on two, the second by the interface data0",
     },
+    {
+      line: "lxc.hook.start-host = /usr/libexec/lxc-cni/lxc-cni hook simplenet:eth0,ip=10.10.0.9,mac=02:00:00:00:00:09",
+      does: "with an address and a MAC of its own",
+    },
   ],
-  run: runHook,
+  run: () => {
+    throw notCalledByLxc();
+  },
 };

@@ -1,35 +1,24 @@
-import { system } from "#system";
-import { decode } from "../../lib/cni/decode.ts";
-import { CniError } from "../../lib/cni/error.ts";
-import { stringifyCompact } from "../../lib/cni/json.ts";
 import type { ContainerId } from "../../lib/cni/request.ts";
-import { isSystemError } from "../../lib/system/error.ts";
 import { Incarnation } from "./incarnation.schema.ts";
 import { isRunning } from "./process.ts";
+import { readRecord, removeRecord, writeRecord } from "./record.ts";
 
 /** Where it is recorded which run of a container holds its attachments (docs/formats.md). */
-const directory = "/var/lib/lxc-cni/incarnations";
+export const incarnationDirectory = "/var/lib/lxc-cni/incarnations";
 
 /** Records the run that is about to be attached, before it is. @throws SystemError where that cannot be written */
 export function recordIncarnation(container: ContainerId, incarnation: Incarnation): void {
-  system.makeDirectory(directory, 0o700);
-  system.replaceFile(pathOf(container), `${stringifyCompact(incarnation)}\n`, 0o600);
+  writeRecord(incarnationDirectory, container, incarnation);
 }
 
 /** The run that was recorded last; undefined when there is none, or no record that can be understood. */
 export function readIncarnation(container: ContainerId): Incarnation | undefined {
-  try {
-    const record = JSON.parse(system.readText(pathOf(container)));
-    return decode<Incarnation>(Incarnation, record, { lenient: false, warn: () => {} });
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof CniError || isSystemError(error)) return undefined;
-    throw error;
-  }
+  return readRecord(incarnationDirectory, Incarnation, container);
 }
 
 /** Forgets it, when all that it held has been given back. */
 export function forgetIncarnation(container: ContainerId): void {
-  system.removeFile(pathOf(container));
+  removeRecord(incarnationDirectory, container);
 }
 
 /**
@@ -38,8 +27,4 @@ export function forgetIncarnation(container: ContainerId): void {
  */
 export function isOvertaken({ process }: Incarnation): boolean {
   return isRunning(process);
-}
-
-function pathOf(container: ContainerId): string {
-  return `${directory}/${container}.json`;
 }

@@ -6,8 +6,11 @@ import { carried } from "../carried.ts";
 import { findNetwork, runtimeFor, warn } from "../runtime.ts";
 import type { HookWords } from "./words.ts";
 
+/** What a command or a hook line says of networks. */
+export type KnownNetworks = Pick<HookWords, "networks" | "networkDirectories" | "cniPath">;
+
 /** The network of an attachment, which the hook line may know by a path only. @throws CniError 7 where there is none */
-export function networkOf({ network: name, interface: link }: Attachment, words: HookWords): Network {
+export function networkOf({ network: name, interface: link }: Attachment, words: KnownNetworks): Network {
   const line = words.networks.find((each) => each.interface === link);
   const network = findNetwork(line?.network ?? name, words);
   return network.name === name ? network : findNetwork(name, words);
@@ -18,7 +21,7 @@ export function networkOf({ network: name, interface: link }: Attachment, words:
  *
  * @returns whether nothing is left.
  */
-export function detachQuietly(attachment: Attachment, words: HookWords): boolean {
+export function detachQuietly(attachment: Attachment, words: KnownNetworks): boolean {
   try {
     detach(runtimeFor(attachment, "", words), () => networkOf(attachment, words), carried);
     return true;

@@ -37,12 +37,8 @@ export function parseHookCall(
   words: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): HookCall {
-  const name = environment.LXC_NAME ?? "";
-  if (name === "") {
-    throw new UsageError(
-      "hook is called by LXC, as lxc.hook.start-host, lxc.hook.stop and lxc.hook.post-stop",
-    );
-  }
+  if (!isCalledByLxc(environment)) throw notCalledByLxc();
+  const name = environment.LXC_NAME;
   const { own, type } = split(words, name, environment);
   return {
     words: own,
@@ -53,6 +49,20 @@ export function parseHookCall(
       pid: parsePid(environment.LXC_PID),
     },
   };
+}
+
+/** Whether it is LXC that calls: it always tells the container's name. */
+export function isCalledByLxc(
+  environment: Readonly<Record<string, string>>,
+): environment is Readonly<Record<string, string>> & { readonly LXC_NAME: string } {
+  return (environment.LXC_NAME ?? "") !== "";
+}
+
+/** What to say to others. */
+export function notCalledByLxc(): UsageError {
+  return new UsageError(
+    "hook is called by LXC, as lxc.hook.start-host, lxc.hook.stop, lxc.hook.post-stop and lxc.hook.destroy",
+  );
 }
 
 /** The words of the line, and the hook's type: after them with version 0, in the environment with version 1. */

@@ -1,16 +1,19 @@
-import { CniError, Code } from "../../lib/cni/error.ts";
+import { asCniError, CniError, Code } from "../../lib/cni/error.ts";
 import type { Attachment, ContainerId } from "../../lib/cni/request.ts";
 import type { Result } from "../../lib/cni/result.ts";
+import { inReserve, isTimeUp, whyNoLonger } from "../../lib/cni/time-limit.ts";
 import { attach } from "../../lib/runtime/attach.ts";
-import type { Network, PluginConfiguration } from "../../lib/runtime/network.ts";
+import type { PluginConfiguration } from "../../lib/runtime/network.ts";
 import { carried } from "../carried.ts";
 import type { Incarnation } from "../container/incarnation.schema.ts";
 import { forgetIncarnation, readIncarnation, recordIncarnation } from "../container/incarnation.ts";
 import { isRunning, type ProcessIdentity, processOf } from "../container/process.ts";
 import { findNetwork, runtimeFor } from "../runtime.ts";
 import { detachQuietly } from "./attachment.ts";
+import { AttachmentFailure } from "./attachment-failure.ts";
 import type { HookEvent } from "./event.ts";
 import { prepareInside } from "./inside.ts";
+import { type WishedNetwork, withWishes } from "./wishes.ts";
 import type { HookWords } from "./words.ts";
 
 /**
@@ -30,9 +33,10 @@ export function start(container: ContainerId, event: HookEvent, wanted: HookWord
       `LXC_PID is ${event.pid ?? "not set"}; this hook works as lxc.hook.start-host only`,
     );
   }
-  const attachments = wanted.networks.map(({ network: name, interface: link }) => {
-    const network = findNetwork(name, wanted);
-    return { network, attachment: { network: network.name, container, interface: link } };
+  const attachments = wanted.networks.map((each) => {
+    const network = findNetwork(each.network, wanted);
+    const attachment = { network: network.name, container, interface: each.interface };
+    return { attachment, ...withWishes(network, attachment, each) };
   });
   const asked = attachments.map(({ attachment: { network, interface: link } }) => ({
     network,
@@ -40,7 +44,12 @@ export function start(container: ContainerId, event: HookEvent, wanted: HookWord
   }));
   const before = settleEarlierRun(container, first, attachments, wanted);
   const record = (held: readonly Held[]) =>
-    recordIncarnation(container, { process: first, attachments: [...held] });
+    recordIncarnation(container, {
+      process: first,
+      name: event.name,
+      lxcPath: event.lxcPath,
+      attachments: [...held],
+    });
   record([...before.filter((each) => !asked.some((other) => isSame(each, other))), ...asked]);
   let results: readonly Result[];
   try {
@@ -100,8 +109,7 @@ function runningElsewhere(container: ContainerId, pid: number): CniError {
   );
 }
 
-interface AskedAttachment {
-  readonly network: Network;
+interface AskedAttachment extends WishedNetwork {
   readonly attachment: Attachment;
 }
 
@@ -112,20 +120,21 @@ function attachAll(
 ): readonly Result[] {
   const done: Attachment[] = [];
   const results: Result[] = [];
-  for (const { network, attachment } of attachments) {
+  for (const { network, attachment, given } of attachments) {
     try {
-      results.push(attach(runtimeFor(attachment, netnsPath, wanted), network, carried));
+      requireTime();
+      results.push(attach(runtimeFor(attachment, netnsPath, wanted, given), network, carried));
       done.push(attachment);
     } catch (error) {
-      for (const each of done.toReversed()) detachQuietly(each, wanted);
-      throw named(error, attachment);
+      inReserve(() => {
+        for (const each of done.toReversed()) detachQuietly(each, wanted);
+      });
+      throw new AttachmentFailure(attachment, asCniError(error));
     }
   }
   return results;
 }
 
-/** The error, with the network that it came from in front. */
-function named(error: unknown, { network, interface: link }: Attachment): unknown {
-  if (!(error instanceof CniError)) return error;
-  return new CniError(error.code, `network ${network}, interface ${link}: ${error.message}`, error.details);
+function requireTime(): void {
+  if (isTimeUp()) throw new CniError(Code.tryAgainLater, "there was no time left for it", whyNoLonger(""));
 }

@@ -1,10 +1,11 @@
-import { asCniError, CniError, describe } from "../../lib/cni/error.ts";
+import { asCniError } from "../../lib/cni/error.ts";
 import type { Attachment, ContainerId } from "../../lib/cni/request.ts";
 import { detach } from "../../lib/runtime/attach.ts";
 import { carried } from "../carried.ts";
 import { forgetIncarnation, isOvertaken, readIncarnation } from "../container/incarnation.ts";
 import { findNetwork, runtimeFor } from "../runtime.ts";
 import { networkOf } from "./attachment.ts";
+import { AttachmentFailure } from "./attachment-failure.ts";
 import type { HookWords } from "./words.ts";
 
 /**
@@ -20,8 +21,8 @@ export function stop(container: ContainerId, wanted: HookWords): void {
     incarnation === undefined
       ? attachmentsOf(container, wanted)
       : incarnation.attachments.map((each) => ({ ...each, container }) as Attachment);
-  const failure = together(attachments.toReversed().flatMap((attachment) => detachOne(attachment, wanted)));
-  if (failure !== undefined) throw failure;
+  const [first, ...others] = attachments.toReversed().flatMap((attachment) => detachOne(attachment, wanted));
+  if (first !== undefined) throw first.with(others);
   forgetIncarnation(container);
 }
 
@@ -34,19 +35,11 @@ function attachmentsOf(container: ContainerId, wanted: HookWords): Attachment[] 
   }));
 }
 
-function detachOne(attachment: Attachment, wanted: HookWords): CniError[] {
+function detachOne(attachment: Attachment, wanted: HookWords): AttachmentFailure[] {
   try {
     detach(runtimeFor(attachment, "", wanted), () => networkOf(attachment, wanted), carried);
     return [];
   } catch (error) {
-    const { code, message, details } = asCniError(error);
-    const { network, interface: link } = attachment;
-    return [new CniError(code, `network ${network}, interface ${link}: ${message}`, details)];
+    return [new AttachmentFailure(attachment, asCniError(error))];
   }
-}
-
-function together([first, ...others]: readonly CniError[]): CniError | undefined {
-  if (first === undefined) return undefined;
-  const details = [first.details, ...others.map(describe)].filter((text) => text !== "");
-  return new CniError(first.code, first.message, details.join("; "));
 }

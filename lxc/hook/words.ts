@@ -1,20 +1,18 @@
-import { type LinkName, whyNoLinkName } from "../../lib/ip/link-name.ts";
 import { UsageError } from "../command-line/usage-error.ts";
 import type { Places } from "../runtime.ts";
+import { parseWantedNetwork, type WantedNetwork } from "./wanted-network.ts";
 
 /** What the line of a hook in a container's configuration asks for. */
 export interface HookWords extends Places {
   readonly networks: readonly WantedNetwork[];
+  /** How long the hook may take, in milliseconds; infinite for `--timeout 0`. */
+  readonly timeout: number;
   /** Whether the container's resolver is told what the networks say. */
   readonly dns: boolean;
 }
 
-/** A network that a container is to be on, and the interface that it is to be on it by. */
-export interface WantedNetwork {
-  /** A name, or a path. */
-  readonly network: string;
-  readonly interface: LinkName;
-}
+/** How long a hook may take unless its line says otherwise, in milliseconds: LXC itself would wait for ever. */
+const usualTimeout = 10_000;
 
 /**
  * Understands the words that a hook line gives after `lxc-cni hook`.
@@ -25,17 +23,20 @@ export function parseHookWords(words: readonly string[]): HookWords {
   const networkDirectories: string[] = [];
   const networks: string[] = [];
   let cniPath = "";
+  let timeout = usualTimeout;
   let dns = true;
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? "";
     if (word === "--net-dir") networkDirectories.push(optionValue(words, ++index));
     else if (word === "--cni-path") cniPath = optionValue(words, ++index);
+    else if (word === "--timeout") timeout = parseTimeout(optionValue(words, ++index));
     else if (word === "--no-dns") dns = false;
     else if (word.startsWith("-")) throw new UsageError(`there is no option ${word}`);
     else networks.push(word);
   }
   if (networks.length === 0) throw new UsageError("hook needs the name of a network");
-  return { networkDirectories, cniPath, networks: distinct(networks.map(parseWantedNetwork)), dns };
+  const wanted = networks.map((word, index) => parseWantedNetwork(word, `eth${index}`));
+  return { networkDirectories, cniPath, timeout, dns, networks: distinct(wanted) };
 }
 
 function optionValue(words: readonly string[], index: number): string {
@@ -44,13 +45,9 @@ function optionValue(words: readonly string[], index: number): string {
   return value;
 }
 
-function parseWantedNetwork(word: string, index: number): WantedNetwork {
-  const [network = "", name = `eth${index}`, ...more] = word.split(":");
-  const reason = whyNoLinkName(name);
-  if (network === "" || more.length > 0 || reason !== undefined) {
-    throw new UsageError(`"${word}" is no NETWORK[:INTERFACE]${reason === undefined ? "" : `: ${reason}`}`);
-  }
-  return { network, interface: name as LinkName };
+function parseTimeout(text: string): number {
+  if (!/^\d{1,6}(\.\d{1,3})?$/.test(text)) throw new UsageError(`--timeout takes seconds, not "${text}"`);
+  return Number(text) === 0 ? Number.POSITIVE_INFINITY : Number(text) * 1000;
 }
 
 function distinct(networks: readonly WantedNetwork[]): readonly WantedNetwork[] {

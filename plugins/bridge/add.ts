@@ -5,7 +5,7 @@ import type { Attachment, Request } from "../../lib/cni/request.ts";
 import type { Result } from "../../lib/cni/result.ts";
 import { resultInVersion } from "../../lib/cni/result-format.ts";
 import { emptyResult } from "../../lib/cni/result-parse.ts";
-import { localMac } from "../../lib/ip/mac.ts";
+import { inReserve } from "../../lib/cni/time-limit.ts";
 import { announce } from "../../lib/net/announce.ts";
 import { apply } from "../../lib/net/apply.ts";
 import { keepRouterRoutes } from "../../lib/net/default-route.ts";
@@ -28,7 +28,8 @@ import { type Lease, leaseAddresses, releaseAddresses } from "./lease.ts";
 import { leaveShared } from "./leave.ts";
 import { isLeaseLeftBehind } from "./left-behind.ts";
 import { whileChanging, whileJoining } from "./locks.ts";
-import { type Macs, planAttachment } from "./plan.ts";
+import { chooseMacs, type Macs } from "./macs.ts";
+import { planAttachment } from "./plan.ts";
 import { removeRecord, writeRecord } from "./record.ts";
 import { resultOf } from "./result.ts";
 import { type Settings, settingsOf } from "./settings.ts";
@@ -77,11 +78,12 @@ function attach(
   } catch (error) {
     // Two calls at once, where no lock could be had: lease and rules are the other one's, who has made the port.
     if (isPortOfOther(request.attachment, macs, tools)) throw error;
-    throw withProblems(error, [
+    const problems = inReserve(() => [
       ...undo(receipts, tools),
       ...attempt(() => releaseAddresses(settings.ipamType, request, carried)),
       ...attempt(() => removeRecord(portName(request.attachment))),
     ]);
+    throw withProblems(error, problems);
   }
 }
 
@@ -92,7 +94,7 @@ function leavingOnError<T>(attachment: Attachment, settings: Settings, { links }
   } catch (error) {
     throw withProblems(
       error,
-      attempt(() => leaveShared(attachment, settings, links)),
+      inReserve(() => attempt(() => leaveShared(attachment, settings, links))),
     );
   }
 }
@@ -143,25 +145,6 @@ function isPortOfOther(attachment: Attachment, macs: Macs, { links }: Tools): bo
     // The receipts tell enough, and the error that led here says more.
     return false;
   }
-}
-
-/** Random ones, but for what was asked for. Those of links that are mostly there already are made when they are needed. */
-function chooseMacs({ mac }: Settings): Macs {
-  const seed = system.random(30);
-  const made = (index: number) => localMac(seed.subarray(index * 6));
-  return {
-    port: made(0),
-    container: mac ?? made(1),
-    get bridge() {
-      return made(2);
-    },
-    get gateway() {
-      return made(3);
-    },
-    get gatewayPort() {
-      return made(4);
-    },
-  };
 }
 
 /** The error, with what could not be undone after it. */

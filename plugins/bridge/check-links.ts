@@ -122,7 +122,8 @@ function portProblems(
   ];
 }
 
-function vlanProblems(name: string, { native, tagged }: Vlans, found: readonly PortVlan[]): string[] {
+/** Which VLANs a port lacks, in words. */
+export function vlanProblems(name: string, { native, tagged }: Vlans, found: readonly PortVlan[]): string[] {
   const isThere = (test: (vlan: PortVlan) => boolean) => found.some(test);
   const missing = tagged.filter((id) => !isThere(({ vlan, isUntagged }) => vlan === id && !isUntagged));
   return [

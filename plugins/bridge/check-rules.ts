@@ -7,7 +7,7 @@ import { missingFromGuard } from "../../lib/net/firewall/guard-missing.ts";
 import { missingNetworkRules } from "../../lib/net/firewall/network-ensure.ts";
 import type { FoundLinks } from "./check-links.ts";
 import type { Settings } from "./settings.ts";
-import { wantedRules } from "./wanted-rules.ts";
+import { type RuleSubject, type WantedRules, wantedRules } from "./wanted-rules.ts";
 
 /** Which rules of an attachment are missing, in words. */
 export function ruleProblems(
@@ -19,14 +19,29 @@ export function ruleProblems(
   // Without its links there is nothing that a rule could be about; that they are missing was said already.
   if (container?.mac === undefined || port === undefined) return [];
   const backend = chooseFirewall(settings.masquerading?.backend).name;
-  const { masquerade, guard, shared } = wantedRules(settings, {
-    ...{ attachment, ips, port: port.name as LinkName, mac: container.mac, isFresh: false, backend },
-  });
-  return [
-    ...(masquerade === undefined ? [] : masqueradeProblems(settings, masquerade)),
-    ...(guard === undefined ? [] : missingFromGuard(guard)),
-    ...(shared === undefined ? [] : missingNetworkRules(shared)),
-  ];
+  const subject = {
+    attachment,
+    ips,
+    port: port.name as LinkName,
+    mac: container.mac,
+    isFresh: false,
+    backend,
+  };
+  const { masquerade, guard, shared } = missingRules(settings, subject);
+  return [...masquerade, ...guard, ...shared];
+}
+
+/** What is missing of each kind of rules that an attachment should have, in words. */
+export type MissingRules = Readonly<Record<keyof WantedRules, readonly string[]>>;
+
+/** Looks for the rules that a configuration promises; empty for those that it does not promise. */
+export function missingRules(settings: Settings, subject: RuleSubject): MissingRules {
+  const { masquerade, guard, shared } = wantedRules(settings, subject);
+  return {
+    masquerade: masquerade === undefined ? [] : masqueradeProblems(settings, masquerade),
+    guard: guard === undefined ? [] : missingFromGuard(guard),
+    shared: shared === undefined ? [] : missingNetworkRules(shared),
+  };
 }
 
 /** Where the configuration leaves it open who has the rules, they may be with either. */

@@ -55,6 +55,8 @@ function missingResult(): CniError {
 
 function changed(problems: readonly string[]): CniError {
   const [first = "", ...others] = problems;
-  const remedy = "DEL and ADD make it as it should be";
   return new CniError(Code.attachmentChanged, first, [...others, remedy].join("; "));
 }
+
+/** What to do about it, as every runtime can. */
+export const remedy = "DEL and ADD make it as it should be";

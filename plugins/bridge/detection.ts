@@ -1,10 +1,11 @@
 import { CniError, Code } from "../../lib/cni/error.ts";
+import { inSeconds, timeLeft } from "../../lib/cni/time-limit.ts";
 import type { LinkName } from "../../lib/ip/link-name.ts";
 import { equalPrefix, formatPrefix, type Prefix } from "../../lib/ip/prefix.ts";
 import type { LinkAddress, LinkBackend } from "../../lib/net/link-backend.ts";
 
 /** How long the kernel may take, in milliseconds. Where it asks for duplicates, it takes 1 to 2 s. */
-const patience = 5_000;
+const longestPatience = 5_000;
 
 /**
  * Waits until the kernel lets the container's IPv6 addresses be used: it knows that nobody else has them (RFC 4862,
@@ -15,6 +16,7 @@ const patience = 5_000;
 export function awaitDetection(name: LinkName, addresses: readonly Prefix[], links: LinkBackend): void {
   if (!addresses.some(({ address }) => address.family === 6)) return;
   let found: readonly LinkAddress[] = [];
+  const patience = timeLeft(longestPatience);
   const isDone = links.waitFor(
     "container",
     name,
@@ -28,7 +30,7 @@ export function awaitDetection(name: LinkName, addresses: readonly Prefix[], lin
   if (taken !== undefined) {
     throw unsettled(name, `somebody else on the bridge has ${formatPrefix(taken)} (its state is DADFAILED)`);
   }
-  if (!isDone) throw unsettled(name, `an address is still tentative after ${patience / 1000} s`);
+  if (!isDone) throw unsettled(name, `an address is still tentative after ${inSeconds(patience)}`);
 }
 
 function isTaken({ detection }: LinkAddress): boolean {

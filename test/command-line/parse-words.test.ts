@@ -4,6 +4,8 @@ import { parseWords } from "../../lxc/command-line/parse-words.ts";
 
 const options = {
   json: { kind: "flag", does: "print JSON" },
+  quiet: { kind: "flag", short: "q", does: "print nothing" },
+  "lxc-path": { kind: "value", short: "P", value: "DIR", does: "look there", completes: "directory" },
   timeout: { kind: "value", value: "SECONDS", does: "end by then", completes: "nothing" },
   "net-dir": { kind: "list", value: "DIR", does: "look there", completes: "directory" },
 } as const satisfies Options;
@@ -19,7 +21,10 @@ function parse(words: readonly string[], ...counts: Parameter["count"][]) {
 
 describe("the words of a command", () => {
   test("may be none: flags are off, values absent, lists empty", () => {
-    expect(parse([])).toEqual({ words: [], options: { json: false, timeout: undefined, "net-dir": [] } });
+    expect(parse([])).toEqual({
+      words: [],
+      options: { json: false, quiet: false, "lxc-path": undefined, timeout: undefined, "net-dir": [] },
+    });
   });
 
   test("mix with options, whose values stand after = or in the next word", () => {
@@ -28,7 +33,13 @@ describe("the words of a command", () => {
       "any",
     );
     expect(words).toEqual(["a", "b"]);
-    expect(options).toEqual({ json: true, timeout: "5", "net-dir": ["/x", "/y=z"] });
+    expect(options).toMatchObject({ json: true, timeout: "5", "net-dir": ["/x", "/y=z"] });
+  });
+
+  test("have short forms of options", () => {
+    const { words, options } = parse(["-q", "a", "-P", "/x"], "any");
+    expect(words).toEqual(["a"]);
+    expect(options).toMatchObject({ quiet: true, "lxc-path": "/x" });
   });
 
   test("are no options after --, and - alone is none", () => {
@@ -46,6 +57,10 @@ describe("the words of a command", () => {
   test.each([
     [["--jso"], "try has no option --jso"],
     [["-j"], "try has no option -j"],
+    [["-undefined"], "try has no option -undefined"],
+    [["-P/x"], "try has no option -P/x"],
+    [["-P", "/x", "--lxc-path=/y"], "--lxc-path is given twice"],
+    [["-P"], "--lxc-path needs a value: --lxc-path DIR"],
     [["--__proto__"], "try has no option --__proto__"],
     [["--constructor=1"], "try has no option --constructor=1"],
     [["--timeout"], "--timeout needs a value: --timeout SECONDS"],

@@ -63,6 +63,9 @@ describeVariants("what ADD writes is what docs/formats.md says", (variant) => {
     const web = await makeContainerOfProcess(host, "web");
     await runHook(host, variant, "start-host", pidOf(web));
     succeeded(await networkOn(host, variant, configuration).add(await host.container("c1")));
+    await host.run([`${variant.directory}/lxc-cni`, "network", "create", "backnet"], {
+      env: { ...variant.environment },
+    });
     const locks = await host.run(["find", "/run/lxc-cni/locks", "-type", "f", "-printf", "%p\n"]);
     expect(locks.split("\n").sort()).toEqual(
       formats
@@ -140,13 +143,12 @@ async function withRealValues(host: Host, container: Container, example: string)
   const macs = await Promise.all([
     host.run(["cat", "/sys/class/net/cnibr0/address"]),
     host.run(["cat", `/sys/class/net/${port}/address`]),
-    container.run(["ip", "-json", "link", "show", "eth0"]).then((json) => JSON.parse(json)[0].address),
   ]);
   const stat = await host.run(["cat", `/proc/${pidOf(container)}/stat`]);
   const bootId = await host.run(["cat", "/proc/sys/kernel/random/boot_id"]);
   return example
     .replaceAll("4711", pidOf(container))
-    .replace(/02:00:00:00:00:0([123])/g, (_, which) => macs[which - 1])
+    .replace(/02:00:00:00:00:0([12])/g, (_, which) => macs[which - 1] ?? "")
     .replace('"123456"', `"${startTimeIn(stat)}"`)
     .replace(/"bootId":"[^"]*"/, `"bootId":"${bootId}"`);
 }

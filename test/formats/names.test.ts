@@ -3,8 +3,13 @@ import type { Attachment } from "../../lib/cni/request.ts";
 import type { LinkName } from "../../lib/ip/link-name.ts";
 import { chainName } from "../../lib/net/firewall/marks.ts";
 import { bridgeAlias, gatewayPortName, portAlias, portName } from "../../lib/net/identity.ts";
+import { containerOfNetns } from "../../lxc/cnitool/container.ts";
+import { configurationOf, configuredLinks } from "../../lxc/container/configuration.ts";
 import { containerIdOf } from "../../lxc/container/id.ts";
+import { usualMac } from "../../lxc/container/mac.ts";
 import { resolvConfOf } from "../../lxc/dns/resolv-conf.ts";
+import { withOwnLines } from "../../lxc/enable/own-lines.ts";
+import { linesFor, linkLines } from "../../lxc/enable/wanted-lines.ts";
 import { parseHookWords } from "../../lxc/hook/words.ts";
 import { openPage } from "./page.ts";
 
@@ -16,10 +21,36 @@ describe("container ids", () => {
   });
 });
 
+describe("container ids of namespaces", () => {
+  test.for(formats.rows("Container ids of namespaces"))("%s: %s", ([path, id]) => {
+    expect(containerOfNetns(path ?? "")).toBe(id);
+  });
+});
+
 describe("hook lines", () => {
   test.for(formats.rows("Hook lines"))("%s: %s", ([words = "", meaning]) => {
     const { networks } = parseHookWords(words.split(" "));
-    expect(networks.map(({ network, interface: link }) => `${network} ${link}`).join(", ")).toBe(meaning);
+    const wanted = networks.map(({ network, interface: link, ips, mac }) =>
+      [network, link, ...ips, ...(mac === undefined ? [] : [mac])].join(" "),
+    );
+    expect(wanted.join(", ")).toBe(meaning);
+  });
+});
+
+test("lines of enable", () => {
+  const example = formats.block("text LXCPATH/NAME/config");
+  const rest = "lxc.net.0.type = veth\nlxc.net.0.link = lxcbr0\n";
+  const { networks } = parseHookWords(["simplenet"]);
+  const links = linkLines(configuredLinks(configurationOf(rest, "/c")), networks, "replace");
+  const lines = linesFor(["/usr/bin/lxc-cni", "hook", "simplenet"], links);
+  expect(withOwnLines(rest, lines).trimEnd().split("\n")).toEqual(example);
+  const [, mark] = /the first one ends with `([^`]*)`/.exec(formats.section("Lines of enable")) ?? [];
+  expect(withOwnLines("x", [])).toContain(`${mark}\n# lxc-cni end\n`);
+});
+
+describe("MACs", () => {
+  test.for(formats.rows("MACs"))("%s, %s, %s: %s", ([network, container, link, mac]) => {
+    expect(usualMac(attachment(network, container, link))).toBe(mac);
   });
 });
 

@@ -58,6 +58,8 @@ export const system: System = {
   },
 
   readStandardInput: () => "",
+  limitStandardError: () => undefined,
+  log: () => undefined,
   writeStandardOutput: () => {},
   writeStandardError: () => {},
   isTerminal: () => false,
@@ -85,6 +87,10 @@ export const system: System = {
     return "replaced";
   },
   removeFile: (path) => files.delete(checked(path)),
+  removeDirectory: (path) => {
+    checked(path);
+    return false;
+  },
   makeDirectory: (path) => {
     checked(path);
   },

@@ -87,7 +87,7 @@ describeEngines("the record of a run", (variant) => {
     const web = await makeContainerOfProcess(host, "web");
     await hook(host, variant, plugins, web, "start-host", ["a", "b"]);
     await end(host, web);
-    plugins.install("noop", { DEL: { prints: { code: 11, msg: "busy" }, status: 1 } });
+    plugins.install("noop", { DEL: { prints: { code: 5, msg: "busy" }, status: 1 } });
     const { status, errors } = await attempt(host, variant, plugins, web, "stop", ["a", "b"]);
     expect({ status, errors }).toEqual({
       status: 1,

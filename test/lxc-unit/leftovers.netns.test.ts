@@ -8,7 +8,7 @@ import { describeEngines } from "../runtime/engines.ts";
 import { end, type HookCall, runHook, test } from "../runtime/hook.ts";
 
 const simplenetFile = "/etc/lxc-cni/net.d/simplenet.conf";
-const failing = { prints: { code: 11, msg: "busy" }, status: 1 };
+const failing = { prints: { code: 5, msg: "busy" }, status: 1 };
 
 describeEngines("two containers of one name", (variant) => {
   test("whose configurations are files in different places have ids of their own", async ({

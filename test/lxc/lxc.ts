@@ -14,6 +14,13 @@ export interface Lxc {
    * @param network The lines of its configuration that are about the network.
    */
   create(name: string, network: readonly string[], options?: CreateOptions): Promise<LxcContainer>;
+
+  /**
+   * Copies a container by lxc-copy, which may fail.
+   *
+   * @param name As for {@linkcode create}.
+   */
+  copy(container: LxcContainer, name: string): Promise<{ outcome: Outcome; copy: LxcContainer }>;
 }
 
 /** How to create a container. */
@@ -22,6 +29,8 @@ export interface CreateOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The directory that LXC keeps it in; LXC's usual one when absent. */
   readonly path?: string;
+  /** Have its root be an ordinary user of the host: user and group ids from 100000 on, of root's own (subuid(5)). */
+  readonly idmapped?: boolean;
 }
 
 const usualPath = "/var/lib/lxc";
@@ -29,6 +38,11 @@ const usualPath = "/var/lib/lxc";
 /** A real container. */
 export interface LxcContainer {
   readonly name: string;
+  /** The directory that LXC keeps it in. */
+  readonly path: string;
+
+  /** Its configuration file. */
+  readonly configFile: string;
 
   /** Adds lines to its configuration. */
   configure(lines: readonly string[]): Promise<void>;
@@ -51,14 +65,29 @@ export interface LxcContainer {
   /** Reboots it from the inside and waits until it runs again. */
   reboot(): Promise<void>;
 
+  /** Stops all its processes where they are. */
+  freeze(): Promise<void>;
+
+  /** Has them go on. */
+  unfreeze(): Promise<void>;
+
+  /** Removes it, when it has been stopped. */
+  destroy(): Promise<void>;
+
   /** Kills LXC's monitor, as the kernel does when memory runs out: no hook runs any more. */
   killMonitor(): Promise<void>;
+
+  /** Its first process, as the host counts processes. */
+  init(): Promise<string>;
 
   /** Runs a command in it. @returns What the command printed, without the last line end. */
   run(argv: readonly string[]): Promise<string>;
 
-  /** Its IPv4 addresses with their prefix lengths. */
-  addresses(): Promise<string[]>;
+  /** Its addresses with their prefix lengths. @param family 4 when absent */
+  addresses(family?: 4 | 6): Promise<string[]>;
+
+  /** The MAC of an interface. */
+  mac(name: string): Promise<string>;
 }
 
 /** A test that gets LXC on a host of its own: `test("...", async ({ host, lxc }) => { ... })`. */
@@ -75,6 +104,12 @@ export const test = hostTest.extend<{ lxc: Lxc }>({
         created.push(container);
         return container;
       },
+      copy: async ({ name: source, path }, name) => {
+        const copy = containerAt(host, `${prefix}${name}`, { path });
+        created.push(copy);
+        const words = ["--lxcpath", path, "--name", source, "--newname", copy.name];
+        return { outcome: await host.attempt(["lxc-copy", ...words]), copy };
+      },
     });
     await Promise.all(created.map((container) => container.end()));
     await removeCgroups(host, prefix);
@@ -85,14 +120,32 @@ async function create(
   host: Host,
   name: string,
   network: readonly string[],
-  { env = {}, path = usualPath }: CreateOptions = {},
+  options: CreateOptions = {},
 ): Promise<LxcContainer> {
+  const { path = usualPath, idmapped = false } = options;
   const which = ["--lxcpath", path, "--name", name];
   await host.run(["mkdir", "-p", path]);
   await host.run(["lxc-create", ...which, "--template", "busybox", "--config", "/dev/null"]);
   // udhcpc takes the address away that CNI gave, on its way to ask for another one.
   await host.run(["sed", "-i", "/udhcpc/d", `${path}/${name}/rootfs/etc/init.d/rcS`]);
+  const container = containerAt(host, name, options);
+  await container.configure(network);
+  if (idmapped) await mapIds(host, container);
+  return container;
+}
 
+/** Gives a container's root ids of its own. Also root may map only those that are its own (newuidmap(1)). */
+async function mapIds(host: Host, container: LxcContainer): Promise<void> {
+  const directory = `${container.path}/${container.name}`;
+  for (const file of ["/etc/subuid", "/etc/subgid"]) await host.write(file, "root:100000:65536\n");
+  await host.run(["chown", "-R", "100000:100000", `${directory}/rootfs`]);
+  await host.run(["chmod", "a+x", container.path, directory]);
+  await container.configure(["lxc.idmap = u 0 100000 65536", "lxc.idmap = g 0 100000 65536"]);
+}
+
+/** A container that LXC has, or is going to have. */
+function containerAt(host: Host, name: string, { env = {}, path = usualPath }: CreateOptions): LxcContainer {
+  const which = ["--lxcpath", path, "--name", name];
   const log = `${path}/${name}/log`;
   const start = ["lxc-start", ...which, "--logfile", log, "--logpriority", "DEBUG"];
   const stop = ["lxc-stop", ...which, "--kill"];
@@ -108,6 +161,8 @@ async function create(
 
   const container: LxcContainer = {
     name,
+    configFile: `${path}/${name}/config`,
+    path,
     configure: async (lines) => {
       await host.run(["tee", "-a", `${path}/${name}/config`], { input: `${lines.join("\n")}\n` });
     },
@@ -132,6 +187,7 @@ async function create(
     end: async () => {
       await host.attempt(stop);
     },
+    init,
     reboot: async () => {
       const before = await init();
       // The attached process often ends before it can say that all went well.
@@ -142,18 +198,27 @@ async function create(
       }, patience);
       await host.run(["lxc-wait", ...which, "--state", "RUNNING", "--timeout", "10"]);
     },
+    freeze: async () => {
+      await host.run(["lxc-freeze", ...which]);
+    },
+    unfreeze: async () => {
+      await host.run(["lxc-unfreeze", ...which]);
+    },
+    destroy: async () => {
+      await host.run(["lxc-destroy", ...which]);
+    },
     killMonitor: async () => {
       for (const id of await monitors()) await host.run(["kill", "-KILL", id]);
       await monitorEnds();
       await host.run(["lxc-wait", ...which, "--state", "STOPPED", "--timeout", "10"]);
     },
     run: (argv) => host.run([...attach, ...argv]),
-    addresses: async () => {
-      const text = await container.run(["ip", "-4", "address", "show", "scope", "global"]);
-      return [...text.matchAll(/inet (\S+)/g)].map(([, address = ""]) => address);
+    addresses: async (family = 4) => {
+      const text = await container.run(["ip", `-${family}`, "address", "show", "scope", "global"]);
+      return [...text.matchAll(/inet6? (\S+)/g)].map(([, address = ""]) => address);
     },
+    mac: (link) => container.run(["cat", `/sys/class/net/${link}/address`]),
   };
-  await container.configure(network);
   return container;
 }
 

@@ -40,7 +40,7 @@ export const shellRecipeWithStop: Way = {
 
 /** One command for all hooks. */
 export const hookCommand: Way = {
-  name: "lxc-cni hook at start, stop and post-stop",
+  name: "lxc-cni hook at start, stop, post-stop and destroy",
   callsDel: true,
   install: async (host, variant) => {
     await host.write("/etc/lxc-cni/net.d/10-simplenet.conf", JSON.stringify(recipe));
@@ -50,7 +50,7 @@ export const hookCommand: Way = {
 
 /** The lines of a container's configuration that have LXC call a command when it has to do with the network. */
 export function hookLines(command: string): string[] {
-  return ["start-host", "stop", "post-stop"].map((hook) => `lxc.hook.${hook} = ${command}`);
+  return ["start-host", "stop", "post-stop", "destroy"].map((hook) => `lxc.hook.${hook} = ${command}`);
 }
 
 /** LXC makes no interfaces, but brings lo up. */

@@ -36,7 +36,7 @@ describeEngines("the result of an ADD by lxc-cni", (variant) => {
     expect(output).toBe(
       `{"kind":"cniCacheV1","containerId":"${containerIdOf("web", "/var/lib/lxc")}",` +
         `"config":"${Buffer.from(source).toString("base64")}","ifName":"eth0","networkName":"net",` +
-        `"netns":"${web.netns}","result":{"cniVersion":"0.3.1",` +
+        `"netns":"${web.netns}","capabilityArgs":{"mac":"36:45:f0:7c:0e:d0"},"result":{"cniVersion":"0.3.1",` +
         String.raw`"dns":{"domain":"b","search":["\u003ca\u003e"]},"interfaces":[{"name":"eth0","sandbox":"/s"}],` +
         `"ips":[{"address":"10.1.2.3/24","gateway":"10.1.2.1","interface":0,"version":"4"}],` +
         `"routes":[{"dst":"0.0.0.0/0","gw":"10.1.2.1"}]}}`,
@@ -70,7 +70,7 @@ describeEngines("the result of an ADD by lxc-cni", (variant) => {
   });
 
   test("is kept when DEL fails, and with it the way to try again", async ({ host, plugins }) => {
-    plugins.install("noop", { DEL: { prints: { code: 11, msg: "busy" }, status: 1 } });
+    plugins.install("noop", { DEL: { prints: { code: 5, msg: "busy" }, status: 1 } });
     await host.write(networkFile, network("1.0.0", "noop"));
     const web = await makeContainerOfProcess(host, "web");
     await hook(host, variant, plugins, web, "start-host");
@@ -109,7 +109,7 @@ describeEngines("an ADD by lxc-cni is undone", (variant) => {
     const first = await hook(host, variant, plugins, web, "start-host");
     expect(first).toMatchObject({ status: 1, errors: expect.stringContaining("/var/lib/cni") });
     expect(plugins.calls()).toEqual(["ADD noop", "DEL noop"]);
-    plugins.install("noop", { DEL: { prints: { code: 11, msg: "busy" }, status: 1 } });
+    plugins.install("noop", { DEL: { prints: { code: 5, msg: "busy" }, status: 1 } });
     const second = await hook(host, variant, plugins, web, "start-host");
     expect(second).toMatchObject({ status: 1, errors: expect.stringMatching(/\/var\/lib\/cni.*busy/s) });
   });

@@ -25,18 +25,30 @@ export interface HookCall {
   readonly variant: Variant;
   readonly plugins: NoopPlugins;
   readonly web: Container;
-  readonly type: "start-host" | "stop" | "post-stop";
+  readonly type: "start-host" | "stop" | "post-stop" | "destroy";
+  /** What the hook line says after `hook`. */
   readonly networks: readonly string[];
   /** LXC's configuration file of it; `/var/lib/lxc/web/config` when absent. */
   readonly configFile?: string;
+  /** The container's name as LXC tells it; `web` when absent. */
+  readonly name?: string;
 }
 
 /** Runs a hook as LXC does, with hook version 1. */
 export function runHook(call: HookCall): Promise<Outcome> {
-  const { host, variant, plugins, web, type, networks, configFile = "/var/lib/lxc/web/config" } = call;
+  const {
+    host,
+    variant,
+    plugins,
+    web,
+    type,
+    networks,
+    name = "web",
+    configFile = "/var/lib/lxc/web/config",
+  } = call;
   const env = {
     ...variant.environment,
-    LXC_NAME: "web",
+    LXC_NAME: name,
     LXC_CONFIG_FILE: configFile,
     LXC_HOOK_VERSION: "1",
     LXC_HOOK_TYPE: type,

@@ -1,24 +1,32 @@
 import { existsSync, readFileSync } from "node:fs";
+import type { Verb } from "../../lib/cni/request.ts";
 import { writeScript } from "../cni/scratch.ts";
 
 /** What a plugin prints for a verb, and the status that it ends with: nothing and 0 when absent. */
 export interface Reply {
   readonly prints?: unknown;
   readonly status?: number;
+  /** How many times it answers code 11, "try again later", before; never when absent. */
+  readonly busy?: number;
+  /** It never answers. */
+  readonly hangs?: boolean;
 }
+
+/** What plugins are called for here. */
+export type NoopVerb = Verb | "VERSION";
 
 /** Real plugins that do nothing but note how they were called, as the Go library's noop plugin does. */
 export interface NoopPlugins {
   /** What a runtime has in CNI_PATH. */
   readonly directory: string;
   /** Installs a plugin. */
-  install(name: string, replies?: { readonly ADD?: Reply; readonly DEL?: Reply }): void;
+  install(name: string, replies?: Partial<Record<NoopVerb, Reply>>): void;
   /** The calls so far: `ADD first`. */
   calls(): string[];
   /** What a plugin last read from standard input for a verb. */
-  input(name: string, verb: "ADD" | "DEL"): unknown;
+  input(name: string, verb: NoopVerb): unknown;
   /** The CNI_ variables that a plugin last saw for a verb. */
-  environment(name: string, verb: "ADD" | "DEL"): Record<string, string>;
+  environment(name: string, verb: NoopVerb): Record<string, string>;
 }
 
 /** Plugins in an empty directory. */
@@ -28,14 +36,14 @@ export function noopPlugins(directory: string): NoopPlugins {
     readFileSync(`${directory}/${name}.${verb}.${what}`, "utf8");
   return {
     directory,
-    install: (name, { ADD = { prints: { cniVersion: "1.0.0" } }, DEL = {} } = {}) => {
+    install: (name, replies = {}) => {
+      const all: Partial<Record<NoopVerb, Reply>> = { ...usualReplies, ...replies };
       writeScript(`${directory}/${name}`, [
         `echo "$CNI_COMMAND ${name}" >> ${notes}`,
         `cat > ${directory}/${name}.$CNI_COMMAND.input`,
         `env | grep '^CNI_' > ${directory}/${name}.$CNI_COMMAND.env`,
         "case $CNI_COMMAND in",
-        `ADD) ${reply(ADD)} ;;`,
-        `DEL) ${reply(DEL)} ;;`,
+        ...Object.entries(all).map(([verb, each]) => `${verb}) ${reply(each, `${verb} ${name}`, notes)} ;;`),
         "esac",
       ]);
     },
@@ -51,7 +59,16 @@ export function noopPlugins(directory: string): NoopPlugins {
   };
 }
 
-function reply({ prints, status = 0 }: Reply): string {
-  const print = prints === undefined ? "" : `printf %s '${JSON.stringify(prints)}'; `;
-  return `${print}exit ${status}`;
+/** What a plugin answers where a test does not say. */
+const usualReplies = {
+  ADD: { prints: { cniVersion: "1.0.0" } },
+  VERSION: { prints: { cniVersion: "1.1.0", supportedVersions: ["0.3.1", "0.4.0", "1.0.0", "1.1.0"] } },
+};
+
+function reply({ prints, status = 0, busy = 0, hangs = false }: Reply, call: string, notes: string): string {
+  const answers =
+    prints === undefined ? `exit ${status}` : `printf %s '${JSON.stringify(prints)}'; exit ${status}`;
+  const later = `printf %s '{"code":11,"msg":"busy"}'; exit 1`;
+  const soFar = `$(grep -cx "${call}" ${notes})`;
+  return hangs ? "exec sleep 1000" : `if [ "${soFar}" -le ${busy} ]; then ${later}; else ${answers}; fi`;
 }

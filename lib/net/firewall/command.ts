@@ -1,11 +1,12 @@
 import { system } from "#system";
 import { CniError, Code } from "../../cni/error.ts";
+import { timeLeft } from "../../cni/time-limit.ts";
 import { trace } from "../../cni/trace.ts";
 import { isSystemError } from "../../system/error.ts";
 import type { Outcome, Running } from "../../system/system.ts";
 
-/** How long a command may take, in milliseconds; it waits for others that change rules. */
-const deadline = 30_000;
+/** How long a command may take, in milliseconds, where there is time; it waits for others that change rules. */
+const longest = 30_000;
 
 /**
  * Starts a command that reads or changes rules.
@@ -15,7 +16,7 @@ const deadline = 30_000;
 export function startCommand(program: string, args: readonly string[], input?: string): Running {
   trace(() => `${[program, ...args].join(" ")}${input === undefined ? "" : `\n${input.trimEnd()}`}`);
   try {
-    return system.start({ program, arguments: args, input, deadline });
+    return system.start({ program, arguments: args, input, deadline: timeLeft(longest) });
   } catch (error) {
     if (!isSystemError(error, "ENOENT")) throw error;
     throw new CniError(
@@ -28,7 +29,7 @@ export function startCommand(program: string, args: readonly string[], input?: s
 
 /** What a command that failed said. */
 export function reasonOf({ errors, late, status, signal }: Outcome): string {
-  if (late) return `it was ended after ${deadline / 1000} s`;
+  if (late) return "it was ended, since it took too long";
   const text = sayingIn(errors);
   return text === ""
     ? `it ended with ${status === undefined ? `signal ${signal}` : `status ${status}`}`

@@ -86,7 +86,7 @@ function finish(
 }
 
 /** The commands for a container that has no chain yet. */
-function freshLines(family: AddressFamily, masquerade: Masquerade): string[] {
+export function freshLines(family: AddressFamily, masquerade: Masquerade): string[] {
   const chain = chainName(masquerade.attachment);
   const addresses = ofFamily(family, masquerade.addresses);
   return [

@@ -54,7 +54,7 @@ export const iptables: Firewall = {
   },
 
   collect(network, valid): void {
-    const stores = families.flatMap(storesWithRules);
+    const stores = families.flatMap((family) => storesWithRules(family));
     finishAll(
       `failed to remove masquerade rules of network ${network}`,
       stores.map((store) => () => collectFromStore(store, network, valid)),

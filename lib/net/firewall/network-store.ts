@@ -49,10 +49,15 @@ export function finishStoreRules(rules: StoreRules, running: Running): void {
 
 /** Makes those rules that are not there. @throws CniError 101 where that fails */
 export function makeMissing(rules: StoreRules): void {
-  const lines = changes(rules, (table) => missingLines(rules, table));
+  const lines = missingChanges(rules);
   if (Object.values(lines).every((each) => each.length === 0)) return;
   const outcome = restore(rules.store, lines);
   if (outcome.status !== 0) throw storeFailed(rules.store, "make", outcome);
+}
+
+/** The commands that make those rules that are not there. @throws CniError 101 where that cannot be found out */
+export function missingChanges(rules: StoreRules): Changes {
+  return changes(rules, (table) => missingLines(rules, table));
 }
 
 /** What is not there, in words. @throws CniError 101 where that cannot be found out */

@@ -76,7 +76,7 @@ function ruleLines({ attachment, addresses }: Masquerade): string[] {
 /**
  * The lines that make whatever is missing, and replace what an earlier start left; none when all is as it should be.
  */
-function missingLines(masquerade: Masquerade): string[] {
+export function missingLines(masquerade: Masquerade): string[] {
   const output = nftList(`table ${table}`);
   if (output === undefined) return [...tableLines, ...ruleLines(masquerade)];
   const isLedTo = parseNftRules(output, "postrouting").some(({ text }) => text === "goto masq_checks");

@@ -1,5 +1,6 @@
 import { system } from "#system";
 import { CniError, Code } from "../../cni/error.ts";
+import { timeLeft } from "../../cni/time-limit.ts";
 import { trace } from "../../cni/trace.ts";
 import { isSystemError } from "../../system/error.ts";
 import type { Command, Netns, Outcome } from "../../system/system.ts";
@@ -17,7 +18,7 @@ import { type IndexOf, parseIndices, parseLinks, parseRoutes, parseVlans } from 
 import { render, type ToolCommand } from "./render.ts";
 
 /** How long a command may take, in milliseconds. */
-const deadline = 30_000;
+const longest = 30_000;
 
 /**
  * The backend that has `ip` and `bridge` (iproute2) do the work: where there is no netlink socket to be had.
@@ -188,7 +189,7 @@ function execute(call: ToolCall): Outcome {
   const { program, arguments: words, input } = call;
   trace(() => `${program} ${words.join(" ")}${input === undefined ? "" : `\n${input.trimEnd()}`}`);
   try {
-    return system.start({ ...call, deadline }).wait();
+    return system.start({ ...call, deadline: timeLeft(longest) }).wait();
   } catch (error) {
     if (!isSystemError(error, "ENOENT")) throw error;
     throw new CniError(Code.linkFailed, `${program} is not installed`, "install iproute2");
@@ -197,7 +198,7 @@ function execute(call: ToolCall): Outcome {
 
 /** What a command said, without its own bookkeeping. */
 function reasonOf(program: string, { errors, late, status, signal }: Outcome): string {
-  if (late) return `${program} was ended after ${deadline / 1000} s`;
+  if (late) return `${program} was ended, since it took too long`;
   const text = errors
     .split("\n")
     .filter((line) => line !== "" && !line.startsWith("Command failed"))

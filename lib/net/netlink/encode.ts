@@ -75,6 +75,8 @@ function request(operation: EncodedOperation, resolved: Resolved): Request {
     case "label link":
       // Without a zero at its end, for which there is no room in the longest one.
       return setLink(operation.name, [bytes(Ifla.ifAlias, encodeUtf8(operation.alias))]);
+    case "plug port":
+      return setLink(operation.name, [uint32(Ifla.master, resolved.indexOf(operation.bridge))]);
     case "configure port":
       return configurePort(operation);
     case "remove vlan":

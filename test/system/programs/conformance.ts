@@ -11,6 +11,7 @@ import { observeLocks } from "./locks.ts";
 import { observeMessages } from "./messages.ts";
 import { observeNetns } from "./netns.ts";
 import { observeProcess } from "./process.ts";
+import { observeStandardError } from "./standard-error.ts";
 import { observeText } from "./text.ts";
 import { observeWithin } from "./within.ts";
 
@@ -24,5 +25,6 @@ system.run(() => {
   observeCommands(directory, busy);
   observeMessages();
   observeNetns(directory, first, second);
+  observeStandardError();
   return 7;
 });

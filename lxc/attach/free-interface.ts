@@ -1,0 +1,26 @@
+import { system } from "#system";
+import type { LinkName } from "../../lib/ip/link-name.ts";
+import { openLinks } from "../../lib/net/open-links.ts";
+import type { Run } from "./run.ts";
+
+/** The first one of eth0, eth1, ... that a container neither has nor is to have. */
+export function freeInterface({ netnsPath, held }: Run): LinkName {
+  const taken = [...linksIn(netnsPath), ...held.map((each) => each.interface)];
+  let number = 0;
+  while (taken.includes(`eth${number}`)) number++;
+  return `eth${number}` as LinkName;
+}
+
+function linksIn(netnsPath: string): string[] {
+  const netns = system.openNetns(netnsPath);
+  try {
+    const links = openLinks(netns);
+    try {
+      return links.readLinks("container").map(({ name }) => name);
+    } finally {
+      links.close();
+    }
+  } finally {
+    netns.close();
+  }
+}

@@ -1,0 +1,78 @@
+import { CniError, Code } from "../../lib/cni/error.ts";
+import type { Attachment } from "../../lib/cni/request.ts";
+import { readConfiguration } from "../container/configuration.ts";
+import type { Container } from "../container/containers.ts";
+import type { Incarnation } from "../container/incarnation.schema.ts";
+import { forgetIncarnation, readIncarnation, recordIncarnation } from "../container/incarnation.ts";
+import { isRunning, type ProcessIdentity } from "../container/process.ts";
+import { firstProcessOf } from "../container/running.ts";
+import { detachQuietly } from "../hook/attachment.ts";
+import { hookLinesOf } from "../hook/lines.ts";
+import type { Places } from "../runtime.ts";
+
+/** An attachment as it is recorded. */
+export type Held = Incarnation["attachments"][number];
+
+/** A container's run that goes on now, and what it holds. */
+export interface Run {
+  readonly process: ProcessIdentity;
+  /** The path of its network namespace. */
+  readonly netnsPath: string;
+  readonly held: readonly Held[];
+  /** Whether our hook gives back what it holds when it stops. */
+  readonly isHooked: boolean;
+}
+
+/**
+ * The first process of a container, which may take LXC a while to tell: so nobody asks under the container's lock, for
+ * which a hook may be waiting, and for that hook LXC.
+ *
+ * @throws CniError 3 where it does not run
+ */
+export function requireFirstProcess(container: Container): ProcessIdentity {
+  return firstProcessOf(container) ?? notRunning(container);
+}
+
+/**
+ * What the container holds, to be asked for under its lock. What an earlier run of it has left is removed.
+ *
+ * @param found Its first process, when nobody held the lock.
+ * @throws CniError 3 where it has stopped since.
+ */
+export function currentRun(container: Container, found: ProcessIdentity, places: Places): Run {
+  const record = readIncarnation(container.id);
+  const wasRecorded = record !== undefined && isRunning(record.process);
+  const process = wasRecorded ? record.process : found;
+  if (!isRunning(process)) notRunning(container);
+  const held = record === undefined ? [] : record.attachments;
+  return {
+    process,
+    netnsPath: `/proc/${process.pid}/ns/net`,
+    held: wasRecorded ? held : held.filter((each) => !removeLeftover(container, each, places)),
+    isHooked: wasRecorded && hasStopHook(container),
+  };
+}
+
+/** Records what a container holds in its run. Where it holds nothing and no hook asks for the record, none is kept. */
+export function recordHeld({ id, name, lxcPath }: Container, run: Run, held: readonly Held[]): void {
+  if (held.length === 0 && !run.isHooked) forgetIncarnation(id);
+  else recordIncarnation(id, { process: run.process, name, lxcPath, attachments: [...held] });
+}
+
+function hasStopHook({ configFile }: Container): boolean {
+  return hookLinesOf(readConfiguration(configFile)).some(
+    ({ type }) => type === "stop" || type === "post-stop",
+  );
+}
+
+function removeLeftover({ id }: Container, held: Held, places: Places): boolean {
+  return detachQuietly({ ...held, container: id } as Attachment, { ...places, networks: [] });
+}
+
+function notRunning({ name, lxcPath }: Container): never {
+  throw new CniError(
+    Code.unknownContainer,
+    `container ${name} of ${lxcPath} does not run`,
+    "start it first; lxc-cni enable has it attached at each start",
+  );
+}

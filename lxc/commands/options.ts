@@ -1,0 +1,34 @@
+import type { FlagOption, ListOption, OptionValues, ValueOption } from "../command-line/command.ts";
+import type { Places } from "../runtime.ts";
+
+/** Where networks and plugins are looked for: options of all commands that have to do with networks. */
+export const placeOptions = {
+  "net-dir": {
+    kind: "list",
+    value: "DIR",
+    does: "look for networks there, in place of /etc/lxc-cni/net.d and /etc/cni/net.d",
+    completes: "directory",
+  },
+  "cni-path": {
+    kind: "value",
+    value: "DIR[:DIR...]",
+    does: "look for plugins there, after the directory of lxc-cni itself",
+    completes: "directory",
+  },
+} as const satisfies Record<string, ListOption | ValueOption>;
+
+/** What else a hook line may say. */
+export const hookOptions = {
+  timeout: {
+    kind: "value",
+    value: "SECONDS",
+    does: "how long all that the hook does may take, 10 when absent; 0 is no limit",
+    completes: "nothing",
+  },
+  "no-dns": { kind: "flag", does: "leave the container's /etc/resolv.conf alone" },
+} as const satisfies Record<string, ValueOption | FlagOption>;
+
+/** What was given by {@linkcode placeOptions}. */
+export function placesOf(options: OptionValues<typeof placeOptions>): Places {
+  return { networkDirectories: options["net-dir"], cniPath: options["cni-path"] ?? "" };
+}

@@ -1,0 +1,23 @@
+import { system } from "#system";
+import { isContainerId } from "../../lib/cni/names.ts";
+import type { Attachment, ContainerId } from "../../lib/cni/request.ts";
+import { incarnationDirectory, readIncarnation } from "./incarnation.ts";
+import { isRunning } from "./process.ts";
+
+/**
+ * What containers that run are attached to by the hook, or are just being attached to: it is recorded before ADD.
+ *
+ * @throws SystemError where the records cannot be listed.
+ */
+export function runningAttachments(): Attachment[] {
+  return recordedContainers().flatMap((container) => {
+    const incarnation = readIncarnation(container);
+    if (incarnation === undefined || !isRunning(incarnation.process)) return [];
+    return incarnation.attachments.map((each) => ({ ...each, container }) as Attachment);
+  });
+}
+
+function recordedContainers(): ContainerId[] {
+  const names = system.listDirectory(incarnationDirectory) ?? [];
+  return names.map((name) => name.replace(/\.json$/, "")).filter(isContainerId);
+}
