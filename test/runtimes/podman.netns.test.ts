@@ -58,8 +58,8 @@ describe("podman", patient, () => {
     );
     await runtime.remove("one", "two");
 
-    const three = await runtime.start("three", ["--network", "both:ip=10.89.0.78,ip=fd10:89::78"]);
-    expect(await addressesIn(three)).toEqual(["10.89.0.78", "fd10:89::78"]);
+    const three = await runtime.start("three", ["--network", "both:ip=10.89.0.200,ip=fd10:89::200"]);
+    expect(await addressesIn(three)).toEqual(["10.89.0.200", "fd10:89::200"]);
     await runtime.remove("three");
     expect(await leftovers(host, before)).toEqual([]);
   });
