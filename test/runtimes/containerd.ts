@@ -31,6 +31,7 @@ export interface Containerd {
   restart(): Promise<void>;
   /** Loses what a crash of the host loses, and starts again. */
   crash(): Promise<void>;
+  clear(): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -93,11 +94,22 @@ export async function startContainerd(
       await loseMemory(host, [state, "/run/containerd", "/run/lxc-cni"]);
       await start();
     },
+    clear: async () => {
+      for (const pod of await pods.list()) await pods.remove(pod);
+      for (const name of lines(await ctr(["task", "ls", "--quiet"])))
+        await ctr(["task", "delete", "--force", name]);
+      for (const name of lines(await ctr(["container", "ls", "--quiet"])))
+        await ctr(["container", "delete", name]);
+    },
     end: async () => {
       await host.end();
       await removeCgroup(cgroup);
     },
   };
+}
+
+function lines(text: string): string[] {
+  return text.split("\n").filter((line) => line !== "");
 }
 
 const patience = { timeout: 60_000, interval: 50 };

@@ -20,6 +20,7 @@ export interface Podman {
   runOnce(options: readonly string[], command: readonly string[]): Promise<string>;
   /** Stops containers at once, and removes them. */
   remove(...names: readonly string[]): Promise<void>;
+  clear(): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -53,6 +54,10 @@ export async function setUpPodman(): Promise<Podman | string> {
       podman(["run", "--rm", "--cgroup-parent", cgroup, ...options, image, ...command]),
     remove: async (...names) => {
       await podman(["rm", "--force", "--time", "0", ...names]);
+    },
+    clear: async () => {
+      await podman(["pod", "rm", "--all", "--force", "--time", "0"]);
+      await podman(["rm", "--all", "--force", "--time", "0"]);
     },
     end: async () => {
       await host.end();

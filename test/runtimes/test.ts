@@ -4,6 +4,8 @@ import { enterCommand, type Host } from "../fixture/host.ts";
 /** A runtime on a host of its own. */
 interface Running {
   readonly host: Host;
+  /** Removes all containers, so that what one test leaves when it fails is in nobody's way. */
+  clear(): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -33,9 +35,10 @@ export function testWith<Runtime extends Running>(
     );
   });
   return base.extend<{ runtime: Runtime }>({
-    runtime: async ({ skip }, use) => {
+    runtime: async ({ task, skip }, use) => {
       if (typeof started === "string") return skip(started);
       await use(started);
+      if (task.result?.state === "fail" && process.env.LXC_CNI_KEEP !== "1") await started.clear();
     },
   });
 }

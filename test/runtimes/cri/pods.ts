@@ -30,6 +30,8 @@ export interface Pods {
   /** @returns the pod's id */
   run(name: string, options?: PodOptions): Promise<string>;
   status(id: string): Promise<PodStatus>;
+  /** @returns the ids of all pods */
+  list(): Promise<string[]>;
   stop(id: string): Promise<void>;
   remove(id: string): Promise<void>;
   /** What the runtime has read of its CNI configuration, and whether it can make pods. */
@@ -62,6 +64,10 @@ export function podsAt(socket: string, cgroup: string): Pods {
         addresses: [...networks, ...others].flatMap((network) => textsIn(network, 1)),
         netns: info.runtimeSpec.linux.namespaces.find(({ type }) => type === "network")?.path ?? "",
       };
+    },
+    list: async () => {
+      const answer = await ask("ListPodSandbox", message());
+      return messagesIn(answer, 1).flatMap((pod) => textsIn(pod, 1));
     },
     stop: async (id) => {
       await ask("StopPodSandbox", message(id));
