@@ -91,8 +91,13 @@ function isFile(path: string): boolean {
   return statusOf(path)?.kind === "file";
 }
 
-/** Who can write a configuration, or put another one in its place, can have root run a plugin on it. */
-function requireSafe(path: string): void {
+/**
+ * Makes sure that nobody but its owner, who is root or this process's user, can write a file. Who can write a configuration,
+ * or put another one in its place, can have root run a plugin on it.
+ *
+ * @throws CniError 7 where others can.
+ */
+export function requireSafe(path: string): void {
   const status = statusOf(path);
   if (status === undefined) return;
   if ((status.mode & 0o022) !== 0) {

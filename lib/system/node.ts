@@ -76,6 +76,7 @@ export const system: System = {
   openNetns,
   openNetlink: () => undefined,
   openNetfilter: () => undefined,
+  unixSockets: undefined,
 
   findProgram: (name) => findProgram(name, isExecutable),
   start,

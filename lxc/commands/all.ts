@@ -19,6 +19,7 @@ import { networkLs } from "./network-ls.ts";
 import { networkRm } from "./network-rm.ts";
 import { networkShow } from "./network-show.ts";
 import { repair } from "./repair.ts";
+import { serve } from "./serve.ts";
 import { status } from "./status.ts";
 import { version } from "./version.ts";
 
@@ -28,7 +29,7 @@ export const commands: readonly Command[] = [
   ...[ls, status, check, repair, gc, graph],
   ...[networkLs, networkShow, networkCreate, networkRm],
   ...[doctor, explain],
-  ...[hook, add, del],
+  ...[hook, serve, add, del],
   ...[completionOf(() => commands), version],
 ];
 

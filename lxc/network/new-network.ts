@@ -12,6 +12,8 @@ export interface NewNetwork {
   /** One, or one of each family: an attachment gets an address of each. */
   readonly subnets: readonly NewSubnet[];
   readonly masquerade: boolean;
+  /** Whether its containers send what is for elsewhere to the host. */
+  readonly defaultRoute: boolean;
   /** In bytes, `auto` for that of the host's default route; undefined for the kernel's default. */
   readonly mtu: number | "auto" | undefined;
   readonly vlan: number | undefined;
@@ -30,12 +32,13 @@ export interface NewSubnet {
 
 /** The text of its configuration (CNI specification 1.1.0, section 1): host-local's leases, and bridge's network. */
 export function configurationOf(network: NewNetwork): string {
-  const { name, bridge, subnets, masquerade, mtu, vlan, nameservers, isolated, forward } = network;
+  const { name, bridge, subnets, masquerade, defaultRoute, mtu, vlan, nameservers, isolated, forward } =
+    network;
   const plugin: Json = {
     type: "bridge",
     bridge,
     isGateway: true,
-    isDefaultGateway: true,
+    ...(defaultRoute ? { isDefaultGateway: true } : {}),
     ...(masquerade ? { ipMasq: true, ipMasqScope: "network" } : {}),
     ...(forward ? { forward: "accept" } : {}),
     mtu,

@@ -124,6 +124,8 @@ function join(
   writeRecord(portName(attachment), { mac: macs.port, rules });
   if (plan.some(isIpv6Forwarding) && !isForwarding(6)) keepRouterRoutes(links, warn);
   apply(plan, tools, receipts);
+  const handles = receipts.flatMap(({ masquerade }) => masquerade?.handles ?? []);
+  if (handles.length > 0) writeRecord(portName(attachment), { mac: macs.port, rules, handles });
   if (!settings.isLeftDown) {
     const addresses = leased.ips.map(({ address }) => address);
     awaitDetection(attachment.interface, addresses, links);

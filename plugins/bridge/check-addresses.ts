@@ -69,10 +69,15 @@ function describeRoute({ dst, gw }: Route): string {
 }
 
 /** What keeps the host from being the gateway that it should be, in words. */
-export function gatewayProblems(settings: Settings, { ips }: Result, links: LinkBackend): string[] {
+export function gatewayProblems(
+  settings: Settings,
+  { bridge }: FoundLinks,
+  { ips }: Result,
+  links: LinkBackend,
+): string[] {
   if (!settings.isGateway || settings.ipamType === undefined) return [];
   const { gatewayLink: name } = settings;
-  const link = links.readLink("host", name);
+  const link = name === settings.bridge ? bridge : links.readLink("host", name);
   const missing = bridgeAddresses(ips).filter(
     (address) => !link?.addresses.some((each) => equalPrefix(each, address)),
   );

@@ -33,7 +33,8 @@ export function findLinks(
   const containerIndex = interfaces.findIndex((each) => each.name === name && each.sandbox !== undefined);
   const ports = ofHost.flatMap((entry) => {
     const linkName = parseLinkName(entry.name);
-    const link = linkName && links.readLink("host", linkName);
+    // The bridge is no port, and was read.
+    const link = linkName && linkName !== settings.bridge ? links.readLink("host", linkName) : undefined;
     return link !== undefined && isOtherEnd(link, container) ? [{ link, entry }] : [];
   });
   return {

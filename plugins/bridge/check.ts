@@ -35,7 +35,7 @@ export function check(
       ...linkProblems(settings, found, links),
       ...addressProblems(found, result),
       ...routeProblems(found, result, links),
-      ...gatewayProblems(settings, result, links),
+      ...gatewayProblems(settings, found, result, links),
       ...ruleProblems(settings, request.attachment, found, result),
     ];
     if (problems.length > 0) throw changed(problems);

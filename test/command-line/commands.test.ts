@@ -1,8 +1,11 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { helpOf, helpOfAll } from "../../lxc/command-line/help.ts";
 import { parseWords } from "../../lxc/command-line/parse-words.ts";
 import { commands } from "../../lxc/commands/all.ts";
 import { splitShellWords } from "../../lxc/hook/shell-words.ts";
+
+const page = readFileSync(new URL("../../docs/commands.md", import.meta.url), "utf8");
 
 describe.each(commands.map((command) => [command.name, command] as const))("%s", (name, command) => {
   test("has a summary that fits the list of commands", () => {
@@ -16,6 +19,12 @@ describe.each(commands.map((command) => [command.name, command] as const))("%s",
     expect(help).not.toMatch(/undefined/);
     expect(command.description.trim()).toMatch(/[.!?]$/);
     for (const { does } of Object.values(command.options)) expect(does).toMatch(/^[a-z].*[^.]$/s);
+  });
+
+  test("is on the page of commands as it describes itself, with a screen", () => {
+    const section = `## ${name}\n\n\`\`\`\n${helpOf(command).trimEnd()}\n\`\`\`\n`;
+    expect(page.includes(section), `docs/commands.md is out of date: npm run screens`).toBe(true);
+    expect(page).toMatch(new RegExp(`^# lxc-cni ${name}`, "m"));
   });
 
   test("has options whose short forms differ", () => {

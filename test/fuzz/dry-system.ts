@@ -118,6 +118,7 @@ export const system: System = {
   },
   openNetlink: () => undefined,
   openNetfilter: () => undefined,
+  unixSockets: undefined,
 
   findProgram: (name) => (name.includes("/") ? undefined : `/usr/sbin/${name}`),
   start,

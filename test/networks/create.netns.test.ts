@@ -110,12 +110,15 @@ describeVariants("network create", (variant) => {
       "--dns",
       "10.20.0.53",
       "--no-masq",
+      "--no-default-route",
       "--isolate",
       "--bridge=br7",
     ];
     const outcome = await attemptLxcCni(host, variant, "network", "create", ...words, "lan", ...more);
     expect(outcome).toMatchObject({ status: 0, errors: "" });
     const { plugins } = await readConfiguration(host, "lan");
+    expect(plugins[0]).toMatchObject({ isGateway: true });
+    expect(plugins[0]).not.toHaveProperty("isDefaultGateway");
     expect(plugins[0]).toMatchObject({
       bridge: "br7",
       mtu: 1400,

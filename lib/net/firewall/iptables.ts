@@ -76,7 +76,12 @@ function outcomeOf({ attachment }: Masquerade, additions: readonly Addition[]): 
       : outcomes.some(({ effect }) => effect === "changed")
         ? "changed"
         : "found",
-    receipt: { attachment, addresses, kinds: outcomes.flatMap(({ store }) => store?.name ?? []) },
+    receipt: {
+      attachment,
+      addresses,
+      kinds: outcomes.flatMap(({ store }) => store?.name ?? []),
+      handles: [],
+    },
     failure: failures.length === 0 ? undefined : failures.join("; "),
   };
 }
