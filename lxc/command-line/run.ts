@@ -39,11 +39,15 @@ function asksForHelp(words: readonly string[]): boolean {
   return before.includes("--help") || before[0] === "-h";
 }
 
+const askingForHelp = ["help", "--help", "-h"];
+
 function withoutCommand(words: readonly string[], commands: readonly Command[]): number {
   const [first = "", second = "", ...others] = words;
-  if (["help", "--help", "-h"].includes(first)) {
+  if (askingForHelp.includes(first)) {
     // Help on a command is what the command's own --help prints.
-    if (second !== "") return runCommandLine([second, ...others, "--help"], commands);
+    if (!["", ...askingForHelp].includes(second)) {
+      return runCommandLine([second, ...others, "--help"], commands);
+    }
     system.writeStandardOutput(helpOfAll(commands));
     return 0;
   }

@@ -16,7 +16,10 @@ describeEngines("lxc-cni", (variant) => {
       status: 0,
       output: expect.stringMatching(/network ls.*network create/s),
     });
-    expect((await run("help")).output).toBe((await run("--help")).output);
+    const { output } = await run("--help");
+    for (const words of [["help"], ["-h"], ["help", "help"], ["--help", "--help"], ["help", "--help"]]) {
+      expect(await run(...words)).toMatchObject({ status: 0, output, errors: "" });
+    }
   });
 
   test.each([
