@@ -1,5 +1,6 @@
 import { system } from "#system";
-import { isObject, type Json, type JsonObject, sorted, stringifyCompact } from "../cni/json.ts";
+import { CniError } from "../cni/error.ts";
+import { isObject, type Json, type JsonObject, parseJson, sorted, stringifyCompact } from "../cni/json.ts";
 import { isContainerId, isNetworkName } from "../cni/names.ts";
 import type { Attachment } from "../cni/request.ts";
 import { decodeBase64, encodeBase64 } from "../encoding/base64.ts";
@@ -122,9 +123,9 @@ function isPair(pair: Json): boolean {
 
 function parse(path: string): Json {
   try {
-    return JSON.parse(system.readText(path));
+    return parseJson(system.readRegular(path), "attachment");
   } catch (error) {
-    if (error instanceof SyntaxError || isSystemError(error)) return undefined;
+    if (error instanceof CniError || isSystemError(error)) return undefined;
     throw error;
   }
 }
