@@ -1,6 +1,7 @@
 import { system } from "#system";
 import { CniError, describe } from "../../lib/cni/error.ts";
 import { isSystemError } from "../../lib/system/error.ts";
+import { printable } from "../output/printable.ts";
 import type { Command } from "./command.ts";
 import { helpOf, helpOfAll, usageOf } from "./help.ts";
 import { nearest } from "./nearest.ts";
@@ -87,10 +88,10 @@ export function report(error: unknown, command: Command | undefined): number {
       command === undefined
         ? ["usage: lxc-cni COMMAND [WORD...]", "lxc-cni --help"]
         : [usageOf(command), `lxc-cni ${command.name} --help`];
-    system.writeStandardError(`lxc-cni: ${error.message}\n${usage}\n${more} says more\n`);
+    system.writeStandardError(`lxc-cni: ${printable(error.message)}\n${usage}\n${more} says more\n`);
     return 2;
   }
   if (!(error instanceof CniError) && !isSystemError(error)) throw error;
-  system.writeStandardError(`lxc-cni: ${describe(error)}\n`);
+  system.writeStandardError(`lxc-cni: ${printable(describe(error))}\n`);
   return 1;
 }

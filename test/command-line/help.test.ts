@@ -22,6 +22,20 @@ describeEngines("lxc-cni", (variant) => {
     }
   });
 
+  test("what is not understood, or not there, shows without controls for the terminal", async () => {
+    for (const words of [
+      ["\x1b[2Jx"],
+      ["ls", "\x1b[2Jx"],
+      ["network", "show", "\x1b[2Jx"],
+      ["enable", "\x1b[2Jx", "net"],
+    ]) {
+      const { status, errors } = await run(...words);
+      expect(status).toBeGreaterThan(0);
+      expect(errors).toContain("\\x1b[2Jx");
+      expect(errors).not.toContain("\x1b");
+    }
+  });
+
   test.each([
     [["netwrok"], 'there is no command "netwrok"; did you mean network?'],
     [["network", "craete", "x"], "did you mean network create?"],
