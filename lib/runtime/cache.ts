@@ -9,6 +9,7 @@ import { parseLinkName } from "../ip/link-name.ts";
 import { isSystemError } from "../system/error.ts";
 import { temporaryPrefix } from "../system/system.ts";
 import type { AttachmentArguments, CniArguments } from "./attachment-arguments.ts";
+import { isThere } from "./is-there.ts";
 
 /** Where results of ADD are kept, by every runtime on the host. */
 const directory = "/var/lib/cni/results";
@@ -68,7 +69,7 @@ export function cachedAttachments(warn: (text: string) => void = () => undefined
     const path = `${directory}/${name}`;
     const cached = readEntry(path);
     if (cached !== undefined && pathOf(cached.attachment) === path) return [cached];
-    warn(`passed over ${path}: it is no attachment that can be understood`);
+    if (isThere(path)) warn(`passed over ${path}: it is no attachment that can be understood`);
     return [];
   });
 }

@@ -22,6 +22,17 @@ describeNative("what commands do about files that are no records", (variant) => 
     expect(await lxcCni(host, variant, "network", "ls")).toMatchObject({ status: 0, errors: "" });
   });
 
+  test("they say nothing of files that have gone since they were listed", async ({ host }) => {
+    await writeNetwork(host, simplenet);
+    const names = [`${results}/simplenet-web-eth0`, `${incarnations}/web-aaaaaaaa.json`];
+    await host.run(["mkdir", "-p", results, incarnations]);
+    // To whoever reads it, that is what a link to nowhere is.
+    for (const name of names) await host.run(["ln", "-s", "nowhere", name]);
+    for (const command of ["ls", "gc", "status"]) {
+      expect(await lxcCni(host, variant, command)).toMatchObject({ status: 0, errors: "" });
+    }
+  });
+
   test("they list an attachment whose namespace they cannot look at", async ({ host }) => {
     await writeNetwork(host, simplenet);
     await host.run(["sh", "-c", `mkdir -p ${results} && ln -s loop /run/netns/loop`]);
