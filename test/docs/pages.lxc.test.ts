@@ -12,7 +12,7 @@ const withGoPlugins = ["docs/guide/ports.md", "docs/guide/moving.md"].flatMap((p
 
 /** Puts the Go plugins where Debian's package has them; what is changed there is the host's alone. */
 function installed({ directory }: GoPlugins): string {
-  const [upper, work] = ["/mnt/usr/lib/cni", "/mnt/.overlay/usr/lib-cni"];
+  const [upper, work] = ["/mnt/go-plugins", "/mnt/.overlay/go-plugins"];
   const layers = `lowerdir=${directory},upperdir=${upper},workdir=${work}`;
   return `mkdir -p /usr/lib/cni ${upper} ${work} && mount -t overlay -o ${layers} overlay /usr/lib/cni`;
 }
