@@ -26,7 +26,12 @@ export interface Commands {
   readonly output: string | undefined;
 }
 
-/** The commands of a page, in order. @param page Its path in the project. @throws Error where it has a block of no known kind */
+/**
+ * The commands of a page, in order.
+ *
+ * @param page Its path in the project.
+ * @throws Error where it has a block of no known kind.
+ */
 export function commandsOf(page: string): Commands[] {
   const text = readFileSync(`${root}/${page}`, "utf8");
   const blocks = [...text.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)].map(
