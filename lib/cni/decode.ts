@@ -39,9 +39,9 @@ function decodeAt(place: Place, schema: Schema, value: Json, options: DecodeOpti
     options.warn(`ignored ${pathOf(place) || "/"}: ${broken}, found ${excerpt(value)}`);
     return undefined;
   }
+  if (typeof value !== "object") return value;
   const alternative = schema.anyOf?.find((each) => brokenRule(each, value) === undefined);
   if (alternative !== undefined) return decodeAt(place, alternative, value, options);
-  if (typeof value !== "object") return value;
   if (isObject(value) && schema.properties !== undefined) return decodeMembers(place, schema, value, options);
   if (Array.isArray(value) && schema.items !== undefined) {
     const items = schema.items;
