@@ -65,6 +65,6 @@ export function mutate(bytes: Uint8Array, random: () => number, others: readonly
   return changed.subarray(0, limit);
 }
 
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
+function joined(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(Buffer.concat(parts));
 }

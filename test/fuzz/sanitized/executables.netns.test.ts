@@ -1,0 +1,171 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect } from "vitest";
+import { recipe } from "../../bridge/recipe.ts";
+import { outputOf } from "../../fixture/command.ts";
+import type { Host } from "../../fixture/host.ts";
+import { printedSeed } from "../../fixture/seed.ts";
+import { test } from "../../fixture/test.ts";
+import { missingToolchain, prepareToolchain } from "../../system/build.ts";
+import { inputFor, stories } from "../calls.ts";
+import { oddities } from "../protocol.ts";
+import { nearly } from "./bytes.ts";
+import { commandLines, hookEnvironments } from "./command-lines.ts";
+import {
+  buildSanitized,
+  oddEndings,
+  prepareHost,
+  run,
+  takeReports,
+  toBytes,
+  watched,
+} from "./proving-ground.ts";
+import { secondsOf } from "./seconds.ts";
+
+const seconds = secondsOf(1 / 4);
+const seed = printedSeed("calls of sanitized executables");
+const timeout = seconds * 1000 + 180_000;
+
+describe.skipIf(missingToolchain !== undefined)(`built with sanitizers ${missingToolchain ?? ""}`, () => {
+  let outdir = "";
+  let directory = "";
+  beforeAll(async () => {
+    prepareToolchain();
+    outdir = mkdtempSync(join(tmpdir(), "lxc-cni-fuzz-"));
+    directory = await buildSanitized(outdir);
+  }, 300_000);
+  afterAll(() => rmSync(outdir, { recursive: true, force: true }));
+
+  test("plugins: whatever they read, bridge and host-local answer as the protocol wants it", {
+    timeout,
+  }, async ({ host }) => {
+    await prepareHost(host);
+    const c1 = await host.container("c1");
+    const calls = stories(c1.netns).chain(({ plugin, verbs, environment, input }) =>
+      fc.record({
+        plugin: fc.constant(plugin),
+        verbs: fc.constant([...verbs, "DEL"]),
+        environment: nearlyAll(environment),
+        input: nearly(fc.constant(input)),
+      }),
+    );
+    await tryFor("plugins", host, calls, async ({ plugin, verbs, environment, input }) => {
+      let result = "";
+      const odd: string[] = [];
+      for (const verb of verbs) {
+        const own = toBytes({ CNI_PATH: directory, CNI_COMMAND: verb });
+        const outcome = await run(host, {
+          program: `${directory}/${plugin}`,
+          words: [],
+          environment: { ...environment, ...own },
+          input: Buffer.from(inputFor(verb, Buffer.from(input).toString("latin1"), result), "latin1"),
+        });
+        odd.push(
+          ...oddities(verb, outcome).map((what) => `${verb}: ${what}: ${outcome.output} ${outcome.errors}`),
+        );
+        if (verb === "ADD" && outcome.status === 0) result = Buffer.from(outcome.output).toString("latin1");
+      }
+      return odd;
+    });
+  });
+
+  test("lxc-cni: whatever it is told, it says what is wrong", { timeout }, async ({ host }) => {
+    await prepareHost(host);
+    await prepareNetworks(host);
+    const calls = fc.record({
+      words: commandLines.chain((words) => fc.tuple(...words.map((word) => nearly(fc.constant(word))))),
+      environment: hookEnvironments.chain(nearlyAll),
+      input: nearly(fc.constantFrom("", JSON.stringify(recipe))),
+    });
+    await tryFor("lxc-cni", host, calls, async (call) =>
+      oddEndings(await run(host, { program: `${directory}/lxc-cni`, ...call }), [0, 1, 2]),
+    );
+  });
+
+  test("serve: whatever is sent to it, it answers", { timeout }, async ({ host }) => {
+    await prepareHost(host);
+    await prepareNetworks(host);
+    const socket = "/run/lxc-cni/serve.sock";
+    const script = '"$@" < /dev/null > /mnt/log 2>&1 & echo $!';
+    const served = await host.run(
+      ["sh", "-c", script, "sh", `${directory}/lxc-cni`, "serve", "--socket", socket],
+      {
+        env: watched,
+      },
+    );
+    await expect
+      .poll(async () => (await host.attempt(["test", "-S", socket])).status, { timeout: 20_000 })
+      .toBe(0);
+    const client = join(import.meta.dirname, "frames.py");
+    const frames = fc.array(fc.tuple(nearly(requests), fc.constantFrom(0, 0, 1, 1, 1, 2, 8, 9, 40)), {
+      minLength: 1,
+      maxLength: 20,
+    });
+    await tryFor("serve", host, frames, async (all) => {
+      const words = all
+        .filter(([bytes]) => bytes.length > 0)
+        .map(([bytes, count]) => `${Buffer.from(bytes).toString("hex")}:${count}`);
+      const outcome = await host.attempt(["/usr/bin/python3", client, socket, ...words], {
+        deadline: 120_000,
+      });
+      const answers = outcome.output.split("\n").slice(0, -1);
+      const odd = answers.filter(
+        (answer) => !/^\{"version":1(,"code":\d{1,2},|,"code":[1-8]\d\d,|\})/.test(answer),
+      );
+      return [...oddEndings(outcome, [0]), ...odd.map((answer) => `answer ${answer}`)];
+    });
+    expect(outputOf(await host.attempt(["kill", "-TERM", served]))).toBe("");
+  });
+});
+
+/** Makes random calls for the time there is. What the sanitizers report is a finding, and what a call returns. */
+async function tryFor<Call>(
+  target: string,
+  host: Host,
+  calls: fc.Arbitrary<Call>,
+  call: (what: Call) => Promise<string[]>,
+): Promise<void> {
+  let executions = 0;
+  const property = fc.asyncProperty(calls, async (what) => {
+    executions++;
+    const odd = await call(what);
+    const findings = [...takeReports(host), ...odd];
+    expect(findings, findings.join("\n")).toEqual([]);
+  });
+  await fc.assert(property, { seed, numRuns: 1e6, interruptAfterTimeLimit: seconds * 1000 });
+  console.log(`${target}: ${executions} random calls in ${Math.round(seconds)} s; no finding`);
+}
+
+function nearlyAll(texts: Readonly<Record<string, string>>): fc.Arbitrary<Record<string, Uint8Array>> {
+  return fc.record(
+    Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, nearly(fc.constant(text))])),
+  );
+}
+
+async function prepareNetworks(host: Host): Promise<void> {
+  await host.container("c1");
+  await host.write("/etc/lxc-cni/net.d/10-simplenet.conf", JSON.stringify(recipe));
+  await host.write("/etc/lxc-cni/users.conf", "0 simplenet 5\n");
+  await host.write("/var/lib/lxc/web/config", "lxc.net.0.type = empty\nlxc.uts.name = web\n");
+}
+
+/** What a user's hook sends, more or less. */
+const requests = fc
+  .record({
+    version: fc.constantFrom(1, 1, 1, 2, "1", null),
+    event: fc.constantFrom("start-host", "stop", "post-stop", "destroy", "mount", 1),
+    name: fc.constantFrom("web", "", "a".repeat(300), "../x", "a\u0000b"),
+    lxcPath: fc.constantFrom("/home/a/lxc", "", "x".repeat(5000), "\u2028"),
+    pid: fc.constantFrom(2, 1, 0, -1, 2 ** 31, 1.5, "2"),
+    networks: fc.constantFrom(
+      ["simplenet"],
+      ["simplenet:eth1", "x"],
+      [],
+      Array(17).fill("simplenet"),
+      ["-x"],
+      "x",
+    ),
+  })
+  .map((request) => JSON.stringify(request));
