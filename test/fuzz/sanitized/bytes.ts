@@ -19,11 +19,11 @@ const change: fc.Arbitrary<Change> = fc.record({
   ),
 });
 
-/** The bytes of a text, with some changed in a part of the cases: then it may be no UTF-8. */
+/** The bytes of a text; of one in five, with some changed: then it may be no UTF-8. */
 export function nearly(text: fc.Arbitrary<string>): fc.Arbitrary<Uint8Array> {
   const changes = fc.oneof(
-    { weight: 3, arbitrary: fc.constant([]) },
-    { weight: 2, arbitrary: fc.array(change, { minLength: 1, maxLength: 3 }) },
+    { weight: 4, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: fc.array(change, { minLength: 1, maxLength: 3 }) },
   );
   return fc.tuple(text, changes).map(([unchanged, all]) => all.reduce(applied, Buffer.from(unchanged)));
 }

@@ -54,6 +54,7 @@ describe.skipIf(missingToolchain !== undefined)(`built with sanitizers ${missing
     await tryFor("plugins", host, calls, async ({ plugin, verbs, environment, input }) => {
       let result = "";
       const odd: string[] = [];
+      const endings: string[] = [];
       for (const verb of verbs) {
         const own = toBytes({ CNI_PATH: directory, CNI_COMMAND: verb });
         const outcome = await run(host, {
@@ -65,9 +66,10 @@ describe.skipIf(missingToolchain !== undefined)(`built with sanitizers ${missing
         odd.push(
           ...oddities(verb, outcome).map((what) => `${verb}: ${what}: ${outcome.output} ${outcome.errors}`),
         );
+        endings.push(`${knownVerbs.has(verb) ? verb : "other"} ${outcome.status}`);
         if (verb === "ADD" && outcome.status === 0) result = Buffer.from(outcome.output).toString("latin1");
       }
-      return odd;
+      return { odd, endings };
     });
   });
 
@@ -79,9 +81,10 @@ describe.skipIf(missingToolchain !== undefined)(`built with sanitizers ${missing
       environment: hookEnvironments.chain(nearlyAll),
       input: nearly(fc.constantFrom("", JSON.stringify(recipe))),
     });
-    await tryFor("lxc-cni", host, calls, async (call) =>
-      oddEndings(await run(host, { program: `${directory}/lxc-cni`, ...call }), [0, 1, 2]),
-    );
+    await tryFor("lxc-cni", host, calls, async (call) => {
+      const outcome = await run(host, { program: `${directory}/lxc-cni`, ...call });
+      return { endings: [`status ${outcome.status}`], odd: oddEndings(outcome, [0, 1, 2]) };
+    });
   });
 
   test("serve: whatever is sent to it, it answers", { timeout }, async ({ host }) => {
@@ -114,28 +117,56 @@ describe.skipIf(missingToolchain !== undefined)(`built with sanitizers ${missing
       const odd = answers.filter(
         (answer) => !/^\{"version":1(,"code":\d{1,2},|,"code":[1-8]\d\d,|\})/.test(answer),
       );
-      return [...oddEndings(outcome, [0]), ...odd.map((answer) => `answer ${answer}`)];
+      return {
+        endings: answers.map((answer) => `code ${/"code":(\d+)/.exec(answer)?.[1] ?? 0}`),
+        odd: [...oddEndings(outcome, [0]), ...odd.map((answer) => `answer ${answer}`)],
+      };
     });
     expect(outputOf(await host.attempt(["kill", "-TERM", served]))).toBe("");
   });
 });
 
-/** Makes random calls for the time there is. What the sanitizers report is a finding, and what a call returns. */
+const knownVerbs = new Set(["ADD", "DEL", "CHECK", "GC", "STATUS", "VERSION"]);
+
+/** What came of a call: how its processes ended, and what should not be. */
+interface Observed {
+  readonly endings: readonly string[];
+  readonly odd: readonly string[];
+}
+
+/** Makes random calls for the time there is. What the sanitizers report is a finding, and what a call finds odd. */
 async function tryFor<Call>(
   target: string,
   host: Host,
   calls: fc.Arbitrary<Call>,
-  call: (what: Call) => Promise<string[]>,
+  call: (what: Call) => Promise<Observed>,
 ): Promise<void> {
-  let executions = 0;
+  const counts = new Map<string, number>();
+  let last: Promise<Observed> | undefined;
   const property = fc.asyncProperty(calls, async (what) => {
-    executions++;
-    const odd = await call(what);
+    last = call(what);
+    const { endings, odd } = await last;
+    for (const ending of endings) counts.set(ending, (counts.get(ending) ?? 0) + 1);
     const findings = [...takeReports(host), ...odd];
     expect(findings, findings.join("\n")).toEqual([]);
   });
-  await fc.assert(property, { seed, numRuns: 1e6, interruptAfterTimeLimit: seconds * 1000 });
-  console.log(`${target}: ${executions} random calls in ${Math.round(seconds)} s; no finding`);
+  try {
+    await fc.assert(property, { seed, numRuns: 1e6, interruptAfterTimeLimit: seconds * 1000 });
+  } finally {
+    // It may go on when its time is up.
+    await last;
+  }
+  const executions = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  console.log(
+    `${target}: ${executions} executions in ${Math.round(seconds)} s (${summaryOf(counts)}); no finding`,
+  );
+}
+
+function summaryOf(counts: ReadonlyMap<string, number>): string {
+  return [...counts]
+    .sort()
+    .map(([ending, count]) => `${ending}: ${count}`)
+    .join(", ");
 }
 
 function nearlyAll(texts: Readonly<Record<string, string>>): fc.Arbitrary<Record<string, Uint8Array>> {
