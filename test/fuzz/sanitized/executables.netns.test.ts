@@ -143,19 +143,23 @@ async function tryFor<Call>(
 ): Promise<void> {
   const counts = new Map<string, number>();
   let last: Promise<Observed> | undefined;
-  const property = fc.asyncProperty(calls, async (what) => {
-    last = call(what);
-    const { endings, odd } = await last;
-    for (const ending of endings) counts.set(ending, (counts.get(ending) ?? 0) + 1);
+  const look = ({ odd }: Observed): void => {
     const findings = [...takeReports(host), ...odd];
     expect(findings, findings.join("\n")).toEqual([]);
+  };
+  const property = fc.asyncProperty(calls, async (what) => {
+    last = call(what);
+    const observed = await last;
+    for (const ending of observed.endings) counts.set(ending, (counts.get(ending) ?? 0) + 1);
+    look(observed);
   });
   try {
     await fc.assert(property, { seed, numRuns: 1e6, interruptAfterTimeLimit: seconds * 1000 });
   } finally {
-    // It may go on when its time is up.
+    // It goes on when its time is up.
     await last;
   }
+  if (last !== undefined) look(await last);
   const executions = [...counts.values()].reduce((sum, count) => sum + count, 0);
   console.log(
     `${target}: ${executions} executions in ${Math.round(seconds)} s (${summaryOf(counts)}); no finding`,
