@@ -18,6 +18,8 @@ import { networkCreate } from "./network-create.ts";
 import { networkLs } from "./network-ls.ts";
 import { networkRm } from "./network-rm.ts";
 import { networkShow } from "./network-show.ts";
+import { pluginsLink } from "./plugins-link.ts";
+import { pluginsUnlink } from "./plugins-unlink.ts";
 import { repair } from "./repair.ts";
 import { serve } from "./serve.ts";
 import { status } from "./status.ts";
@@ -29,6 +31,7 @@ export const commands: readonly Command[] = [
   ...[ls, status, check, repair, gc, graph],
   ...[networkLs, networkShow, networkCreate, networkRm],
   ...[doctor, explain],
+  ...[pluginsLink, pluginsUnlink],
   ...[hook, serve, add, del],
   ...[completionOf(() => commands), version],
 ];
