@@ -35,7 +35,10 @@ const words = fc.oneof(
 
 /** Command lines of lxc-cni, but for `serve`, which waits for somebody. */
 export const commandLines: fc.Arbitrary<string[]> = fc
-  .constantFrom(...commands.filter(({ name }) => name !== "serve"))
+  .oneof(
+    { weight: 2, arbitrary: fc.constantFrom(...commands.filter(({ name }) => name !== "serve")) },
+    { weight: 1, arbitrary: fc.constantFrom(...commands.filter(({ name }) => name === "hook")) },
+  )
   .chain(({ name, options }) => {
     const option = fc
       .tuple(fc.constantFrom("--help", ...Object.keys(options).map((long) => `--${long}`)), words, fc.nat(3))
