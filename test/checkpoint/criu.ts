@@ -1,0 +1,24 @@
+import { spawnSync } from "node:child_process";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Host } from "../fixture/host.ts";
+import { anyVariant, type Variant } from "../fixture/variants.ts";
+import { test as lxcTest } from "../lxc/lxc.ts";
+
+const script = fileURLToPath(new URL("../../scripts/criu", import.meta.url));
+const found = spawnSync(script, { encoding: "utf8" });
+
+/** A test on a host that has CRIU, where one can be had that works on this machine's kernel. */
+export const test = lxcTest.extend<{ variant: Variant }>({
+  variant: async ({ host, skip }, use) => {
+    const variant = anyVariant() ?? skip("nothing has been built (npm run build)");
+    if (found.status !== 0) skip(`needs CRIU: ${found.stderr.trim()}`);
+    await giveCriu(host);
+    await use(variant);
+  },
+});
+
+/** Has a host find CRIU as an installed one. */
+export async function giveCriu(host: Host): Promise<void> {
+  await host.run(["mount", "--bind", dirname(found.stdout.trim()), "/usr/local/sbin"]);
+}
