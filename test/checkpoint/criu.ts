@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { describe } from "vitest";
 import type { Host } from "../fixture/host.ts";
 import { anyVariant, type Variant } from "../fixture/variants.ts";
 import { test as lxcTest } from "../lxc/lxc.ts";
@@ -9,14 +10,26 @@ const script = fileURLToPath(new URL("../../scripts/criu", import.meta.url));
 const found = spawnSync(script, { encoding: "utf8" });
 
 /** A test on a host that has CRIU, where one can be had that works on this machine's kernel. */
-export const test = lxcTest.extend<{ variant: Variant }>({
-  variant: async ({ host, skip }, use) => {
-    const variant = anyVariant() ?? skip("nothing has been built (npm run build)");
-    if (found.status !== 0) skip(`needs CRIU: ${found.stderr.trim()}`);
-    await giveCriu(host);
-    await use(variant);
-  },
+export const test = lxcTest.extend<{ criu: undefined }>({
+  criu: [
+    async ({ host, skip }, use) => {
+      if (found.status !== 0) skip(`needs CRIU: ${found.stderr.trim()}`);
+      await giveCriu(host);
+      await use(undefined);
+    },
+    { auto: true },
+  ],
 });
+
+/** Describes what is the same whatever the executables are made of, by the first ones that can run here. */
+export function describeOnce(behaviour: string, body: (variant: Variant) => void): void {
+  describe(behaviour, () => {
+    const variant = anyVariant();
+    if (variant === undefined)
+      test("needs executables", ({ skip }) => skip("nothing has been built (npm run build)"));
+    else body(variant);
+  });
+}
 
 /** Has a host find CRIU as an installed one. */
 export async function giveCriu(host: Host): Promise<void> {

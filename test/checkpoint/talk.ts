@@ -71,6 +71,7 @@ export interface Peer {
 export async function startPeer(host: Host): Promise<Peer> {
   const place = await host.container("peer");
   await host.run(["ip", "link", "add", "peer0", "type", "veth", "peer", "name", "eth0", "netns", place.id]);
+  await host.attempt(["ip", "link", "add", "cnibr0", "type", "bridge"]);
   await host.run(["ip", "link", "set", "peer0", "master", "cnibr0", "up"]);
   await place.run(["sh", "-c", peerAddresses]);
   await host.write("/mnt/peer.py", peerProgram);
@@ -140,3 +141,32 @@ for name, family, port in ("out4", socket.AF_INET, 5004), ("out6", socket.AF_INE
 open("/mnt/listening", "w").close()
 connection = connect("in4", ("10.10.0.2", 6004))
 `;
+
+/** What is to be the same before and after: of the container's interfaces, and of its host's rules for it. */
+export async function networkOf(host: Host, container: LxcContainer): Promise<string> {
+  const inside = [
+    "ip -o address show scope global",
+    "ip route",
+    "ip -6 route",
+    "cat /sys/class/net/*/address",
+  ];
+  const outside = ["iptables-save -t nat", "ip6tables-save -t nat", "ls -A /var/lib/cni/results"];
+  const seen = [
+    await container.run(["sh", "-c", inside.join("; ")]),
+    await host.run(["sh", "-c", outside.join("; ")]),
+  ];
+  // Counters, and the numbers of links, are of the moment.
+  return seen.join("\n").replace(/^#.*\n|\[\d+:\d+\]|@if\d+|^\d+: /gm, "");
+}
+
+/** The leases of a network, by address. */
+export async function leases(host: Host, network = "simplenet"): Promise<string[]> {
+  const { output } = await host.attempt(["ls", `/var/lib/cni/networks/${network}`]);
+  return output.split("\n").filter((name) => /^[\d.]+$|:/.test(name));
+}
+
+/** The addresses that are held, of whichever network. */
+export async function held(host: Host): Promise<string[]> {
+  const { output } = await host.attempt(["sh", "-c", "cd /var/lib/lxc-cni/held && ls */*"]);
+  return output.split("\n").filter((name) => name !== "");
+}
