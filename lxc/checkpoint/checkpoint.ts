@@ -11,7 +11,13 @@ import type { Checkpoint } from "./checkpoint.schema.ts";
 import { requireNotCheckpointed } from "./checkpointed.ts";
 import { callLxcCheckpoint, sizeOfImages, whyNoCriu } from "./criu.ts";
 import { addLines, linesOf, requireNone } from "./fix.ts";
-import { hasDocument, holdCheckpoint, removeDocument, writeDocument } from "./record.ts";
+import {
+  hasDocument,
+  holdCheckpoint,
+  makePrivateDirectory,
+  removeDocument,
+  writeDocument,
+} from "./record.ts";
 import { giveUp } from "./release.ts";
 import { obstaclesIn, obstaclesRunning } from "./requirements.ts";
 import { awaitStopped } from "./stopped.ts";
@@ -51,7 +57,7 @@ export function checkpoint(
   const first = requireFirstProcess(container);
   const inFile = obstaclesIn(readConfiguration(container.configFile));
   if (fix) addLines(container, linesOf(inFile));
-  requireNone(container.name, [...inFile, ...obstaclesRunning(container, first.pid)]);
+  requireNone(container.name, [...inFile, ...obstaclesRunning(first.pid)]);
   requireCriu();
   requireEmpty(directory);
   const taken = withLock("container", container.id, () => {
@@ -64,7 +70,7 @@ export function checkpoint(
       lxcPath: container.lxcPath,
       attachments: describeAttachments(container.id, held),
     };
-    system.makeDirectory(directory, 0o700);
+    makePrivateDirectory(directory);
     writeDocument(directory, described);
     if (!leaveRunning) holdCheckpoint(container.id, { ...described, directory });
     return described;

@@ -44,6 +44,27 @@ export function unholdCheckpoint(container: ContainerId, checkpoint: Checkpoint)
   removeRecord(checkpointDirectory, container);
 }
 
+/** Makes a checkpoint's directory. @throws CniError 105 where it is there, and others may get into it */
+export function makePrivateDirectory(directory: string): void {
+  system.makeDirectory(directory, 0o700);
+  requirePrivate(directory);
+}
+
+/**
+ * What is in a container's memory is nobody else's business, and what a restore reads is not to be anybody else's.
+ *
+ * @throws CniError 105 where others may get into the directory
+ */
+export function requirePrivate(directory: string): void {
+  const { mode, userId } = system.status(directory) ?? { mode: 0, userId: system.userId };
+  if ((mode & 0o077) === 0 && userId === system.userId) return;
+  throw new CniError(
+    Code.checkpointFailed,
+    `${directory} is open to others`,
+    `a checkpoint holds all of a container's memory: chmod 700 ${directory}, and have it belong to user ${system.userId}`,
+  );
+}
+
 /** Writes what makes the networks again into a checkpoint's directory. */
 export function writeDocument(directory: string, checkpoint: Checkpoint): void {
   system.replaceFile(`${directory}/${documentName}`, `${stringify(checkpoint)}\n`, 0o600);

@@ -1,7 +1,6 @@
 import { system } from "#system";
 import { isSystemError } from "../../lib/system/error.ts";
 import { type Configuration, configuredLinks, lastValueOf } from "../container/configuration.ts";
-import type { Container } from "../container/containers.ts";
 
 /** What keeps a container from being checkpointed, and restored. */
 export interface Obstacle {
@@ -22,26 +21,20 @@ export function obstaclesIn(configuration: Configuration): Obstacle[] {
   ];
 }
 
-/** What of a container that runs CRIU cannot cope with. @param pid Its first process */
-export function obstaclesRunning(container: Container, pid: number): Obstacle[] {
-  const values = askLxc(container);
-  const init = textOf(`/proc/${pid}/comm`).trim();
+/**
+ * What of a container that runs CRIU cannot cope with. By which settings it was started nobody tells: where its file was
+ * changed since, it is CRIU that finds out.
+ *
+ * @param pid Its first process.
+ */
+export function obstaclesRunning(pid: number): Obstacle[] {
+  if (textOf(`/proc/${pid}/comm`).trim() !== "systemd") return [];
   return [
-    ...obstaclesOf((key) => values.get(key) ?? ""),
-    ...(init === "systemd"
-      ? [
-          {
-            problem:
-              "its first process is systemd, which CRIU 4.2 saves but cannot restore (inotify on cgroups)",
-          },
-        ]
-      : []),
+    { problem: "its first process is systemd, which CRIU 4.2 saves but cannot restore (inotify on cgroups)" },
   ];
 }
 
-const keys = ["lxc.tty.max", "lxc.console.path", "lxc.apparmor.profile"] as const;
-
-function obstaclesOf(setting: (key: (typeof keys)[number]) => string): Obstacle[] {
+function obstaclesOf(setting: (key: string) => string): Obstacle[] {
   const obstacles: Obstacle[] = [];
   const ttys = setting("lxc.tty.max") || "0";
   if (ttys !== "0") {
@@ -68,16 +61,6 @@ function obstaclesOf(setting: (key: (typeof keys)[number]) => string): Obstacle[
 
 function hasAppArmor(): boolean {
   return textOf("/sys/module/apparmor/parameters/enabled").trim() === "Y";
-}
-
-/** The settings that the container runs by, as LXC tells them: its file may have been changed since. */
-function askLxc({ name, lxcPath }: Container): ReadonlyMap<string, string> {
-  const asked = keys.flatMap((key) => ["--config", key]);
-  const { output } = system
-    .start({ program: "lxc-info", arguments: ["-n", name, "-P", lxcPath, ...asked], deadline: 10_000 })
-    .wait();
-  const pairs = output.split("\n").map((line) => line.split(" = "));
-  return new Map(pairs.map(([key = "", value = ""]) => [key, value.trim()] as const));
 }
 
 function textOf(path: string): string {

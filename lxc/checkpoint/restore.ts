@@ -16,7 +16,7 @@ import { requireCriu } from "./checkpoint.ts";
 import { callLxcCheckpoint, imagesOf } from "./criu.ts";
 import { requireNone } from "./fix.ts";
 import { findNetworks } from "./make-networks.ts";
-import { readCheckpoint, readDocument, unholdCheckpoint } from "./record.ts";
+import { readCheckpoint, readDocument, requirePrivate, unholdCheckpoint } from "./record.ts";
 import { obstaclesIn } from "./requirements.ts";
 import { awaitStopped } from "./stopped.ts";
 
@@ -38,6 +38,7 @@ export interface Restored {
  */
 export function restore(container: Container, directory: string, places: Places): Restored {
   const checkpoint = readDocument(directory);
+  requirePrivate(directory);
   const configuration = readConfiguration(container.configFile);
   requireNone(container.name, obstaclesIn(configuration));
   requireCriu();
@@ -45,7 +46,7 @@ export function restore(container: Container, directory: string, places: Places)
   const held = readCheckpoint(container.id);
   requireLast(container, checkpoint, held);
   findNetworks(container, attachmentsOf(checkpoint, container.id), places);
-  giveImagesTo(rootIdsOf(configuration), directory);
+  openImages(configuration, directory);
 
   system.removeFile(failurePath(directory));
   const begin = system.monotonic();
@@ -71,23 +72,16 @@ function requireLast({ name }: Container, { time }: Checkpoint, held: Checkpoint
   );
 }
 
-/** Whom the container's root is on the host (lxc.idmap), `UID:GID`; undefined where it is root itself. */
-function rootIdsOf(configuration: Configuration): string | undefined {
-  const [user, group] = ["u", "g"].map((kind) => {
-    const lines = valuesOf(configuration, "lxc.idmap").map((value) => value.split(/\s+/));
-    return lines.find(([of, inside]) => of === kind && inside === "0")?.[2];
-  });
-  return user === undefined || group === undefined ? undefined : `${user}:${group}`;
-}
-
-/** CRIU restores a process with the rights of the container, in which it has to read images. Nobody else may. */
-function giveImagesTo(ids: string | undefined, directory: string): void {
-  if (ids === undefined) return;
+/**
+ * Has the container's root, where that is not ours, read the images: CRIU restores processes with no more rights than
+ * theirs. Nobody else can, since nobody else gets into the directory above.
+ */
+function openImages(configuration: Configuration, directory: string): void {
+  if (valuesOf(configuration, "lxc.idmap").length === 0) return;
   const { status, errors } = system
-    .start({ program: "chown", arguments: ["-R", "-h", ids, imagesOf(directory)], deadline: 60_000 })
+    .start({ program: "chmod", arguments: ["-R", "a+rX", imagesOf(directory)], deadline: 60_000 })
     .wait();
-  if (status !== 0)
-    throw new CniError(Code.inputOutput, "the images cannot be given to the container", errors.trim());
+  if (status !== 0) throw new CniError(Code.inputOutput, "the images cannot be opened", errors.trim());
 }
 
 /** LXC's hooks have detached what was attached; where it has none of ours, nobody has. */

@@ -52,7 +52,7 @@ describeOnce("a checkpoint that fails", (variant) => {
     await expectRefused(host, variant, ["checkpoint", c1.name, "/mnt/c1"], lacks);
     await expectRefused(host, variant, ["checkpoint", c1.name, "/mnt/c1", "--fix"], lacks);
     // They count from its next start on.
-    await expectRefused(host, variant, ["checkpoint", c1.name, "/mnt/c1"], "lxc.tty.max is 5");
+    await expectRefused(host, variant, ["checkpoint", c1.name, "/mnt/c1"], "which runs on");
     await c1.stop();
     await c1.start();
     await lxcCni(host, variant, "checkpoint", c1.name, "/mnt/c1");
@@ -74,7 +74,7 @@ describeOnce("a restore that fails", (variant) => {
       host.run([
         "sh",
         "-c",
-        "find /var/lib/lxc-cni /var/lib/cni -type f | sort; iptables-save -t nat | grep ^-A",
+        "find /var/lib/lxc-cni /var/lib/cni -type f | sort; iptables-save -t nat | grep ^-A || true",
       ]);
     const before = await state();
 

@@ -121,5 +121,7 @@ describeOnce("a container", (variant) => {
     expect(await held(host)).toEqual([]);
     const { errors } = await attempt(host, variant, ["checkpoint", c1.name, "/mnt/c1"]);
     expect(errors).toContain("/mnt/c1 has a checkpoint in it");
+    await host.run(["mkdir", "-m", "755", "/mnt/open"]);
+    await expectRefused(host, variant, ["checkpoint", c1.name, "/mnt/open"], "chmod 700 /mnt/open");
   });
 });

@@ -20,7 +20,10 @@ export const joined = {
 };
 
 /** Defines networks on a host. */
-export async function define(host: Host, ...networks: readonly { readonly name: string }[]): Promise<void> {
+export async function define(
+  host: Host,
+  ...networks: readonly ({ readonly name: string } & Readonly<Record<string, unknown>>)[]
+): Promise<void> {
   for (const network of networks) {
     await host.write(`/etc/lxc-cni/net.d/${network.name}.conf`, JSON.stringify(network));
   }
@@ -131,15 +134,18 @@ def serve(name, server):
 def connect(name, address):
     while True:
         try:
-            return listen(name, socket.create_connection(address, 2))
+            connection = socket.create_connection(address, 2)
+            break
         except OSError:
             time.sleep(0.05)
+    connection.settimeout(None)
+    listen(name, connection)
 
 for name, family, port in ("out4", socket.AF_INET, 5004), ("out6", socket.AF_INET6, 5006):
     server = socket.create_server(("", port), family=family)
     threading.Thread(target=serve, args=(name, server)).start()
 open("/mnt/listening", "w").close()
-connection = connect("in4", ("10.10.0.2", 6004))
+connect("in4", ("10.10.0.2", 6004))
 `;
 
 /** What is to be the same before and after: of the container's interfaces, and of its host's rules for it. */

@@ -45,7 +45,11 @@ describeOnce("a container that is restored on another host", (variant) => {
       const narrow = [[{ subnet: "10.10.0.0/24" }], [{ subnet: "fd00:10:10::/64" }]];
       await define(there, { ...joined, forceAddress: true, ipam: { ...joined.ipam, ranges: narrow } });
       await expectRefused(there, variant, restore, "it had 10.10.0.2/16, gateway 10.10.0.1");
-      await define(there, { ...joined, ipam: { ...joined.ipam, routes: routes.slice(0, 2) } });
+      await define(there, {
+        ...joined,
+        forceAddress: true,
+        ipam: { ...joined.ipam, routes: routes.slice(0, 2) },
+      });
       await expectRefused(there, variant, restore, '"192.0.2.0/24"');
       expect([await leases(there), await held(there)]).toEqual([[], []]);
 
