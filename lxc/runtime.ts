@@ -4,6 +4,7 @@ import { type AttachmentArguments, noArguments } from "../lib/runtime/attachment
 import type { Runtime } from "../lib/runtime/attachment-call.ts";
 import { defaultDirectories, loadNetwork } from "../lib/runtime/load-network.ts";
 import type { Network } from "../lib/runtime/network.ts";
+import type { PluginSurroundings } from "../lib/runtime/surroundings.ts";
 
 /** Where networks and plugins are looked for. */
 export interface Places {
@@ -29,19 +30,30 @@ export function findNetwork(name: string, { networkDirectories }: Places): Netwo
 export function runtimeFor(
   attachment: Attachment,
   netnsPath: string,
-  { cniPath }: Places,
+  places: Places,
   given: AttachmentArguments = noArguments,
 ): Runtime {
-  const executable = system.executable();
-  const own = executable.slice(0, executable.lastIndexOf("/"));
   return {
+    ...surroundingsIn(places),
     attachment,
     netnsPath,
-    cniPath: `${own}:${cniPath === "" ? usualCniPath : cniPath}`,
-    environment: system.environment(),
     arguments: given.arguments,
     capabilityArguments: given.capabilityArguments,
   };
+}
+
+/** Where plugins are looked for, beside lxc-cni itself before all others, and what they see of the environment. */
+export function surroundingsIn({ cniPath }: Pick<Places, "cniPath">): PluginSurroundings {
+  return {
+    cniPath: `${ownDirectory()}:${cniPath === "" ? usualCniPath : cniPath}`,
+    environment: system.environment(),
+  };
+}
+
+/** The directory of lxc-cni itself. */
+export function ownDirectory(): string {
+  const executable = system.executable();
+  return executable.slice(0, executable.lastIndexOf("/"));
 }
 
 /** Says something that is no failure, on standard error. */

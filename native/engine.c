@@ -78,12 +78,15 @@ static const struct host_functions *const parts[] = {
     &namespace_functions,
     &netlink_functions,
     &aside_functions,
+    &unix_functions,
     &command_functions,
     &clock_functions,
     &syslog_functions,
     &hash_functions,
     &text_functions,
+    &compose_functions,
     &message_functions,
+    &statement_functions,
 };
 
 static int declare_host_exports(JSContext *context, JSModuleDef *module) {

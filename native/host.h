@@ -25,12 +25,15 @@ extern const struct host_functions lock_functions;
 extern const struct host_functions namespace_functions;
 extern const struct host_functions netlink_functions;
 extern const struct host_functions aside_functions;
+extern const struct host_functions unix_functions;
 extern const struct host_functions command_functions;
 extern const struct host_functions clock_functions;
 extern const struct host_functions hash_functions;
 extern const struct host_functions syslog_functions;
 extern const struct host_functions text_functions;
+extern const struct host_functions compose_functions;
 extern const struct host_functions message_functions;
+extern const struct host_functions statement_functions;
 
 /* --- process.c --- */
 

@@ -1,5 +1,5 @@
-/* A search through netlink messages, which lib/net/netlink/messages-with.ts takes longer for in the engine than the
- * kernel does to compose them. */
+/* Netlink messages out of a datagram, all of them, or those that are searched for: lib/net/netlink/parse-messages.ts and
+ * messages-with.ts take longer for that in the engine than the kernel does to compose them. */
 
 #include <linux/netlink.h>
 #include <string.h>
@@ -56,7 +56,37 @@ static JSValue host_messages_with(JSContext *context, JSValueConst self, int cou
   return messages;
 }
 
+static JSValue host_parse_messages(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  struct bytes datagram;
+  datagram.start = JS_GetUint8Array(context, &datagram.length, values[0]);
+  JSValue messages = datagram.start ? JS_NewArray(context) : JS_EXCEPTION;
+  if (JS_IsException(messages)) return JS_EXCEPTION;
+
+  uint32_t found = 0;
+  struct nlmsghdr header;
+  for (size_t at = 0; at + sizeof(header) <= datagram.length; at += NLMSG_ALIGN((size_t)header.nlmsg_len)) {
+    memcpy(&header, datagram.start + at, sizeof(header));
+    if (header.nlmsg_len < sizeof(header) || header.nlmsg_len > datagram.length - at) break;
+    const uint8_t *body = datagram.start + at + sizeof(header);
+    const struct field fields[] = {
+        {"type", JS_NewInt32(context, header.nlmsg_type)},
+        {"flags", JS_NewInt32(context, header.nlmsg_flags)},
+        {"sequence", JS_NewUint32(context, header.nlmsg_seq)},
+        {"body", JS_NewUint8ArrayCopy(context, body, header.nlmsg_len - sizeof(header))},
+    };
+    JSValue message = object_from_fields(context, fields, LENGTH_OF(fields));
+    if (!JS_IsException(message) &&
+        JS_DefinePropertyValueUint32(context, messages, found++, message, JS_PROP_C_W_E) >= 0)
+      continue;
+    JS_FreeValue(context, messages);
+    return JS_EXCEPTION;
+  }
+  return messages;
+}
+
 static const JSCFunctionListEntry entries[] = {
+    JS_CFUNC_DEF("parseMessages", 1, host_parse_messages),
     JS_CFUNC_DEF("messagesWith", 2, host_messages_with),
 };
 

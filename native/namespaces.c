@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -74,8 +75,56 @@ static JSValue host_open_netns(JSContext *context, JSValueConst self, int count,
   return result;
 }
 
+/*
+ * Whether somebody else's descriptor is one of a namespace. Nothing is asked of the file itself: that of a file system
+ * in user space would have its owner decide when the answer comes, and a device may take a question for an order.
+ */
+static bool shows_netns(int descriptor) {
+  char link[32], target[sizeof("net:[")];
+  snprintf(link, sizeof(link), "/proc/self/fd/%d", descriptor);
+  /* Every file that has a path begins with a slash here. */
+  ssize_t length = readlink(link, target, sizeof(target) - 1);
+  return length == (ssize_t)sizeof(target) - 1 && memcmp(target, "net:[", sizeof(target) - 1) == 0;
+}
+
+/* The user namespace that owns a network namespace, as NS_GET_USERNS gives it; false with `failed` naming the call. */
+static bool owner_of(int netns, bool *is_own, uid_t *user, const char **failed) {
+  struct stat own, other;
+  *failed = "ioctl";
+  int owner = ioctl(netns, NS_GET_USERNS);
+  if (owner < 0) return false;
+  bool is_known = ioctl(owner, NS_GET_OWNER_UID, user) == 0 && fstat(owner, &other) == 0;
+  int number = errno;
+  close(owner);
+  errno = number;
+  *failed = "stat";
+  if (!is_known || stat("/proc/self/ns/user", &own) != 0) return false;
+  *is_own = own.st_dev == other.st_dev && own.st_ino == other.st_ino;
+  return true;
+}
+
+static JSValue host_examine_netns(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  int32_t descriptor;
+  if (JS_ToInt32(context, &descriptor, values[0]) != 0) return JS_EXCEPTION;
+  if (!shows_netns(descriptor)) return throw_system_error(context, EINVAL, "readlink", NULL, NULL);
+  struct stat status;
+  bool is_own = false;
+  uid_t user = 0;
+  const char *failed = refuse_other_than_netns(descriptor);
+  if (!failed && fstat(descriptor, &status) != 0) failed = "fstat";
+  if (failed || !owner_of(descriptor, &is_own, &user, &failed))
+    return throw_system_error(context, errno, failed, NULL, NULL);
+  JSValue result = describe_netns(context, descriptor, &status);
+  const struct field owner = {"owner", is_own ? JS_UNDEFINED : JS_NewUint32(context, user)};
+  if (define_fields(context, result, &owner, 1)) return result;
+  JS_FreeValue(context, result);
+  return JS_EXCEPTION;
+}
+
 static const JSCFunctionListEntry entries[] = {
     JS_CFUNC_DEF("openNetns", 1, host_open_netns),
+    JS_CFUNC_DEF("examineNetns", 1, host_examine_netns),
 };
 
 const struct host_functions namespace_functions = HOST_FUNCTIONS(entries);

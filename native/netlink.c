@@ -119,20 +119,18 @@ static JSValue host_attribute_values(JSContext *context, JSValueConst self, int 
   uint32_t start;
   const uint8_t *bytes = JS_GetUint8Array(context, &length, values[0]);
   if (!bytes || JS_ToUint32(context, &start, values[1]) != 0) return JS_EXCEPTION;
-  uint32_t places[type_count] = {0};
+  JSValue places[type_count];
+  int used = 0;
   struct nlattr header;
   for (size_t at = start; at + sizeof(header) <= length; at += NLA_ALIGN(header.nla_len)) {
     memcpy(&header, bytes + at, sizeof(header));
     if (header.nla_len < sizeof(header) || at + header.nla_len > length) break;
     unsigned type = header.nla_type & NLA_TYPE_MASK;
-    if (type < type_count) places[type] = (uint32_t)(at + sizeof(header));
+    if (type >= type_count) continue;
+    while (used <= (int)type) places[used++] = JS_NewInt32(context, 0);
+    places[type] = JS_NewInt32(context, (int32_t)(at + sizeof(header)));
   }
-  JSValue buffer = JS_NewArrayBufferCopy(context, (const uint8_t *)places, sizeof(places));
-  if (JS_IsException(buffer)) return buffer;
-  JSValue arguments[] = {buffer};
-  JSValue array = JS_NewTypedArray(context, 1, arguments, JS_TYPED_ARRAY_UINT32);
-  JS_FreeValue(context, buffer);
-  return array;
+  return JS_NewArrayFrom(context, used, places);
 }
 
 static const JSCFunctionListEntry entries[] = {

@@ -43,6 +43,35 @@ export function leaseHolders(config: object, network: NetworkName): ValidAttachm
   }
 }
 
+/** A lease of an interface of a container. */
+export interface Lease {
+  readonly holder: ValidAttachment;
+  /** The address, as the file is named. */
+  readonly address: string;
+  /** When it was made, in milliseconds since 1970. */
+  readonly made: number;
+}
+
+/**
+ * The leases of a network that name an interface, as far as that can be told without the lock.
+ *
+ * @param config As for {@linkcode leasedAddresses}.
+ */
+export function leasesOf(config: object, network: NetworkName): Lease[] {
+  const directory = directoryOf(config, network);
+  try {
+    return [...readLeaseFiles(directory).contents].flatMap(([address, content]) => {
+      const holder = holderOf(content);
+      const modified = system.status(`${directory}/${address}`)?.modified;
+      if (holder === undefined || modified === undefined) return [];
+      return [{ holder, address, made: Number(modified / 1_000_000n) }];
+    });
+  } catch (error) {
+    if (isSystemError(error)) return [];
+    throw error;
+  }
+}
+
 /**
  * Whether every lease that the attachment holds was written before this machine booted: nothing is alive that has it.
  *

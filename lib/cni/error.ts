@@ -37,6 +37,12 @@ export const Code = {
   leaseLost: 114,
   /** A plugin could not be run, or what it answered could not be understood. */
   pluginFailed: 120,
+  /** An ordinary user asked for what is not for that user. */
+  notAllowed: 130,
+  /** An ordinary user has as many attachments to a network as are allowed. */
+  quotaExceeded: 131,
+  /** There is no service that would do it for an ordinary user. */
+  noService: 132,
   /** An error of ours: a bug. */
   internal: 999,
 } as const;

@@ -13,14 +13,26 @@ const longestPatience = 10_000;
 /**
  * What can be locked, in the order in which locks are taken.
  *
+ * * `networks`: which networks there are: held by who adds one, or removes one.
+ * * `user`: all that the service does for an ordinary user.
  * * `container`: all that lxc-cni does to a container.
+ * * `collection`: garbage of networks: shared by a runtime that attaches, exclusive while plugins are told what is in use.
  * * `member`: all that a plugin does to a container on one network. (Its interfaces there share a chain of rules.)
  * * `network`: the attachments of a network: shared by those who change one of them, exclusive for GC.
  * * `bridge`: the ports of a bridge: shared by those who add one, exclusive for those who delete it.
  * * `network-rules`: the rules that all attachments of a network share.
  * * `leases`: the leases of a directory whose file system has no locks; elsewhere that has one of its own.
  */
-export type Lockable = "container" | "member" | "network" | "bridge" | "network-rules" | "leases";
+export type Lockable =
+  | "networks"
+  | "user"
+  | "container"
+  | "collection"
+  | "member"
+  | "network"
+  | "bridge"
+  | "network-rules"
+  | "leases";
 
 /** How to take a lock. */
 export interface LockManner {
@@ -35,8 +47,8 @@ export interface LockManner {
  * too many, and two identities that happen to share one wait for each other. Where they cannot be made (a read-only
  * /run), the work is done without: the kernel and the lease files still let one of two calls win.
  *
- * @param identity What is locked: the id of an LXC container, the name of a container's chain on a network, a text
- *   whose end is a hash of the name of a network or a bridge.
+ * @param identity What is locked: `all` networks, a hash of a user id, the id of an LXC container, the name of a
+ *   container's chain on a network, a text whose end is a hash of the name of a network or a bridge.
  * @throws CniError 11 when others held the lock for ten seconds, or until the time was up.
  */
 export function withLock<T>(kind: Lockable, identity: string, work: () => T, manner: LockManner = {}): T {

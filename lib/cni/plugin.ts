@@ -32,6 +32,23 @@ export interface Plugin<Config> {
   gc(request: NetworkRequest<Config>, valid: readonly ValidAttachment[]): void;
   /** Tells whether ADD could work; throws an error with code 50 or 51 where it could not. */
   status(request: NetworkRequest<Config>): void;
+  /**
+   * Makes an attachment whole again, without a change to what is as it should be: connections live on. Not part of CNI,
+   * and only to be had within one process.
+   *
+   * @param previous What ADD answered.
+   * @param isTrial Only say what would be done.
+   * @throws CniError where something cannot be mended; what was done before is good by itself.
+   */
+  repair?(request: Request<Config>, previous: Result, isTrial: boolean): Repair;
+}
+
+/** What a repair came to. */
+export interface Repair {
+  /** What was done, each thing in a few words; empty where nothing had to be. */
+  readonly steps: readonly string[];
+  /** What ADD would answer now. */
+  readonly result: Result;
 }
 
 /** What a plugin answered: the result of ADD, in the version that the configuration asked for. */
@@ -77,6 +94,32 @@ export function answer<Config>(plugin: Plugin<Config>, call: Call): Answer {
       break;
   }
   return { version, result: undefined };
+}
+
+/**
+ * Has a plugin repair an attachment, within this process.
+ *
+ * @param call That of a CHECK, which the repair follows.
+ * @returns undefined where the plugin repairs nothing.
+ * @throws CniError also where the call has no prevResult.
+ */
+export function repair<Config>(plugin: Plugin<Config>, call: Call, isTrial: boolean): Repair | undefined {
+  if (plugin.repair === undefined) return undefined;
+  const warn = (text: string) => system.writeStandardError(`${plugin.name}: ${text}\n`);
+  const environment = parseEnvironment(call.environment);
+  if (environment.verb !== "CHECK") throw new Error("a repair has the call of a CHECK");
+  const { network, document } = parseDocument(call.input);
+  const { version, config } = parseConfiguration<Config>(plugin.schema, "CHECK", document, warn);
+  const request = { verb: environment.verb, version, config, network, call };
+  const previous = previousResult(document, version);
+  if (previous === undefined) {
+    throw new CniError(
+      Code.invalidConfiguration,
+      "Required prevResult missing",
+      "a repair needs what ADD answered",
+    );
+  }
+  return plugin.repair(aboutAttachment(request, environment, warn), previous, isTrial);
 }
 
 function aboutAttachment<Config>(

@@ -63,3 +63,8 @@ export function contains(prefix: Prefix, address: Address): boolean {
   if (address.family !== prefix.address.family) return false;
   return equalAddress(firstAddressOf({ address, length: prefix.length }), firstAddressOf(prefix));
 }
+
+/** Whether some address is in both networks. */
+export function prefixesOverlap(a: Prefix, b: Prefix): boolean {
+  return contains(a, b.address) || contains(b, a.address);
+}

@@ -45,6 +45,17 @@ function linksWithRouterRoute(links: LinkBackend): string[] {
     .map(({ name }) => name);
 }
 
+/** The keys that have to become 2 for that; see {@linkcode keepRouterRoutes}. */
+export function routerRouteKeys(links: LinkBackend): string[] {
+  return linksWithRouterRoute(links)
+    .map(acceptRaOf)
+    .filter((key) => readSysctl(key) === "1");
+}
+
+function acceptRaOf(link: string): string {
+  return `ipv6/conf/${link}/accept_ra`;
+}
+
 /**
  * Has the host keep the default routes that it learned from routers: once it forwards IPv6 it would drop them, and
  * listen to no router any more, but for links whose accept_ra is 2 (Documentation/networking/ip-sysctl.rst). To be
@@ -56,7 +67,7 @@ function linksWithRouterRoute(links: LinkBackend): string[] {
  */
 export function keepRouterRoutes(links: LinkBackend, warn: (text: string) => void): void {
   for (const name of linksWithRouterRoute(links)) {
-    const key = `ipv6/conf/${name}/accept_ra`;
+    const key = acceptRaOf(name);
     try {
       if (readSysctl(key) !== "1") continue;
       ensureSysctl(key, "2");

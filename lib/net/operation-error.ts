@@ -15,6 +15,8 @@ export function describeOperation(operation: Operation): string {
       return `create veth "${operation.name}" with "${operation.portName}" on bridge "${operation.bridge}"`;
     case "label link":
       return `set the alias of "${operation.name}"`;
+    case "plug port":
+      return `plug "${operation.name}" into bridge "${operation.bridge}"`;
     case "configure port":
       return `turn hairpin mode of "${operation.name}" ${operation.hairpin ? "on" : "off"}${operation.isolated ? " and isolate it" : ""}`;
     case "remove vlan":

@@ -25,6 +25,7 @@ export type LinkOperation =
   | CreatePort
   | CreateVlanGateway
   | LabelLink
+  | PlugPort
   | ConfigurePort
   | RemoveVlan
   | AddVlans
@@ -89,6 +90,14 @@ export interface LabelLink {
   readonly where: "host";
   readonly name: LinkName;
   readonly alias: string;
+}
+
+/** Makes a link a port of a bridge. (A new one is made one in the message that creates it.) */
+export interface PlugPort {
+  readonly do: "plug port";
+  readonly where: "host";
+  readonly name: LinkName;
+  readonly bridge: LinkName;
 }
 
 /** Sets the flags of a bridge's port. */

@@ -45,6 +45,7 @@ export function settle(operation: LinkOperation, reason: string, tools: Tools): 
       if (/no such (file|entry)/i.test(reason)) return "found";
       throw operationFailed(operation, reason);
     case "label link":
+    case "plug port":
     case "configure port":
     case "add vlans":
     case "set promiscuous":

@@ -1,6 +1,7 @@
 import type { CarriedPlugins } from "../cni/delegate.ts";
 import { asCniError, CniError } from "../cni/error.ts";
 import type { Json } from "../cni/json.ts";
+import { withLock } from "../cni/lock.ts";
 import type { Result } from "../cni/result.ts";
 import { resultInVersion } from "../cni/result-format.ts";
 import type { Runtime } from "./attachment-call.ts";
@@ -17,6 +18,11 @@ import { type Recalled, recall } from "./recall.ts";
  * @throws CniError what a plugin answered; 5 where the result cannot be kept, 7 where the network's version cannot say it.
  */
 export function attach(runtime: Runtime, network: Network, carried: CarriedPlugins): Result {
+  // A collection of garbage that has not heard of it would take it away.
+  return withLock("collection", "all", () => attachNow(runtime, network, carried), { shared: true });
+}
+
+function attachNow(runtime: Runtime, network: Network, carried: CarriedPlugins): Result {
   const result = addToNetwork(runtime, network, carried);
   let json: Json;
   try {

@@ -72,6 +72,12 @@ export function cachedAttachments(warn: (text: string) => void = () => undefined
   });
 }
 
+/** When an attachment was kept, in milliseconds since 1970; undefined where it is not. */
+export function keptSince(attachment: Attachment): number | undefined {
+  const modified = system.status(pathOf(attachment))?.modified;
+  return modified === undefined ? undefined : Number(modified / 1_000_000n);
+}
+
 /** Forgets an attachment. */
 export function removeCache(attachment: Attachment): void {
   system.removeFile(pathOf(attachment));

@@ -99,11 +99,17 @@ function named(error: unknown, { container, interface: name }: Attachment): CniE
   return new CniError(code, `failed to delete stale attachment ${container} ${name}: ${message}`, details);
 }
 
-/** What could not be detached is left to another GC, so the plugins are told that it is in use. */
-function collectInPlugins(
+/**
+ * Has the plugins of a network remove what is of no attachment that is kept, or one of the others.
+ *
+ * What could not be detached is left to another GC, so the plugins are told that it is in use.
+ *
+ * @returns the failures
+ */
+export function collectInPlugins(
   surroundings: PluginSurroundings,
   network: Network,
-  { others }: Usage,
+  { others }: Pick<Usage, "others">,
   carried: CarriedPlugins,
 ): CniError[] {
   const kept: ValidAttachment[] = keptOf(network).map(({ attachment }) => attachment);

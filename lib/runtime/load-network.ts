@@ -47,14 +47,15 @@ export function loadNetwork(
 }
 
 /** The files of a directory that may be configurations, in the order in which they are looked at. */
-function configurationFiles(directory: string): string[] {
+export function configurationFiles(directory: string): string[] {
   const names = namesIn(directory) ?? [];
   return suffixes.flatMap((suffix) =>
     names.filter((name) => name.endsWith(suffix)).map((name) => `${directory}/${name}`),
   );
 }
 
-function readNetwork(path: string): Network {
+/** The network of a file. @throws CniError 7 where it is none, or may be written by others than its owner */
+export function readNetwork(path: string): Network {
   if (!isFile(path)) {
     throw new CniError(Code.invalidConfiguration, `there is no network configuration ${path}`);
   }
@@ -90,8 +91,13 @@ function isFile(path: string): boolean {
   return statusOf(path)?.kind === "file";
 }
 
-/** Who can write a configuration, or put another one in its place, can have root run a plugin on it. */
-function requireSafe(path: string): void {
+/**
+ * Makes sure that nobody but its owner, who is root or this process's user, can write a file. Who can write a configuration,
+ * or put another one in its place, can have root run a plugin on it.
+ *
+ * @throws CniError 7 where others can.
+ */
+export function requireSafe(path: string): void {
   const status = statusOf(path);
   if (status === undefined) return;
   if ((status.mode & 0o022) !== 0) {

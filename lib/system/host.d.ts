@@ -57,6 +57,7 @@ declare module "lxc-cni:host" {
   export function link(from: string, to: string): void;
   export function rename(from: string, to: string): void;
   export function unlink(path: string): void;
+  export function rmdir(path: string): void;
   export function mkdir(path: string, mode: number): void;
   /** The names in byte order. */
   export function scandir(path: string): string[];
@@ -88,7 +89,19 @@ declare module "lxc-cni:host" {
 
   // --- namespaces.c ---
 
-  export function openNetns(path: string): { descriptor: number; identity: string };
+  export function openNetns(path: string): HostNetns;
+  /**
+   * What a descriptor from somebody else is. Never waits for its file.
+   *
+   * @returns `owner` is the user who owns the user namespace that it belongs to; undefined where that is our own.
+   * @throws EINVAL where it is no network namespace.
+   */
+  export function examineNetns(descriptor: number): HostNetns & { readonly owner: number | undefined };
+
+  export interface HostNetns {
+    readonly descriptor: number;
+    readonly identity: string;
+  }
 
   // --- netlink.c ---
 
@@ -97,14 +110,14 @@ declare module "lxc-cni:host" {
 
   /**
    * @param netns The descriptor of a network namespace.
-   * @param groups The groups of events that it gets (RTMGRP_), as bits.
+   * @param groups The groups of events that it gets (RTMGRP_ or NFNLGRP_), as bits.
    */
   export function netlinkOpen(protocol: number, netns?: number, groups?: number): number;
   export function netlinkSend(socket: number, datagram: Uint8Array): void;
   /** @returns `undefined` when nothing came for all of `patience` (milliseconds). */
   export function netlinkReceive(socket: number, patience: number): Uint8Array | undefined;
   /** For lib/net/netlink/attribute-values.ts. */
-  export function attributeValues(bytes: Uint8Array, start: number): Uint32Array;
+  export function attributeValues(bytes: Uint8Array, start: number): number[];
 
   // --- aside.c ---
 
@@ -116,6 +129,33 @@ declare module "lxc-cni:host" {
 
   /** Closes a socket without waiting for the kernel to let go of it: a process of its own does, or ends with this one. */
   export function closeAside(socket: number): void;
+
+  // --- unix.c ---
+
+  /** @param patience How long to wait for a place in the queues, in milliseconds; also that of sendMessage. */
+  export function unixConnect(path: string, patience: number): number;
+  export function unixListen(path: string, mode: number): number;
+  /** Makes an inherited socket close-on-exec. @returns whether it listens; EPROTOTYPE where it is of another kind. */
+  export function adoptSocket(descriptor: number): boolean;
+  /**
+   * Gives each connection a process of its own, `limit` of them at a time.
+   *
+   * @returns in each of these, the connection; in the first process, undefined when it is to end.
+   */
+  export function acceptEach(listener: number, limit: number): number | undefined;
+  export function peerOf(connection: number): { uid: number; gid: number; groups: number[] };
+  /** @param passed A descriptor to go with it. */
+  export function sendMessage(connection: number, text: string, passed?: number): void;
+  /**
+   * @param limit Its greatest length in bytes.
+   * @returns undefined when none came for all of `patience` (milliseconds); an empty text at the end.
+   * @throws EMSGSIZE where it is longer, or has more than eight descriptors.
+   */
+  export function receiveMessage(
+    connection: number,
+    limit: number,
+    patience: number,
+  ): { text: string; descriptors: number[] } | undefined;
 
   // --- commands.c ---
 
@@ -164,7 +204,21 @@ declare module "lxc-cni:host" {
   /** Tells the system's log; that there is none, or that it does not listen, is no failure. */
   export function syslog(severity: number, text: string): void;
 
+  // --- compose.c ---
+
+  /** For lib/net/netlink/compose.ts. */
+  export function message(
+    type: number,
+    flags: number,
+    sequence: number,
+    fixed: Uint8Array,
+    attributes: readonly object[],
+  ): Uint8Array;
+
   // --- messages.c ---
+
+  /** For lib/net/netlink/parse-messages.ts. */
+  export function parseMessages(datagram: Uint8Array): object[];
 
   /** For lib/net/netlink/messages-with.ts. */
   export function messagesWith(wanted: Uint8Array, datagram: Uint8Array): Uint8Array[];
@@ -173,6 +227,11 @@ declare module "lxc-cni:host" {
 
   /** As that of lib/encoding/sha512.ts, whose place it takes in native executables; so do those below. */
   export function sha512(bytes: Uint8Array): Uint8Array;
+
+  // --- statement.c ---
+
+  /** For lib/net/nf-tables/statement.ts. */
+  export function parseStatement(bytes: Uint8Array): object | undefined;
 
   // --- text.c ---
 

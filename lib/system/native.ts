@@ -1,6 +1,8 @@
 import * as host from "lxc-cni:host";
 import { isSystemError } from "./error.ts";
 import { replaceWithin, type WithinCalls } from "./file-within.ts";
+import { closeOnce } from "./native/close-once.ts";
+import { unixSockets } from "./native/unix-sockets.ts";
 import { commandEnvironment, findProgram, programPath } from "./program.ts";
 import { limitStandardError, withinLimit } from "./standard-error.ts";
 import type {
@@ -48,6 +50,7 @@ export const system: System = {
   replaceFile: (path, text, mode) => wholeFile.replaceFile(fileCalls, path, text, mode),
   replaceWithin: (...what) => replaceWithin(fileCalls, ...what),
   removeFile: (path) => wholeFile.removeFile(fileCalls, path),
+  removeDirectory: (path) => wholeFile.removeDirectory(fileCalls, path),
   makeDirectory: (path, mode) => wholeFile.makeDirectory(fileCalls, path, mode),
   listDirectory,
   status,
@@ -57,7 +60,8 @@ export const system: System = {
   lock,
   openNetns,
   openNetlink: (netns, groups) => openSocket(host.NETLINK_ROUTE, netns, groups),
-  openNetfilter: () => openSocket(host.NETLINK_NETFILTER),
+  openNetfilter: (groups) => openSocket(host.NETLINK_NETFILTER, undefined, groups),
+  unixSockets,
 
   findProgram: (name) => findProgram(name, host.isExecutable),
   start,
@@ -77,6 +81,7 @@ const fileCalls: WithinCalls = {
   link: host.link,
   rename: host.rename,
   unlink: host.unlink,
+  rmdir: host.rmdir,
   mkdir: host.mkdir,
   isDirectory: (path) => system.status(path)?.kind === "directory",
   random: host.random,
@@ -192,15 +197,6 @@ function openSocket(protocol: number, netns?: Netns, groups?: number): NetlinkSo
     receive: (patience) => host.netlinkReceive(socket, patience),
     close: () => close(),
     closeAside: () => close(host.closeAside),
-  };
-}
-
-/** A second close would hit whatever has got the number since. */
-function closeOnce(descriptor: number): (by?: typeof host.close) => void {
-  let open = true;
-  return (by = host.close) => {
-    if (open) by(descriptor);
-    open = false;
   };
 }
 

@@ -1,3 +1,7 @@
+import type { UnixSockets } from "./unix-sockets.ts";
+
+export type * from "./unix-sockets.ts";
+
 /**
  * The one door to the operating system.
  *
@@ -128,6 +132,9 @@ export interface System {
   /** Removes a file. @returns false when there was none. */
   removeFile(path: string): boolean;
 
+  /** Removes an empty directory. @returns false when it is not empty, or there was none. */
+  removeDirectory(path: string): boolean;
+
   /** Creates a directory and those above it. An existing one is left as it is. */
   makeDirectory(path: string, mode: number): void;
 
@@ -180,10 +187,15 @@ export interface System {
    *
    * Closing it waits until the kernel has let go of what was deleted, by whomever: some 10 ms. Closing it aside does not.
    *
+   * @param groups The events that come without being asked for (NFNLGRP_ of linux/netfilter/nfnetlink.h), as bits; none
+   *   when absent.
    * @returns `undefined` where the host has none to offer, as under Node.
    * @throws SystemError EPERM, EACCES or EPROTONOSUPPORT where the kernel refuses it.
    */
-  openNetfilter(): NetlinkSocket | undefined;
+  openNetfilter(groups?: number): NetlinkSocket | undefined;
+
+  /** Unix sockets; `undefined` where the host has none that pass descriptors on, as under Node. */
+  readonly unixSockets: UnixSockets | undefined;
 
   /** The path of a program in the fixed search path ({@linkcode searchPath}); `undefined` when it is not there. */
   findProgram(name: string): string | undefined;

@@ -11,6 +11,7 @@ export interface FileCalls {
   link(from: string, to: string): void;
   rename(from: string, to: string): void;
   unlink(path: string): void;
+  rmdir(path: string): void;
   mkdir(path: string, mode: number): void;
   isDirectory(path: string): boolean;
   random(length: number): Uint8Array;
@@ -48,6 +49,18 @@ export function removeFile(calls: FileCalls, path: string): boolean {
     return true;
   } catch (error) {
     if (isSystemError(error, "ENOENT")) return false;
+    throw error;
+  }
+}
+
+/** {@linkcode System.removeDirectory}. */
+export function removeDirectory(calls: FileCalls, path: string): boolean {
+  try {
+    calls.rmdir(path);
+    return true;
+  } catch (error) {
+    // POSIX lets a system say either of the first two.
+    if (isSystemError(error, "ENOTEMPTY", "EEXIST", "ENOENT")) return false;
     throw error;
   }
 }

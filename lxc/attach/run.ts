@@ -54,9 +54,9 @@ export function currentRun(container: Container, found: ProcessIdentity, places:
 }
 
 /** Records what a container holds in its run. Where it holds nothing and no hook asks for the record, none is kept. */
-export function recordHeld({ id }: Container, run: Run, held: readonly Held[]): void {
+export function recordHeld({ id, name, lxcPath }: Container, run: Run, held: readonly Held[]): void {
   if (held.length === 0 && !run.isHooked) forgetIncarnation(id);
-  else recordIncarnation(id, { process: run.process, attachments: [...held] });
+  else recordIncarnation(id, { process: run.process, name, lxcPath, attachments: [...held] });
 }
 
 function hasStopHook({ configFile }: Container): boolean {

@@ -55,6 +55,8 @@ export function makeNetworks(container: Container, first: ProcessIdentity, all: 
   const attachments = all.map(({ checkpointed: { attachment } }) => attachment);
   recordIncarnation(container.id, {
     process: first,
+    name: container.name,
+    lxcPath: container.lxcPath,
     attachments: attachments.map(({ network, interface: link }) => ({ network, interface: link })),
   });
   const done: Wanted[] = [];

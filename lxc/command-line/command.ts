@@ -21,7 +21,7 @@ export interface Described {
   /** What it takes beside options, in order. */
   readonly parameters: readonly Parameter[];
   readonly options: Options;
-  /** What a user should know, in lines of at most 100 characters. */
+  /** What a user should know. Help lays its paragraphs out anew, but for those with lines that begin with a blank. */
   readonly description: string;
   /** At least one; each is a whole command line and what it does. */
   readonly examples: readonly Example[];

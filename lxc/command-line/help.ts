@@ -1,6 +1,9 @@
 import type { Command, Described, Option } from "./command.ts";
 import { parameterInWords } from "./parse-words.ts";
 
+/** How long a line of help may be, but for examples. */
+const longest = 100;
+
 /** What `lxc-cni --help` prints: every command in one line. */
 export function helpOfAll(commands: readonly Command[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
@@ -18,11 +21,29 @@ line was not understood.
 /** What `lxc-cni COMMAND --help` prints. */
 export function helpOf(command: Described): string {
   const sections = [
-    `${usageOf(command)}\n\n${command.description.trim()}\n`,
+    `${usageOf(command)}\n\n${paragraphs(command.description)}\n`,
     optionsInWords(Object.entries(command.options)),
     examplesInWords(command),
   ];
   return sections.filter((section) => section !== "").join("\n");
+}
+
+/** A text whose paragraphs are laid out anew; those with lines that begin with a blank stay as they are. */
+function paragraphs(text: string): string {
+  const parts = text.trim().split(/\n{2,}/);
+  return parts.map((part) => (/^ /m.test(part) ? part : wrapped(part, longest).join("\n"))).join("\n\n");
+}
+
+/** The words of a text in lines of a width. */
+function wrapped(text: string, width: number): string[] {
+  const lines = [""];
+  for (const word of text.split(/\s+/)) {
+    const line = lines.at(-1) ?? "";
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (longer.length <= width || line === "") lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 /** The first line of a command's help: how it is called. */
@@ -41,7 +62,12 @@ function optionsInWords(options: readonly [string, Option][]): string {
     option.kind === "list" ? `${option.does} (may be repeated)` : option.does,
   ]);
   const width = Math.max(...shown.map(([left = ""]) => left.length));
-  const lines = shown.map(([left = "", right]) => `  ${left.padEnd(width)}  ${right}`);
+  const lines = shown.map(([left = "", right = ""]) => {
+    const [first, ...more] = wrapped(right, longest - width - 4);
+    return [`  ${left.padEnd(width)}  ${first}`, ...more.map((line) => " ".repeat(width + 4) + line)].join(
+      "\n",
+    );
+  });
   return `options:\n${lines.join("\n")}\n`;
 }
 

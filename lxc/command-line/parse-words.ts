@@ -1,4 +1,5 @@
 import type { CommandCall, Described, Option, Options, OptionValues, Parameter } from "./command.ts";
+import { nearest } from "./nearest.ts";
 import { UsageError } from "./usage-error.ts";
 
 /**
@@ -32,7 +33,11 @@ function takeOption(
   const [, long, value] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
   const name = long ?? Object.keys(options).find((each) => options[each]?.short === word.slice(1)) ?? "";
   const option = Object.hasOwn(options, name) ? options[name] : undefined;
-  if (option === undefined) throw new UsageError(`${command} has no option ${word}`);
+  if (option === undefined) {
+    const meant = nearest(name, Object.keys(options));
+    const likely = meant === undefined ? "" : `; did you mean --${meant}?`;
+    throw new UsageError(`${command} has no option ${word}${likely}`);
+  }
   const before = given.get(name) ?? [];
   if (before.length > 0 && option.kind !== "list") throw new UsageError(`--${name} is given twice`);
   given.set(name, [...before, readValue(option, name, value, rest)]);

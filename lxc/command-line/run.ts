@@ -3,6 +3,7 @@ import { CniError, describe } from "../../lib/cni/error.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 import type { Command } from "./command.ts";
 import { helpOf, helpOfAll, usageOf } from "./help.ts";
+import { nearest } from "./nearest.ts";
 import { UsageError } from "./usage-error.ts";
 
 /**
@@ -38,21 +39,36 @@ function asksForHelp(words: readonly string[]): boolean {
   return before.includes("--help") || before[0] === "-h";
 }
 
-function withoutCommand([first = "", second = ""]: readonly string[], commands: readonly Command[]): number {
-  const below = commands.filter(({ name }) => name.startsWith(`${first} `));
+function withoutCommand(words: readonly string[], commands: readonly Command[]): number {
+  const [first = "", second = "", ...others] = words;
   if (["help", "--help", "-h"].includes(first)) {
+    // Help on a command is what the command's own --help prints.
+    if (second !== "") return runCommandLine([second, ...others, "--help"], commands);
     system.writeStandardOutput(helpOfAll(commands));
     return 0;
   }
+  const below = commands.filter(({ name }) => name.startsWith(`${first} `));
   if (first === "") throw new UsageError("there is no command");
-  if (below.length === 0) throw new UsageError(`there is no command "${first}"`);
+  if (below.length === 0)
+    throw new UsageError(`there is no command "${first}"${suggestion(first, commands)}`);
   if (["", "--help", "-h"].includes(second)) {
     system.writeStandardOutput(helpOfAll(below));
     return second === "" ? 2 : 0;
   }
+  const likely = suggestion(`${first} ${second}`, below);
+  const names = below.map(({ name }) => name).join(", ");
   throw new UsageError(
-    `there is no command "${first} ${second}", only ${below.map(({ name }) => name).join(", ")}`,
+    `there is no command "${first} ${second}"${likely === "" ? `, only ${names}` : likely}`,
   );
+}
+
+/** What somebody may have meant who misspelt a command. */
+function suggestion(word: string, commands: readonly Command[]): string {
+  const names = commands.flatMap(({ name }) =>
+    word.includes(" ") ? [name] : [name, name.split(" ")[0] ?? name],
+  );
+  const name = nearest(word, [...new Set(names)]);
+  return name === undefined ? "" : `; did you mean ${name}?`;
 }
 
 /**

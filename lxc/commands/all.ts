@@ -5,33 +5,37 @@ import { add } from "./add.ts";
 import { attach } from "./attach.ts";
 import { check } from "./check.ts";
 import { checkpoint } from "./checkpoint.ts";
+import { completionOf } from "./completion.ts";
 import { del } from "./del.ts";
 import { detach } from "./detach.ts";
 import { disable } from "./disable.ts";
+import { doctor } from "./doctor.ts";
 import { enable } from "./enable.ts";
+import { explain } from "./explain.ts";
 import { gc } from "./gc.ts";
+import { graph } from "./graph.ts";
 import { hook } from "./hook.ts";
+import { ls } from "./ls.ts";
+import { networkCreate } from "./network-create.ts";
+import { networkLs } from "./network-ls.ts";
+import { networkRm } from "./network-rm.ts";
+import { networkShow } from "./network-show.ts";
 import { release } from "./release.ts";
+import { repair } from "./repair.ts";
 import { restore } from "./restore.ts";
+import { serve } from "./serve.ts";
 import { status } from "./status.ts";
 import { version } from "./version.ts";
 
 /** Every command, in the order in which help lists them. */
 export const commands: readonly Command[] = [
-  enable,
-  disable,
-  attach,
-  detach,
-  checkpoint,
-  restore,
-  release,
-  check,
-  gc,
-  status,
-  hook,
-  add,
-  del,
-  version,
+  ...[enable, disable, attach, detach],
+  ...[ls, status, check, repair, gc, graph],
+  ...[checkpoint, restore, release],
+  ...[networkLs, networkShow, networkCreate, networkRm],
+  ...[doctor, explain],
+  ...[hook, serve, add, del],
+  ...[completionOf(() => commands), version],
 ];
 
 /** Runs a command line, or what CRIU calls for. @returns the exit status */

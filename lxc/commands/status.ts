@@ -1,17 +1,73 @@
-import { netnsDescription, netnsOptions, netnsParameters } from "../cnitool/options.ts";
+import { netnsDescription, netnsOptions } from "../cnitool/options.ts";
 import { statusByNetns } from "../cnitool/verbs.ts";
 import { command } from "../command-line/command.ts";
+import { listContainers } from "../container/containers.ts";
+import { containerIdOf } from "../container/id.ts";
+import { readLastError } from "../container/last-error.ts";
+import { lxcPathOf, lxcPathOption } from "../container/lxc-path.ts";
+import { print, printJson } from "../output/print.ts";
+import { warn } from "../runtime.ts";
+import { containerInWords, containerJson, isWrong } from "../status/container.ts";
+import { hostInWords, hostJson, isHostWrong, readHostStatus } from "../status/host.ts";
+import { isCalled } from "../survey/choose.ts";
+import { readRecords } from "../survey/records.ts";
+import { surveyOf } from "../survey/survey.ts";
 
-/** `lxc-cni status NETWORK NETNS` */
+/** `lxc-cni status [CONTAINER]`, and `lxc-cni status NETWORK NETNS`. */
 export const status = command({
   name: "status",
-  summary: "says whether a network could attach a container",
-  parameters: netnsParameters,
-  options: netnsOptions,
-  description: `Says whether the plugins of NETWORK are there and speak its version, and asks them whether they could attach
-a container.
+  summary: "says how a container is attached, and what failed last; or how all networks are",
+  parameters: [
+    { name: "CONTAINER | NETWORK", count: "optional", completes: "container" },
+    { name: "NETNS", count: "optional", completes: "file" },
+  ],
+  options: {
+    json: { kind: "flag", does: "print JSON, an object (without NETNS)" },
+    "lxc-path": lxcPathOption,
+    ...netnsOptions,
+  },
+  description: `Says of CONTAINER how it is attached, since when, what its hook failed with last, and what to do next. Without one,
+says of each network whether its plugins are there and could attach a container, and which containers
+have a problem. The exit status is 1 when something is wrong.
 
+With two words, it asks the plugins of NETWORK alone.
 ${netnsDescription}`,
-  examples: [{ line: "lxc-cni status simplenet /run/netns/blue", does: "asks the plugins of simplenet" }],
-  run: statusByNetns,
+  examples: [
+    { line: "lxc-cni status web", does: "why web has no network" },
+    { line: "lxc-cni status", does: "networks, and what is wrong anywhere" },
+  ],
+  run(call) {
+    const { words, options } = call;
+    const [name] = words;
+    if (words.length > 1) return statusByNetns(call);
+    const lxcPath = lxcPathOf(options["lxc-path"]);
+    return name === undefined
+      ? statusOfHost(call.options, lxcPath)
+      : statusOfContainer(name, lxcPath, options.json);
+  },
 });
+
+function statusOfContainer(name: string, lxcPath: string, json: boolean): number {
+  const attachments = surveyOf(readRecords(warn)).filter((each) => isCalled(each, name));
+  const id =
+    attachments.find(({ run }) => run !== undefined)?.attachment.container ?? containerIdOf(name, lxcPath);
+  const found = { name, attachments, lastError: readLastError(id) };
+  if (json) printJson(containerJson(found));
+  else print(containerInWords(found));
+  return isWrong(found) ? 1 : 0;
+}
+
+interface HostOptions {
+  readonly json: boolean;
+  readonly "net-dir": readonly string[];
+  readonly "cni-path": string | undefined;
+}
+
+function statusOfHost(options: HostOptions, lxcPath: string): number {
+  const places = { networkDirectories: options["net-dir"], cniPath: options["cni-path"] ?? "" };
+  const containers = listContainers(lxcPath);
+  const found = readHostStatus(places, (id) => containers.find((each) => each.id === id)?.name, warn);
+  if (options.json) printJson(hostJson(found));
+  else print(hostInWords(found));
+  return isHostWrong(found) ? 1 : 0;
+}

@@ -14,8 +14,31 @@ import { digestOf } from "../../lib/encoding/digest.ts";
  * ```
  */
 export function containerIdOf(name: string, lxcPath: string): ContainerId {
-  const allowed = name.replace(/[^a-zA-Z0-9_.-]/g, "_").replace(/^[^a-zA-Z0-9]/, "x");
-  // Names of files are made of it, which have an end at 255 bytes.
-  const readable = allowed.slice(0, 64);
-  return `${readable}-${base32(digestOf(`${lxcPath}/${name}`), 8)}` as ContainerId;
+  return `${readable(name)}-${base32(digestOf(`${lxcPath}/${name}`), 8)}` as ContainerId;
+}
+
+/**
+ * The CNI id of a container that an ordinary user has started. It can be no container's of root, whatever the user calls
+ * it, since the hash at its end has twice as many characters; and no other user's, since it begins with the user's id.
+ */
+export function containerIdOfUser(userId: number, name: string, lxcPath: string): ContainerId {
+  return `u${userId}-${readable(name)}-${base32(digestOf(`${lxcPath}/${name}`), 16)}` as ContainerId;
+}
+
+/** Whether a container is one that this user has started. */
+export function isContainerOfUser(container: ContainerId, userId: number): boolean {
+  return container.startsWith(`u${userId}-`) && /-[a-z2-7]{16}$/.test(container);
+}
+
+/** What a user's requests are locked by: at its end is a hash. */
+export function lockOfUser(userId: number): string {
+  return base32(digestOf(`user ${userId}`), 8);
+}
+
+/** Names of files are made of it, which have an end at 255 bytes. */
+function readable(name: string): string {
+  return name
+    .replace(/[^a-zA-Z0-9_.-]/g, "_")
+    .replace(/^[^a-zA-Z0-9]/, "x")
+    .slice(0, 64);
 }

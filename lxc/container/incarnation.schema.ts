@@ -8,6 +8,9 @@ export const Incarnation = Type.Object({
     startTime: Type.String(),
     bootId: Type.String(),
   }),
+  /** The container's name, and the directory that LXC keeps it in; the first builds did not write them. */
+  name: Type.Optional(Type.String()),
+  lxcPath: Type.Optional(Type.String()),
   attachments: Type.Array(Type.Object({ network: Type.String(), interface: Type.String() })),
 });
 

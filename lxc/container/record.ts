@@ -6,6 +6,9 @@ import type { ContainerId } from "../../lib/cni/request.ts";
 import type { Schema } from "../../lib/cni/schema.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 
+/** How the names of their files end. */
+export const suffix = ".json";
+
 // Of some kinds, each container has a record: a file of JSON, `DIRECTORY/CONTAINER.json`.
 
 /** Writes a container's record, in place of one that is there. @throws SystemError where it cannot be written */
@@ -31,5 +34,5 @@ export function removeRecord(directory: string, container: ContainerId): void {
 }
 
 function pathIn(directory: string, container: ContainerId): string {
-  return `${directory}/${container}.json`;
+  return `${directory}/${container}${suffix}`;
 }

@@ -1,8 +1,7 @@
-import { system } from "#system";
-import { isContainerId } from "../../lib/cni/names.ts";
-import type { Attachment, ContainerId } from "../../lib/cni/request.ts";
-import { incarnationDirectory, readIncarnation } from "./incarnation.ts";
+import type { Attachment } from "../../lib/cni/request.ts";
+import { readIncarnation } from "./incarnation.ts";
 import { isRunning } from "./process.ts";
+import { recordedContainers } from "./recorded-containers.ts";
 
 /**
  * What containers that run are attached to by the hook, or are just being attached to: it is recorded before ADD.
@@ -15,9 +14,4 @@ export function runningAttachments(): Attachment[] {
     if (incarnation === undefined || !isRunning(incarnation.process)) return [];
     return incarnation.attachments.map((each) => ({ ...each, container }) as Attachment);
   });
-}
-
-function recordedContainers(): ContainerId[] {
-  const names = system.listDirectory(incarnationDirectory) ?? [];
-  return names.map((name) => name.replace(/\.json$/, "")).filter(isContainerId);
 }

@@ -23,7 +23,10 @@ export function readAbstractSockets(): AbstractSockets {
  *
  * LXC is not asked, and need not answer.
  */
-export function isContainerRunning(container: Container, sockets = readAbstractSockets()): boolean {
+export function isContainerRunning(
+  container: Pick<Container, "name" | "lxcPath">,
+  sockets = readAbstractSockets(),
+): boolean {
   return sockets.has(commandSocketOf(container));
 }
 

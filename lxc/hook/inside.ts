@@ -12,6 +12,8 @@ import type { HookWords } from "./words.ts";
 
 /** What a container has been attached to, by this call and by those of other hook lines before. */
 interface Attached {
+  /** The path of its network namespace. */
+  readonly netnsPath: string;
   readonly before: readonly Incarnation["attachments"][number][];
   readonly results: readonly Result[];
 }
@@ -25,10 +27,9 @@ interface Attached {
 export function prepareInside(
   container: ContainerId,
   pid: number,
-  { before, results }: Attached,
+  { netnsPath, before, results }: Attached,
   { dns }: HookWords,
 ): void {
-  const netnsPath = `/proc/${pid}/ns/net`;
   unlessItFails("lo", () => {
     const reason = bringLoopbackUp(netnsPath);
     if (reason !== undefined) warn(`lo of the container cannot be brought up: ${reason}`);

@@ -22,8 +22,9 @@ export function reportFailure(event: HookEvent | undefined, error: unknown): num
     // A container that is destroyed is no more: nobody would ask.
     if (event.type !== "destroy") keep(event, error);
   }
-  const status = report(error, hook);
-  return event === undefined || mayFail(event.type) ? status : 0;
+  if (event === undefined || mayFail(event.type)) return report(error, hook);
+  warn(describe(error));
+  return 0;
 }
 
 /** A post-stop that fails would turn a reboot into a stop, and a destroy that fails would keep the container. */

@@ -23,17 +23,15 @@ import type { HookWords } from "./words.ts";
  * What an earlier run left behind (a host that crashed, a monitor that was killed) is taken over where the container
  * is on that network again, and removed where it is not.
  *
+ * @param event What LXC tells of it.
  * @throws CniError what a network's plugins answered; LXC aborts the start then.
  */
-export function start(container: ContainerId, event: HookEvent, wanted: HookWords): void {
-  const first = event.pid === undefined ? undefined : processOf(event.pid);
-  if (first === undefined) {
-    throw new CniError(
-      Code.unknownContainer,
-      `container ${event.name} has no process to attach`,
-      `LXC_PID is ${event.pid ?? "not set"}; this hook works as lxc.hook.start-host only`,
-    );
-  }
+export function start(
+  container: ContainerId,
+  event: HookEvent,
+  wanted: HookWords,
+  { process: first, netnsPath }: StartedContainer = startedContainer(event),
+): void {
   requireNotCheckpointed(container, event.name);
   const attachments = wanted.networks.map((each) => {
     const network = findNetwork(each.network, wanted);
@@ -46,17 +44,41 @@ export function start(container: ContainerId, event: HookEvent, wanted: HookWord
   }));
   const before = settleEarlierRun(container, first, attachments, wanted);
   const record = (held: readonly Held[]) =>
-    recordIncarnation(container, { process: first, attachments: [...held] });
+    recordIncarnation(container, {
+      process: first,
+      name: event.name,
+      lxcPath: event.lxcPath,
+      attachments: [...held],
+    });
   record([...before.filter((each) => !asked.some((other) => isSame(each, other))), ...asked]);
   let results: readonly Result[];
   try {
-    results = attachAll(attachments, `/proc/${first.pid}/ns/net`, wanted);
+    results = attachAll(attachments, netnsPath, wanted);
   } catch (error) {
     if (before.length > 0) record(before);
     else forgetIncarnation(container);
     throw error;
   }
-  prepareInside(container, first.pid, { before, results }, wanted);
+  prepareInside(container, first.pid, { netnsPath, before, results }, wanted);
+}
+
+/** What a start has to do with. */
+export interface StartedContainer {
+  /** The container's first process. */
+  readonly process: ProcessIdentity;
+  /** The path of its network namespace. */
+  readonly netnsPath: string;
+}
+
+/** What LXC has started. @throws CniError 3 where its process is not there */
+function startedContainer({ name, pid }: HookEvent): StartedContainer {
+  const process = pid === undefined ? undefined : processOf(pid);
+  if (process !== undefined) return { process, netnsPath: `/proc/${pid}/ns/net` };
+  throw new CniError(
+    Code.unknownContainer,
+    `container ${name} has no process to attach`,
+    `LXC_PID is ${pid ?? "not set"}; this hook works as lxc.hook.start-host only`,
+  );
 }
 
 /** An attachment as it is recorded. */

@@ -7,6 +7,10 @@ export interface HookWords extends Places {
   readonly networks: readonly WantedNetwork[];
   /** How long the hook may take, in milliseconds; infinite for `--timeout 0`. */
   readonly timeout: number;
+  /** The words that ask for them. */
+  readonly words: readonly string[];
+  /** Where the service for ordinary users listens; undefined for its usual place. */
+  readonly socket?: string | undefined;
   /** Whether the container's resolver is told what the networks say. */
   readonly dns: boolean;
 }
@@ -23,20 +27,22 @@ export function parseHookWords(words: readonly string[]): HookWords {
   const networkDirectories: string[] = [];
   const networks: string[] = [];
   let cniPath = "";
+  let socket: string | undefined;
   let timeout = usualTimeout;
   let dns = true;
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? "";
     if (word === "--net-dir") networkDirectories.push(optionValue(words, ++index));
     else if (word === "--cni-path") cniPath = optionValue(words, ++index);
+    else if (word === "--socket") socket = optionValue(words, ++index);
     else if (word === "--timeout") timeout = parseTimeout(optionValue(words, ++index));
     else if (word === "--no-dns") dns = false;
     else if (word.startsWith("-")) throw new UsageError(`there is no option ${word}`);
     else networks.push(word);
   }
   if (networks.length === 0) throw new UsageError("hook needs the name of a network");
-  const wanted = networks.map((word, index) => parseWantedNetwork(word, `eth${index}`));
-  return { networkDirectories, cniPath, timeout, dns, networks: distinct(wanted) };
+  const wanted = distinct(networks.map((word, index) => parseWantedNetwork(word, `eth${index}`)));
+  return { networkDirectories, cniPath, timeout, socket, dns, words: networks, networks: wanted };
 }
 
 function optionValue(words: readonly string[], index: number): string {

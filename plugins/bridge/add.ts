@@ -6,7 +6,6 @@ import type { Result } from "../../lib/cni/result.ts";
 import { resultInVersion } from "../../lib/cni/result-format.ts";
 import { emptyResult } from "../../lib/cni/result-parse.ts";
 import { inReserve } from "../../lib/cni/time-limit.ts";
-import { localMac } from "../../lib/ip/mac.ts";
 import { announce } from "../../lib/net/announce.ts";
 import { apply } from "../../lib/net/apply.ts";
 import { keepRouterRoutes } from "../../lib/net/default-route.ts";
@@ -29,7 +28,8 @@ import { type Lease, leaseAddresses, releaseAddresses } from "./lease.ts";
 import { leaveShared } from "./leave.ts";
 import { isLeaseLeftBehind } from "./left-behind.ts";
 import { whileChanging, whileJoining } from "./locks.ts";
-import { type Macs, planAttachment } from "./plan.ts";
+import { chooseMacs, type Macs } from "./macs.ts";
+import { planAttachment } from "./plan.ts";
 import { removeRecord, writeRecord } from "./record.ts";
 import { resultOf } from "./result.ts";
 import { type Settings, settingsOf } from "./settings.ts";
@@ -124,6 +124,8 @@ function join(
   writeRecord(portName(attachment), { mac: macs.port, rules });
   if (plan.some(isIpv6Forwarding) && !isForwarding(6)) keepRouterRoutes(links, warn);
   apply(plan, tools, receipts);
+  const handles = receipts.flatMap(({ masquerade }) => masquerade?.handles ?? []);
+  if (handles.length > 0) writeRecord(portName(attachment), { mac: macs.port, rules, handles });
   if (!settings.isLeftDown) {
     const addresses = leased.ips.map(({ address }) => address);
     awaitDetection(attachment.interface, addresses, links);
@@ -145,25 +147,6 @@ function isPortOfOther(attachment: Attachment, macs: Macs, { links }: Tools): bo
     // The receipts tell enough, and the error that led here says more.
     return false;
   }
-}
-
-/** Random ones, but for what was asked for. Those of links that are mostly there already are made when they are needed. */
-function chooseMacs({ mac }: Settings): Macs {
-  const seed = system.random(30);
-  const made = (index: number) => localMac(seed.subarray(index * 6));
-  return {
-    port: made(0),
-    container: mac ?? made(1),
-    get bridge() {
-      return made(2);
-    },
-    get gateway() {
-      return made(3);
-    },
-    get gatewayPort() {
-      return made(4);
-    },
-  };
 }
 
 /** The error, with what could not be undone after it. */

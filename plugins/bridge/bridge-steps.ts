@@ -2,7 +2,7 @@ import { bridgeAlias } from "../../lib/net/identity.ts";
 import type { LinkWithAddresses } from "../../lib/net/link-backend.ts";
 import type { Operation } from "../../lib/net/operation.ts";
 import { type HostState, isOwnBridge } from "./host-state.ts";
-import type { Macs } from "./plan.ts";
+import type { Macs } from "./macs.ts";
 import type { Settings } from "./settings.ts";
 
 /** The steps that make the bridge, or that make one of ours fit. One of somebody else is left as it is. */

@@ -1,6 +1,6 @@
 import type { IpConfig, Result, Route } from "../../lib/cni/result.ts";
 import { equalAddress, formatAddress } from "../../lib/ip/address.ts";
-import { equalPrefix, formatPrefix, networkOf } from "../../lib/ip/prefix.ts";
+import { equalPrefix, formatPrefix, networkOf, type Prefix } from "../../lib/ip/prefix.ts";
 import type { LinkBackend, LinkRoute } from "../../lib/net/link-backend.ts";
 import type { FoundLinks } from "./check-links.ts";
 import { isForwarding } from "./forwarding.ts";
@@ -23,22 +23,35 @@ export function addressProblems({ container, name }: FoundLinks, { ips }: Result
 }
 
 /** Which routes of an attachment its namespace lacks, in words. */
-export function routeProblems(
-  { container, name }: FoundLinks,
-  { ips, routes }: Result,
-  links: LinkBackend,
-): string[] {
-  if (container === undefined) return [];
-  const found = links.readRoutes("container");
-  const unreachable = ips.filter(
-    ({ address }) =>
-      !found.some(({ to, link }) => link === container.index && equalPrefix(to, networkOf(address))),
-  );
-  const missing = routes.filter((route) => !found.some((each) => isRoute(each, route)));
+export function routeProblems(found: FoundLinks, result: Result, links: LinkBackend): string[] {
+  const { unreachable, missing } = missingRoutes(found, result, links);
   return [
-    ...unreachable.map(({ address }) => `${name} has no route to ${formatPrefix(networkOf(address))}`),
+    ...unreachable.map((subnet) => `${found.name} has no route to ${formatPrefix(subnet)}`),
     ...missing.map((route) => `Expected Route ${describeRoute(route)} not found in routing table`),
   ];
+}
+
+/** Routes that a container lacks. */
+export interface MissingRoutes {
+  /** The subnets of its addresses that it cannot reach on its link. */
+  readonly unreachable: readonly Prefix[];
+  readonly missing: readonly Route[];
+}
+
+/** The routes of an attachment that its namespace lacks; none where it has no link. */
+export function missingRoutes(
+  { container }: FoundLinks,
+  { ips, routes }: Result,
+  links: LinkBackend,
+): MissingRoutes {
+  if (container === undefined) return { unreachable: [], missing: [] };
+  const found = links.readRoutes("container");
+  const isReachable = (subnet: Prefix) =>
+    found.some(({ to, link }) => link === container.index && equalPrefix(to, subnet));
+  return {
+    unreachable: ips.map(({ address }) => networkOf(address)).filter((subnet) => !isReachable(subnet)),
+    missing: routes.filter((route) => !found.some((each) => isRoute(each, route))),
+  };
 }
 
 /** The main table (linux/rtnetlink.h, RT_TABLE_MAIN). */
@@ -56,10 +69,15 @@ function describeRoute({ dst, gw }: Route): string {
 }
 
 /** What keeps the host from being the gateway that it should be, in words. */
-export function gatewayProblems(settings: Settings, { ips }: Result, links: LinkBackend): string[] {
+export function gatewayProblems(
+  settings: Settings,
+  { bridge }: FoundLinks,
+  { ips }: Result,
+  links: LinkBackend,
+): string[] {
   if (!settings.isGateway || settings.ipamType === undefined) return [];
   const { gatewayLink: name } = settings;
-  const link = links.readLink("host", name);
+  const link = name === settings.bridge ? bridge : links.readLink("host", name);
   const missing = bridgeAddresses(ips).filter(
     (address) => !link?.addresses.some((each) => equalPrefix(each, address)),
   );

@@ -33,7 +33,8 @@ export function findLinks(
   const containerIndex = interfaces.findIndex((each) => each.name === name && each.sandbox !== undefined);
   const ports = ofHost.flatMap((entry) => {
     const linkName = parseLinkName(entry.name);
-    const link = linkName && links.readLink("host", linkName);
+    // The bridge is no port, and was read.
+    const link = linkName && linkName !== settings.bridge ? links.readLink("host", linkName) : undefined;
     return link !== undefined && isOtherEnd(link, container) ? [{ link, entry }] : [];
   });
   return {
@@ -122,7 +123,8 @@ function portProblems(
   ];
 }
 
-function vlanProblems(name: string, { native, tagged }: Vlans, found: readonly PortVlan[]): string[] {
+/** Which VLANs a port lacks, in words. */
+export function vlanProblems(name: string, { native, tagged }: Vlans, found: readonly PortVlan[]): string[] {
   const isThere = (test: (vlan: PortVlan) => boolean) => found.some(test);
   const missing = tagged.filter((id) => !isThere(({ vlan, isUntagged }) => vlan === id && !isUntagged));
   return [

@@ -35,7 +35,7 @@ export function check(
       ...linkProblems(settings, found, links),
       ...addressProblems(found, result),
       ...routeProblems(found, result, links),
-      ...gatewayProblems(settings, result, links),
+      ...gatewayProblems(settings, found, result, links),
       ...ruleProblems(settings, request.attachment, found, result),
     ];
     if (problems.length > 0) throw changed(problems);
@@ -55,6 +55,8 @@ function missingResult(): CniError {
 
 function changed(problems: readonly string[]): CniError {
   const [first = "", ...others] = problems;
-  const remedy = "DEL and ADD make it as it should be";
   return new CniError(Code.attachmentChanged, first, [...others, remedy].join("; "));
 }
+
+/** What to do about it, as every runtime can. */
+export const remedy = "DEL and ADD make it as it should be";

@@ -4,7 +4,7 @@ import { bridgeAlias, gatewayPortName } from "../../lib/net/identity.ts";
 import type { Operation } from "../../lib/net/operation.ts";
 import { addressConflicts, bridgeAddresses, conflictError } from "./gateways.ts";
 import type { HostState } from "./host-state.ts";
-import type { Macs } from "./plan.ts";
+import type { Macs } from "./macs.ts";
 import { vlanSteps } from "./port-steps.ts";
 import type { Settings } from "./settings.ts";
 

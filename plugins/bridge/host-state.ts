@@ -24,9 +24,15 @@ export interface HostState {
  *   to be changed, 102 where the container has the interface, or the attachment has a live port.
  */
 export function readHost(settings: Settings, attachment: Attachment, links: LinkBackend): HostState {
+  const state = stateOfHost(settings, links);
+  refuseLiveAttachment(attachment, links);
+  return state;
+}
+
+/** The same without a look into the container. @throws CniError 7 as for {@linkcode readHost} */
+export function stateOfHost(settings: Settings, links: LinkBackend): HostState {
   const bridge = links.readLink("host", settings.bridge);
   if (bridge !== undefined) requireSuitableBridge(settings, bridge);
-  refuseLiveAttachment(attachment, links);
   return {
     bridge,
     gateway: settings.gatewayLink === settings.bridge ? bridge : links.readLink("host", settings.gatewayLink),

@@ -46,13 +46,20 @@ function isLast({ network }: Attachment, links: LinkBackend): boolean {
   return portsOf(network, links).length === 0;
 }
 
-/** Deletes the bridge, if we made it and it has no ports but those of its own gateways in VLANs. */
-function deleteEmptyBridge(name: LinkName, links: LinkBackend): void {
+/**
+ * Deletes the bridge, if we made it and it has no ports but those of its own gateways in VLANs.
+ *
+ * To be called while nobody adds a port to it.
+ *
+ * @returns whether it was deleted.
+ */
+export function deleteEmptyBridge(name: LinkName, links: LinkBackend): boolean {
   const bridge = links.readLink("host", name);
-  if (bridge === undefined || !isOwnBridge(bridge)) return;
+  if (bridge === undefined || !isOwnBridge(bridge)) return false;
   const ports = links.readLinks("host").filter(({ master }) => master === bridge.index);
-  if (!ports.every(isGatewayPort)) return;
+  if (!ports.every(isGatewayPort)) return false;
   for (const port of [...ports.map((each) => each.name as LinkName), name]) deleteLink(port, links);
+  return true;
 }
 
 function isGatewayPort({ name, alias }: Link): boolean {

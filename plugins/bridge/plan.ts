@@ -1,30 +1,17 @@
 import type { Attachment } from "../../lib/cni/request.ts";
 import type { IpConfig, Result } from "../../lib/cni/result.ts";
-import type { Mac } from "../../lib/ip/mac.ts";
 import { portName } from "../../lib/net/identity.ts";
-import type { Operation } from "../../lib/net/operation.ts";
+import type { Operation, WriteSysctl } from "../../lib/net/operation.ts";
 import { bridgeSteps } from "./bridge-steps.ts";
 import { containerSteps } from "./container-steps.ts";
 import { forwardingKeys } from "./forwarding.ts";
 import { gatewaySteps } from "./gateway-steps.ts";
 import { gatewayOf } from "./gateways.ts";
 import type { HostState } from "./host-state.ts";
+import type { Macs } from "./macs.ts";
 import { portSteps } from "./port-steps.ts";
 import type { Settings } from "./settings.ts";
 import { wantedRules } from "./wanted-rules.ts";
-
-/** The MACs that an attachment gets. */
-export interface Macs {
-  /** Of the bridge, if it has to be made. */
-  readonly bridge: Mac;
-  /** Of the gateway in a VLAN and of its port, if they have to be made. */
-  readonly gateway: Mac;
-  readonly gatewayPort: Mac;
-  /** Of the host's end. */
-  readonly port: Mac;
-  /** Of the container's end. */
-  readonly container: Mac;
-}
 
 /** What a plan is made of. */
 export interface Circumstances {
@@ -60,7 +47,7 @@ export function planAttachment(circumstances: Circumstances): Operation[] {
 }
 
 /** Between networks, for the families that the bridge is a gateway of. */
-function forwardingSteps({ isGateway }: Settings, ips: readonly IpConfig[]): Operation[] {
+export function forwardingSteps({ isGateway }: Settings, ips: readonly IpConfig[]): WriteSysctl[] {
   if (!isGateway) return [];
   return ([4, 6] as const)
     .filter((family) => gatewayOf(family, ips) !== undefined)

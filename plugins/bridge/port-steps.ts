@@ -3,7 +3,7 @@ import type { LinkName } from "../../lib/ip/link-name.ts";
 import { portAlias, portName } from "../../lib/net/identity.ts";
 import type { Operation } from "../../lib/net/operation.ts";
 import type { HostState } from "./host-state.ts";
-import type { Macs } from "./plan.ts";
+import type { Macs } from "./macs.ts";
 import type { Settings } from "./settings.ts";
 import type { Vlans } from "./vlans.ts";
 

@@ -17,6 +17,8 @@ export const AttachmentRecord = Type.Object({
       ]),
     ),
   ),
+  /** The numbers that the kernel gave its rules in nftables: where CHECK looks for them first. */
+  handles: Type.Optional(Type.Array(Type.Integer({ minimum: 1 }))),
 });
 
 export type AttachmentRecord = Static<typeof AttachmentRecord>;

@@ -5,7 +5,7 @@ import type { LinkName } from "../../lib/ip/link-name.ts";
 import { portName } from "../../lib/net/identity.ts";
 import type { LinkBackend, LinkWithAddresses } from "../../lib/net/link-backend.ts";
 import { type HostState, isOwnBridge } from "./host-state.ts";
-import type { Macs } from "./plan.ts";
+import type { Macs } from "./macs.ts";
 import type { Settings } from "./settings.ts";
 
 /** What is known of an attachment after it was made. */

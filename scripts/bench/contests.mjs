@@ -8,6 +8,7 @@ import { lxcStartContest } from "./contests/lxc-start.mjs";
 import { otherWaysContest } from "./contests/other-ways.mjs";
 import { scopeContest } from "./contests/scope.mjs";
 import { startContest } from "./contests/start.mjs";
+import { surveyContest } from "./contests/survey.mjs";
 
 /** All contests, in the order of the table. @type {import("./contest.mjs").Contest[]} */
 export const contests = [
@@ -17,6 +18,7 @@ export const contests = [
   ...leaseContests,
   hookContest,
   lxcStartContest,
+  surveyContest,
   ...crowdContests,
   scopeContest,
   ...firstPacketContests,

@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
 /**
- * Runs a script of Node.js on a host of its own: network, mounts and processes of its own, nothing in /run, and
- * nothing that CNI left in /var/lib. All of it vanishes with the script.
+ * Runs a script of Node.js on a host of its own: network, mounts and processes of its own, /etc and /var/lib copied on
+ * write, nothing in /run, and nothing of CNI in either. All of it vanishes with the script.
  *
  * @param {string} script Its path.
  * @param {unknown} argument What it finds in its first argument, as JSON.
@@ -23,11 +23,14 @@ export function runOnOwnHost(script, argument) {
 const boot = `
 set -e
 mount -t tmpfs -o mode=755 tmpfs /run
-mkdir -p /run/netns /run/upper /run/work
-mount -t overlay -o lowerdir=/var/lib,upperdir=/run/upper,workdir=/run/work overlay /var/lib
-for directory in cni lxc-cni; do
-  mkdir -p /var/lib/$directory
-  mount -t tmpfs -o mode=755 tmpfs /var/lib/$directory
+mkdir -p /run/netns
+for directory in /etc /var/lib; do
+  mkdir -p /run/upper$directory /run/work$directory
+  mount -t overlay -o "lowerdir=$directory,upperdir=/run/upper$directory,workdir=/run/work$directory" overlay $directory
+done
+for directory in /etc/cni /etc/lxc-cni /var/lib/cni /var/lib/lxc-cni; do
+  mkdir -p $directory
+  mount -t tmpfs -o mode=755 tmpfs $directory
 done
 mount -t proc proc /proc
 # A new /sys comes without the cgroups, which LXC needs.

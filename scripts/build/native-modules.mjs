@@ -10,5 +10,8 @@ export const nativeModules = [
   "encoding/sha512",
   "encoding/utf8",
   "net/netlink/attribute-values",
+  "net/netlink/compose",
   "net/netlink/messages-with",
+  "net/netlink/parse-messages",
+  "net/nf-tables/statement",
 ].map((module) => fileURLToPath(new URL(`../../lib/${module}.ts`, import.meta.url)));

@@ -75,6 +75,42 @@ describeVariants("CHECK", (variant) => {
     succeeded(await networkOn(host, variant, { ...configuration, prevResult }).call("CHECK", c1));
   });
 
+  test("finds rules in nftables wherever they are, and none where the record has those of others", async ({
+    host,
+  }) => {
+    const configuration = { ...configurationOf("nftables", 1), cniVersion: "1.1.0" };
+    const attach1 = await attach(host, variant, configuration, await host.container("c1"));
+    const attach2 = await attach(host, variant, configuration, await host.container("c2"));
+    const checks = ["inet", "cni_plugins_masquerade", "masq_checks"];
+    const handlesOf = async (id: string) => {
+      const listed = (await host.run(["nft", "-a", "list", "chain", ...checks])).split("\n");
+      const own = listed.filter((line) => line.includes(`id: ${id}"`));
+      return own.map((line) => Number(/# handle (\d+)$/.exec(line)?.[1]));
+    };
+    const record = (attached: { port: string }, handles: readonly number[]) => {
+      const file = `/run/lxc-cni/attachments/${attached.port}`;
+      return host.write(file, JSON.stringify({ mac: "02:00:00:00:00:01", rules: ["nftables"], handles }));
+    };
+    const [own, others] = [await handlesOf("c1"), await handlesOf("c2")];
+    for (const handles of [own, others, [...others, ...own], [1, 99_999], []]) {
+      await record(attach1, handles);
+      succeeded(await attach1.check());
+    }
+    await host.run(["rm", `/run/lxc-cni/attachments/${attach1.port}`]);
+    succeeded(await attach1.check());
+    await record(attach2, own);
+    succeeded(await attach2.check());
+    const [first] = own;
+    await host.run(["nft", "delete", "rule", ...checks, "handle", String(first)]);
+    for (const handles of [own, others, [...others, ...own]]) {
+      await record(attach1, handles);
+      expect(refusalOf(await attach1.check())).toMatchObject({
+        code: 103,
+        msg: expect.stringMatching(/the rule for 10\.1\.0\.2 in chain masq_checks/),
+      });
+    }
+  });
+
   test("needs what ADD answered, and a namespace that is the container's", async ({ host }) => {
     const c1 = await host.container("c1");
     const configuration = configurationOf("gateway", 1);

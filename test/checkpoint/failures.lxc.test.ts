@@ -55,9 +55,10 @@ describeOnce("a checkpoint that fails", (variant) => {
     await expectRefused(host, variant, ["checkpoint", c1.name, "/mnt/c1"], "which runs on");
     await c1.stop();
     await c1.start();
+    const addresses = await c1.addresses();
     await lxcCni(host, variant, "checkpoint", c1.name, "/mnt/c1");
     await lxcCni(host, variant, "restore", c1.name, "/mnt/c1");
-    expect(await c1.addresses()).toEqual(["10.10.0.2/16"]);
+    expect(await c1.addresses()).toEqual(addresses);
   });
 });
 
@@ -81,7 +82,7 @@ describeOnce("a restore that fails", (variant) => {
     // What breaks it before the network is made, and what breaks it after that.
     for (const image of ["inventory.img", "pages-1.img"]) {
       await host.run(["mv", `/mnt/c1/images/${image}`, "/mnt/away"]);
-      await expectRefused(host, variant, ["restore", c1.name, "/mnt/c1"], image);
+      await expectRefused(host, variant, ["restore", c1.name, "/mnt/c1"], "restore.log");
       expect(await state()).toBe(before);
       await host.run(["mv", "/mnt/away", `/mnt/c1/images/${image}`]);
     }

@@ -55,9 +55,11 @@ describeOnce("a container that is restored on another host", (variant) => {
 
       await define(there, joined);
       const other = await there.container("other");
-      await lxcCni(there, variant, "add", "simplenet", other.netns);
-      await expectRefused(there, variant, restore, "10.10.0.2");
-      expect(await leases(there)).toEqual(["10.10.0.2", "fd00:10:10::2"]);
+      const add = [`${variant.directory}/lxc-cni`, "add", "simplenet", other.netns];
+      await there.run(add, { env: { CNI_ARGS: "IP=10.10.0.2" } });
+      const before = await leases(there);
+      await expectRefused(there, variant, restore, "10.10.0.2 is not available");
+      expect(await leases(there)).toEqual(before);
       await lxcCni(there, variant, "del", "simplenet", other.netns);
       await lxcCni(there, variant, ...restore);
       await expectToGoOn(peer);

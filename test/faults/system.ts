@@ -43,6 +43,7 @@ const counted = [
   "replaceFile",
   "replaceWithin",
   "removeFile",
+  "removeDirectory",
   "makeDirectory",
   "listDirectory",
   "status",

@@ -58,11 +58,40 @@ describeVariants("what ADD writes is what docs/formats.md says", (variant) => {
     expect(await read(host, file)).toBe(`600 ${example.replace("02:00:00:00:00:02", mac)}`);
   });
 
+  test("what bridge records of rules in nftables", async ({ host }) => {
+    const web = await host.container("web-qkwznmfy");
+    const inNftables = { ...configuration, ipMasqBackend: "nftables" };
+    succeeded(await networkOn(host, variant, inNftables).add(web));
+    const file = `/run/lxc-cni/attachments/${port}`;
+    const mac = await host.run(["cat", `/sys/class/net/${port}/address`]);
+    const listed = await host.run([
+      "nft",
+      "-a",
+      "list",
+      "chain",
+      "inet",
+      "cni_plugins_masquerade",
+      "masq_checks",
+    ]);
+    const handles = [...listed.matchAll(/ masquerade .*# handle (\d+)$/gm)].map(([, handle]) =>
+      Number(handle),
+    );
+    const [, example = ""] = formats.block(`json ${file}`);
+    const expected = { ...JSON.parse(example), mac, handles };
+    // Only the kernel itself tells the numbers of rules.
+    if (!variant.name.includes("netlink")) delete expected.handles;
+    expect(await read(host, file)).toBe(`600 ${JSON.stringify(expected)}`);
+    expect(handles).toHaveLength(2);
+  });
+
   test("the locks", async ({ host }) => {
     await host.write(networkFile, source);
     const web = await makeContainerOfProcess(host, "web");
     await runHook(host, variant, "start-host", pidOf(web));
     succeeded(await networkOn(host, variant, configuration).add(await host.container("c1")));
+    await host.run([`${variant.directory}/lxc-cni`, "network", "create", "backnet"], {
+      env: { ...variant.environment },
+    });
     const locks = await host.run(["find", "/run/lxc-cni/locks", "-type", "f", "-printf", "%p\n"]);
     expect(locks.split("\n").sort()).toEqual(
       formats

@@ -5,7 +5,7 @@ import { chainName } from "../../lib/net/firewall/marks.ts";
 import { bridgeAlias, gatewayPortName, portAlias, portName } from "../../lib/net/identity.ts";
 import { containerOfNetns } from "../../lxc/cnitool/container.ts";
 import { configurationOf, configuredLinks } from "../../lxc/container/configuration.ts";
-import { containerIdOf } from "../../lxc/container/id.ts";
+import { containerIdOf, containerIdOfUser } from "../../lxc/container/id.ts";
 import { usualMac } from "../../lxc/container/mac.ts";
 import { resolvConfOf } from "../../lxc/dns/resolv-conf.ts";
 import { withOwnLines } from "../../lxc/enable/own-lines.ts";
@@ -19,6 +19,15 @@ describe("container ids", () => {
   test.for(formats.rows("Container ids"))("LXC path %s, container %s: %s", ([path, name, id]) => {
     expect(containerIdOf(name ?? "", path ?? "")).toBe(id);
   });
+});
+
+describe("container ids of users", () => {
+  test.for(formats.rows("Container ids of users"))(
+    "user %s, LXC path %s, container %s: %s",
+    ([user, path, name, id]) => {
+      expect(containerIdOfUser(Number(user), name ?? "", path ?? "")).toBe(id);
+    },
+  );
 });
 
 describe("container ids of namespaces", () => {

@@ -87,6 +87,10 @@ export const system: System = {
     return "replaced";
   },
   removeFile: (path) => files.delete(checked(path)),
+  removeDirectory: (path) => {
+    checked(path);
+    return false;
+  },
   makeDirectory: (path) => {
     checked(path);
   },
@@ -114,6 +118,7 @@ export const system: System = {
   },
   openNetlink: () => undefined,
   openNetfilter: () => undefined,
+  unixSockets: undefined,
 
   findProgram: (name) => (name.includes("/") ? undefined : `/usr/sbin/${name}`),
   start,

@@ -14,6 +14,8 @@ describe("the words of a hook line", () => {
         { network: "b", interface: "lan0", ips: [] },
         { network: "/etc/lxc/c.conf", interface: "eth2", ips: [] },
       ],
+      words: ["a", "b:lan0", "/etc/lxc/c.conf"],
+      socket: undefined,
       dns: true,
     });
   });

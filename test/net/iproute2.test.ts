@@ -56,6 +56,10 @@ const commands = Array.from<[LinkOperation, ...string[]], [string, LinkOperation
     ],
     [{ do: "label link", where: "host", name: link("br0"), alias: "a b" }, 'ip link set dev br0 alias "a b"'],
     [
+      { do: "plug port", where: "host", name: link("veth0"), bridge: link("br0") },
+      "ip link set dev veth0 master br0",
+    ],
+    [
       { ...configure, hairpin: true, isolated: false },
       "ip link set dev veth0 type bridge_slave hairpin on isolated off",
     ],

@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { equalAddress } from "../../lib/ip/address.ts";
-import { parseRules, type Rule, renderRule } from "../../lib/net/firewall/iptables-rule.ts";
+import {
+  equalRule,
+  type PlainLinkName,
+  parseRules,
+  type Rule,
+  renderRule,
+} from "../../lib/net/firewall/iptables-rule.ts";
 import * as arbitrary from "../ip/arbitrary.ts";
 import { address, prefix } from "./values.ts";
 
@@ -49,6 +55,37 @@ test("what is rendered is read back as what it was", () => {
         rule.source && read?.source ? equalAddress(rule.source, read.source) : rule.source === read?.source;
       expect(isSame).toBe(true);
     }),
+  );
+});
+
+test("rules are equal when they are rendered alike", () => {
+  // Few values, so that many are the same.
+  const addresses = fc.constantFrom(...["10.1.2.3", "10.1.2.4", "fd00::2", "fd00::3"].map(address));
+  const prefixes = fc.constantFrom(
+    ...["10.1.2.3/32", "10.1.2.3/16", "10.1.2.4/16", "10.1.2.4/31", "fd00::2/64", "fd00::3/128"].map(prefix),
+  );
+  const link = fc.constantFrom("eth0", "eth1") as fc.Arbitrary<PlainLinkName>;
+  const common = {
+    destination: prefixes,
+    notDestination: prefixes,
+    input: link,
+    output: link,
+    connection: fc.constantFrom("DNAT", "NEW"),
+    comment: fc.constantFrom("a", 'a"'),
+    jump: fc.constantFrom("ACCEPT", "DROP"),
+  };
+  const from = (source: object) => fc.record({ ...common, ...source }, { requiredKeys: ["comment"] });
+  const rule: fc.Arbitrary<Rule> = fc.oneof(from({ source: addresses }), from({ sourceNetwork: prefixes }));
+  const pair = fc.tuple(rule, rule, fc.subarray(Object.keys(common))).map(([a, b, same]) => {
+    const shared = Object.fromEntries(Object.entries(a).filter(([key]) => same.includes(key)));
+    const rest = Object.entries(b).filter(([key]) => !same.includes(key));
+    return [a, { comment: a.comment, ...shared, ...Object.fromEntries(rest) } as Rule] as const;
+  });
+  fc.assert(
+    fc.property(pair, ([a, b]) => {
+      expect(equalRule(a, b)).toBe(renderRule(a) === renderRule(b));
+    }),
+    { numRuns: 2000 },
   );
 });
 

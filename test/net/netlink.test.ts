@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type EncodedOperation, encode } from "../../lib/net/netlink/encode.ts";
-import { parseLink, parseMessages, parseVlans } from "../../lib/net/netlink/parse.ts";
+import { parseLink, parseVlans } from "../../lib/net/netlink/parse.ts";
+import { parseMessages } from "../../lib/net/netlink/parse-messages.ts";
 import { address, link, mac, prefix } from "./values.ts";
 
 const vlans = { do: "add vlans", where: "host", port: link("veth0") } as const;

@@ -23,11 +23,17 @@ interface Kind {
   readonly remove: Wish;
 }
 
-const masqueraded = (firewall: "iptables" | "nftables", addresses: readonly string[]): Kind => ({
+const masqueraded = (
+  firewall: "iptables" | "nftables",
+  addresses: readonly string[],
+  handles?: readonly number[],
+): Kind => ({
   make: { do: "add", firewall, attachment: eth0, addresses },
-  ask: { do: "missing", firewall, attachment: eth0, addresses },
+  ask: { do: "missing", firewall, attachment: eth0, addresses, handles },
   remove: { do: "remove", attachment: eth0, known: [] },
 });
+/** All that a rule of these tests can have, in an order in which the right ones are not the first. */
+const handles = Array.from({ length: 20 }, (_, index) => 20 - index);
 const guarded = (addresses?: readonly string[]): Kind => ({
   make: { do: "guard", ...guard, addresses },
   ask: { do: "missing from guard", ...guard, addresses },
@@ -53,6 +59,14 @@ const kinds: readonly [string, Kind][] = [
     masqueraded("nftables", ["10.10.0.2/23", "10.64.0.2/10", "fd00::2/61"]),
   ],
   ["masquerade by nft, of a single address", masqueraded("nftables", ["10.10.0.2/32", "fd00::2/128"])],
+  [
+    "masquerade by nft, and are where they are known to be",
+    masqueraded("nftables", ["10.10.0.2/16", "fd00:10:10::2/64"], handles),
+  ],
+  [
+    "masquerade by nft, and are not where they are thought to be",
+    masqueraded("nftables", ["10.10.0.2/16", "fd00:10:10::2/64"], [1, 4711]),
+  ],
   ["guard a MAC", guarded()],
   ["guard addresses", guarded(["10.10.0.2", "fd00:10:10::2"])],
   ["are a network's, by iptables", shared("iptables")],
@@ -248,6 +262,7 @@ describeKernelFirewall("what is not quite right is not taken for right", (progra
   const all: readonly [string, Kind, readonly NearMiss[]][] = [
     ["iptables", masqueraded("iptables", masquerade.addresses), inIptables],
     ["nft", masqueraded("nftables", masquerade.addresses), inNft],
+    ["nft, wherever they are", masqueraded("nftables", masquerade.addresses, handles), inNft],
     ["a guard", guarded(), inGuards],
     ["a network", shared("iptables"), inNetwork],
   ];

@@ -4,6 +4,7 @@ import { stringifyCompact } from "../../lib/cni/json.ts";
 import { asIptables } from "../../lib/net/firewall/as-iptables.ts";
 import { asNft } from "../../lib/net/firewall/as-nft.ts";
 import { asNftJson } from "../../lib/net/firewall/as-nft-json.ts";
+import { renderRule } from "../../lib/net/firewall/iptables-rule.ts";
 import { messagesWith } from "../../lib/net/netlink/messages-with.ts";
 import { batch, chainQuestion, ruleQuestion, rulesQuestion } from "../../lib/net/nf-tables/messages.ts";
 import { parseRule } from "../../lib/net/nf-tables/rule.ts";
@@ -172,8 +173,10 @@ function wordsOf(printer: Printer, expressions: Uint8Array): string | undefined 
   if (statement === undefined) return undefined;
   switch (printer) {
     case "iptables":
-    case "ip6tables":
-      return asIptables({ handle: 1, comment: undefined, statement }, printer === "iptables" ? 4 : 6)?.text;
+    case "ip6tables": {
+      const rule = asIptables({ handle: 1, comment: undefined, statement }, printer === "iptables" ? 4 : 6);
+      return rule && renderRule(rule);
+    }
     case "nft":
       return asNft(statement);
     case "bridge": {

@@ -7,19 +7,16 @@ import type { KernelRule } from "../nf-tables/rule.ts";
 import type { Extension, FieldMatch, Match, MetaMatch, Statement } from "../nf-tables/statement.ts";
 import type { Verdict } from "../nf-tables/verdict.ts";
 import { textBeforeZero, zeroEnded } from "../nf-tables/zero-ended.ts";
-import { type PrintedRule, plainLinkName, type Rule, renderRule } from "./iptables-rule.ts";
+import { plainLinkName, type Rule } from "./iptables-rule.ts";
 
 /**
- * A rule that iptables has made, as iptables prints it: word for word, so far as it is one that can be told here.
+ * A rule that iptables has made: what iptables would print of it, so far as that can be told here.
  *
  * @param family That of the store that it is in.
  * @returns undefined for a rule that says anything else than {@linkcode Rule} can, or has no comment.
  */
-export function asIptables({ statement }: KernelRule, family: 4 | 6): PrintedRule | undefined {
-  const rule = statement && ruleOf(statement, family);
-  if (rule === undefined) return undefined;
-  const { source, comment, jump } = rule;
-  return { text: renderRule(rule), source, comment, jump };
+export function asIptables({ statement }: KernelRule, family: 4 | 6): Rule | undefined {
+  return statement && ruleOf(statement, family);
 }
 
 function ruleOf({ matches, verdict }: Statement, family: 4 | 6): Rule | undefined {

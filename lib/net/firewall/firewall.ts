@@ -22,9 +22,10 @@ export interface Firewall {
   /**
    * What an attachment needs and does not have, in words; empty when it has all of it.
    *
+   * @param handles What {@linkcode MasqueradeReceipt} had of them: where to look first.
    * @throws CniError 101 where that cannot be found out.
    */
-  missing(masquerade: Masquerade): string[];
+  missing(masquerade: Masquerade, handles: readonly number[]): string[];
 
   /** Removes the rules of all attachments of a network but the valid ones, and no others. @throws CniError 101 */
   collect(network: NetworkName, valid: readonly ValidAttachment[]): void;
@@ -66,6 +67,8 @@ export interface MasqueradeReceipt {
   readonly addresses: readonly Prefix[];
   /** Where the attachment has rules now, also those that were found. */
   readonly kinds: readonly RuleKind[];
+  /** The numbers of the rules that were added, where the kernel told them, and looking for rules by them is quicker. */
+  readonly handles: readonly number[];
 }
 
 /** Rules that are being looked for. */

@@ -51,7 +51,7 @@ function freshCommands(guard: Guard): JsonObject[] {
 }
 
 /** The commands that make all of it, in place of what there may be. */
-function replacingCommands(guard: Guard): JsonObject[] {
+export function replacingCommands(guard: Guard): JsonObject[] {
   const { chain: name, macChain, comment } = guardNames(guard.attachment);
   const listed = parseNftRules(nftList(`chain ${entryChainWords}`) ?? "");
   const own = listed.filter((rule) => rule.comment === comment);

@@ -86,7 +86,7 @@ function finish(
 }
 
 /** The commands for a container that has no chain yet. */
-function freshLines(family: AddressFamily, masquerade: Masquerade): string[] {
+export function freshLines(family: AddressFamily, masquerade: Masquerade): string[] {
   const chain = chainName(masquerade.attachment);
   const addresses = ofFamily(family, masquerade.addresses);
   return [
@@ -163,9 +163,11 @@ export function jumpRule({ attachment }: Masquerade, { address }: Prefix): Rule 
   return { source: address, comment: ruleComment(attachment), jump: chainName(attachment) };
 }
 
+const multicasts = { 4: parsePrefix("224.0.0.0/4"), 6: parsePrefix("ff00::/8") };
+
 /** All multicast addresses of a family (RFC 5771, RFC 4291). */
 export function multicast(family: AddressFamily): Prefix | undefined {
-  return parsePrefix(family === 4 ? "224.0.0.0/4" : "ff00::/8");
+  return multicasts[family];
 }
 
 function distinct(lines: readonly string[]): string[] {

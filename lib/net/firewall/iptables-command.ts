@@ -22,9 +22,16 @@ export function requireStore(family: AddressFamily): Store {
 
 /** Starts to change a store: of each table, all of the lines are done, or none of them. */
 export function startRestore({ command }: Store, changes: Changes): Running {
+  return startCommand(`${command}-restore`, restoreWords, restoreInput(changes));
+}
+
+/** The words of iptables-restore: what is there stays, and others that change rules are waited for. */
+export const restoreWords: readonly string[] = ["--noflush", "--wait"];
+
+/** What iptables-restore reads. */
+export function restoreInput(changes: Changes): string {
   const tables = Object.entries(changes).filter(([, lines]) => lines.length > 0);
-  const input = tables.map(([table, lines]) => `*${table}\n${lines.join("\n")}\nCOMMIT\n`).join("");
-  return startCommand(`${command}-restore`, ["--noflush", "--wait"], input);
+  return tables.map(([table, lines]) => `*${table}\n${lines.join("\n")}\nCOMMIT\n`).join("");
 }
 
 /** Changes a store; see {@linkcode startRestore}. */

@@ -1,7 +1,7 @@
 import type { Attachment } from "../../cni/request.ts";
 import { type Address, equalAddress } from "../../ip/address.ts";
 import type { ChainRules } from "./iptables-kernel.ts";
-import type { PrintedRule } from "./iptables-rule.ts";
+import type { RuleTraits } from "./iptables-rule.ts";
 import { markedInterface } from "./marks.ts";
 
 /** An interface whose rules are to be removed from a store. */
@@ -14,7 +14,7 @@ export interface Leaver {
 }
 
 /** What goes of the rules of a container on a network. */
-export interface Leaving<Rule extends PrintedRule> {
+export interface Leaving<Rule extends RuleTraits> {
   readonly jumps: readonly Rule[];
   /** The marks that go while the chain stays, for other interfaces; undefined where the chain goes. */
   readonly marks: readonly Rule[] | undefined;
@@ -23,10 +23,10 @@ export interface Leaving<Rule extends PrintedRule> {
 /** The addresses that the rules of the interface are for. */
 export function leavingAddresses(
   { attachment, known, marked }: Leaver,
-  rules: readonly PrintedRule[],
+  rules: readonly RuleTraits[],
 ): Address[] {
   const marks = rules.filter(isMark);
-  const isOwn = ({ comment }: PrintedRule) => markedInterface(comment) === attachment.interface;
+  const isOwn = ({ comment }: RuleTraits) => markedInterface(comment) === attachment.interface;
   // An address that the chain marks as another interface's is that one's, whatever was known of it.
   const others = marks.filter((rule) => !isOwn(rule));
   const own = known.filter((address) => !others.some((rule) => isAt(rule, [address])));
@@ -39,7 +39,7 @@ export function leavingAddresses(
  *
  * @param addresses Those of the interface.
  */
-export function leavingRules<Rule extends PrintedRule>(
+export function leavingRules<Rule extends RuleTraits>(
   addresses: readonly Address[],
   { rules, jumps }: ChainRules<Rule>,
 ): Leaving<Rule> {
@@ -47,7 +47,7 @@ export function leavingRules<Rule extends PrintedRule>(
   const othersAddresses = others.flatMap(({ source }) => source ?? []);
   // A jump stays when it is that of another interface; when nothing tells whose jumps they are, all go. (Old versions
   // of the Go plugin made them for whole subnets.)
-  const isOurs = (jump: PrintedRule) => {
+  const isOurs = (jump: RuleTraits) => {
     if (jump.source === undefined) return others.length === 0;
     return addresses.length === 0 ? !isAt(jump, othersAddresses) : isAt(jump, addresses);
   };
@@ -58,12 +58,12 @@ export function leavingRules<Rule extends PrintedRule>(
 }
 
 /** Whether a rule marks an address as one of an interface. */
-export function isMark({ comment }: PrintedRule): boolean {
+export function isMark({ comment }: RuleTraits): boolean {
   return markedInterface(comment) !== undefined;
 }
 
 /** Whether a rule is for one of the addresses. */
-export function isAt({ source }: PrintedRule, addresses: readonly Address[]): boolean {
+export function isAt({ source }: RuleTraits, addresses: readonly Address[]): boolean {
   return source !== undefined && addresses.some((address) => equalAddress(address, source));
 }
 

@@ -5,7 +5,7 @@ import type { Masquerade } from "./firewall.ts";
 import { acceptRule, jumpRule, masqueradeRule } from "./iptables-add.ts";
 import { finishListing, type Listing, requireStore, startListing } from "./iptables-command.ts";
 import { finishJumpListing, startJumpListing } from "./iptables-jumps.ts";
-import { type ChainRules, knownRules } from "./iptables-kernel.ts";
+import { type ChainRules, hasRules } from "./iptables-kernel.ts";
 import { type PrintedRule, parseRules, type Rule, renderRule } from "./iptables-rule.ts";
 import { type AddressFamily, ofFamily, type Store } from "./iptables-store.ts";
 import { chainName, ruleComment } from "./marks.ts";
@@ -34,8 +34,15 @@ function isSeenInKernel(store: Store, masquerade: Masquerade, nfTables: NfTables
   if (store.variant !== "nft") return false;
   const chain = chainName(masquerade.attachment);
   const place = { store, table: "nat", chain, from: "POSTROUTING" } as const;
-  const seen = unlessUnclear(() => knownRules(place, nfTables));
-  return seen !== undefined && lacking(store, masquerade, seen).length === 0;
+  const addresses = ofFamily(store.family, masquerade.addresses);
+  const wanted = {
+    rules: [
+      ...addresses.map((address) => acceptRule(masquerade, address)),
+      masqueradeRule(store.family, masquerade),
+    ],
+    jumps: addresses.map((address) => jumpRule(masquerade, address)),
+  };
+  return unlessUnclear(() => hasRules(place, wanted, nfTables)) ?? false;
 }
 
 function missingAmong(
@@ -53,7 +60,11 @@ function missingAmong(
 }
 
 /** What is not among the rules, in words. */
-function lacking({ family }: Store, masquerade: Masquerade, { rules, jumps }: ChainRules): string[] {
+function lacking(
+  { family }: Store,
+  masquerade: Masquerade,
+  { rules, jumps }: ChainRules<PrintedRule>,
+): string[] {
   const chain = chainName(masquerade.attachment);
   const lacks = (rule: Rule, among = rules) => !isAmong(among, renderRule(rule));
   const addresses = ofFamily(family, masquerade.addresses);

@@ -1,6 +1,6 @@
 import { type Address, bitsOf, formatAddress, parseAddress } from "../../ip/address.ts";
 import type { LinkName } from "../../ip/link-name.ts";
-import { formatPrefix, networkOf, type Prefix } from "../../ip/prefix.ts";
+import { equalPrefix, formatPrefix, networkOf, type Prefix } from "../../ip/prefix.ts";
 
 /** What a rule of ours can say, in the order in which iptables prints it. */
 export interface Rule {
@@ -44,13 +44,34 @@ export function renderRule(rule: Rule): string {
   return jump === undefined ? text : `${text} -j ${jump}`;
 }
 
+/** Whether two rules say the same, which is when they are rendered alike. That takes longer to find out. */
+export function equalRule(a: Rule, b: Rule): boolean {
+  if (a.comment !== b.comment || a.jump !== b.jump || a.connection !== b.connection) return false;
+  if (a.input !== b.input || a.output !== b.output) return false;
+  return (
+    isSameNetwork(sourceOf(a), sourceOf(b)) &&
+    isSameNetwork(a.destination, b.destination) &&
+    isSameNetwork(a.notDestination, b.notDestination)
+  );
+}
+
+/** Where packets are from; an address is a network of its own. */
+function sourceOf({ source, sourceNetwork }: Rule): Prefix | undefined {
+  return source === undefined ? sourceNetwork : { address: source, length: bitsOf(source.family) };
+}
+
+function isSameNetwork(a: Prefix | undefined, b: Prefix | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.length === b.length && equalPrefix(networkOf(a), networkOf(b));
+}
+
+/** What tells whose a rule is. */
+export type RuleTraits = Pick<Rule, "source" | "comment" | "jump">;
+
 /** A rule that iptables printed (`-A CHAIN ...`), as far as it is known here. */
-export interface PrintedRule {
+export interface PrintedRule extends RuleTraits {
   /** The line without its `-A CHAIN `, as iptables takes it back to delete the rule. */
   readonly text: string;
-  readonly source: Address | undefined;
-  readonly comment: string;
-  readonly jump: string | undefined;
 }
 
 /** Reads the rules that `iptables -S CHAIN` printed; lines that are no rules of the chain are left out. */

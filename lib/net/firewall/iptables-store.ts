@@ -65,23 +65,27 @@ export function storeNamed(name: StoreName): Store | undefined {
   return system.findProgram(name) === undefined ? undefined : storeOf(family, variant, name);
 }
 
-/** The stores of a family that may hold rules and can be read. */
-export function storesWithRules(family: AddressFamily): Store[] {
+/** The stores of a family that may hold rules of a table and can be read. */
+export function storesWithRules(family: AddressFamily, table: "nat" | "filter" = "nat"): Store[] {
   const usual = usualStore(family);
   const names = [`${commands[family]}-nft`, `${commands[family]}-legacy`] as const;
   const others = names.filter((name) => name !== usual?.name).map(storeNamed);
-  return [usual, ...others].filter((store) => store !== undefined).filter(mayHoldRules);
+  const stores = [usual, ...others].filter((store) => store !== undefined);
+  return stores.filter((store) => mayHoldRules(store, table));
 }
 
 /**
- * Whether a look at the nat table of a store may find something, and changes nothing: iptables-legacy loads a table
- * that is not there, only to find it empty. /proc/net/ip_tables_names has those that are there.
+ * Whether a look at a table of a store may find something, and changes nothing: iptables-legacy loads a table that is
+ * not there, only to find it empty. /proc/net/ip_tables_names has those that are there.
  */
-export function mayHoldRules({ family, variant, command }: Omit<Store, "name">): boolean {
+export function mayHoldRules(
+  { family, variant, command }: Omit<Store, "name">,
+  table: "nat" | "filter" = "nat",
+): boolean {
   if (variant === "nft") return true;
   const tables = family === 4 ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names";
   try {
-    return system.readText(tables).split("\n").includes("nat");
+    return system.readText(tables).split("\n").includes(table);
   } catch (error) {
     if (!isSystemError(error)) throw error;
     // In a user namespace the file is there, and nobody may read it: then the host's own choice counts.

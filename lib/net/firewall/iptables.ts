@@ -54,7 +54,7 @@ export const iptables: Firewall = {
   },
 
   collect(network, valid): void {
-    const stores = families.flatMap(storesWithRules);
+    const stores = families.flatMap((family) => storesWithRules(family));
     finishAll(
       `failed to remove masquerade rules of network ${network}`,
       stores.map((store) => () => collectFromStore(store, network, valid)),
@@ -76,7 +76,12 @@ function outcomeOf({ attachment }: Masquerade, additions: readonly Addition[]): 
       : outcomes.some(({ effect }) => effect === "changed")
         ? "changed"
         : "found",
-    receipt: { attachment, addresses, kinds: outcomes.flatMap(({ store }) => store?.name ?? []) },
+    receipt: {
+      attachment,
+      addresses,
+      kinds: outcomes.flatMap(({ store }) => store?.name ?? []),
+      handles: [],
+    },
     failure: failures.length === 0 ? undefined : failures.join("; "),
   };
 }

@@ -113,7 +113,11 @@ export function guardNames({ container, interface: name }: Omit<Attachment, "net
   return { chain, macChain: `${chain}-mac`, comment: `macspoofchk-${identity}` };
 }
 
-/** The first digits of the SHA-512 of a text. */
+const hashed = new Map<string, string>();
+
+/** The first digits of the SHA-512 of a text. The rules of a call have the same names again and again. */
 function hex(text: string, digits: number): string {
-  return encodeHex(digestOf(text)).slice(0, digits);
+  const hash = hashed.get(text) ?? encodeHex(digestOf(text));
+  hashed.set(text, hash);
+  return hash.slice(0, digits);
 }

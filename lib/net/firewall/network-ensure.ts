@@ -35,6 +35,18 @@ export function ensureNetworkRules(rules: NetworkRules): "changed" | "found" {
   return withLock("network-rules", networkChain(network), () => ensureParts(network, wanted));
 }
 
+/**
+ * Has the next {@linkcode ensureNetworkRules} look at the rules themselves: somebody has removed some, whatever was noted.
+ *
+ * @throws CniError 11 where others held the lock for too long.
+ */
+export function distrustNetworkRules(network: NetworkName): void {
+  withLock("network-rules", networkChain(network), () => {
+    const noted = readMark(network);
+    if (noted !== undefined) writeMark(network, noted.map(asUncertain));
+  });
+}
+
 function ensureParts(network: NetworkName, wanted: readonly Part[]): "changed" | "found" {
   const noted = readMark(network) ?? [];
   const certain = noted.filter(({ isUncertain }) => isUncertain !== true);
@@ -139,7 +151,9 @@ function startRemoval(network: NetworkName, noted: readonly Part[]): (() => void
 
 function searchEverywhere(network: NetworkName): (() => void)[] {
   return [
-    ...families.flatMap(storesWithRules).map((store) => () => removeWhatIsThere(store, network)),
+    ...families
+      .flatMap((family) => storesWithRules(family))
+      .map((store) => () => removeWhatIsThere(store, network)),
     ...(isNftInstalled() ? [() => removeNetworkFromNft(network, { sure: false })] : []),
   ];
 }

@@ -16,18 +16,23 @@ const tries = 3;
 /** Makes those rules for subnets of a network that are not there. @throws CniError 101 where that fails */
 export function makeMissingInNft(network: NetworkName, subnets: readonly Prefix[]): void {
   for (let attempt = 1; ; attempt++) {
-    const { missing, isLedTo } = stateOf(network, subnets);
-    const comment = networkComment(network);
-    const lines = [
-      ...(isLedTo ? [] : tableLines),
-      ...missing.map((subnet) => `add rule ${checks} ${subnetMasqueradeText(subnet)} comment "${comment}"`),
-    ];
+    const lines = missingNftLines(network, subnets);
     if (lines.length === 0) return;
     const outcome = startNft(lines).wait();
     if (outcome.status === 0) return;
     if (attempt < tries && !outcome.late) continue;
     throw new CniError(Code.firewallFailed, `nft failed to make a network's rules: ${reasonOf(outcome)}`);
   }
+}
+
+/** The lines that make those that are not there. @throws CniError 101 where that cannot be found out */
+export function missingNftLines(network: NetworkName, subnets: readonly Prefix[]): string[] {
+  const { missing, isLedTo } = stateOf(network, subnets);
+  const comment = networkComment(network);
+  return [
+    ...(isLedTo ? [] : tableLines),
+    ...missing.map((subnet) => `add rule ${checks} ${subnetMasqueradeText(subnet)} comment "${comment}"`),
+  ];
 }
 
 /** What is not there, in words. @throws CniError 101 where that cannot be found out */

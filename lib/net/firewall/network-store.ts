@@ -7,7 +7,7 @@ import { reasonOf } from "./command.ts";
 import { multicast } from "./iptables-add.ts";
 import { type Changes, listChain, restore, startRestore, type Table } from "./iptables-command.ts";
 import { listJumps } from "./iptables-jumps.ts";
-import { knownRules } from "./iptables-kernel.ts";
+import { hasRules } from "./iptables-kernel.ts";
 import { listLeniently } from "./iptables-lenient.ts";
 import { type PlainLinkName, parseRules, type Rule, renderRule } from "./iptables-rule.ts";
 import type { Store } from "./iptables-store.ts";
@@ -49,10 +49,15 @@ export function finishStoreRules(rules: StoreRules, running: Running): void {
 
 /** Makes those rules that are not there. @throws CniError 101 where that fails */
 export function makeMissing(rules: StoreRules): void {
-  const lines = changes(rules, (table) => missingLines(rules, table));
+  const lines = missingChanges(rules);
   if (Object.values(lines).every((each) => each.length === 0)) return;
   const outcome = restore(rules.store, lines);
   if (outcome.status !== 0) throw storeFailed(rules.store, "make", outcome);
+}
+
+/** The commands that make those rules that are not there. @throws CniError 101 where that cannot be found out */
+export function missingChanges(rules: StoreRules): Changes {
+  return changes(rules, (table) => missingLines(rules, table));
 }
 
 /** What is not there, in words. @throws CniError 101 where that cannot be found out */
@@ -72,12 +77,11 @@ function isSeenInKernel(rules: StoreRules): boolean {
   const own = networkChain(network);
   return tablesOf(rules).every((table) => {
     const place = { store, table, chain: own, from: entryChains[table] };
-    const seen = byNfTables((nfTables) => knownRules(place, nfTables));
-    if (seen === undefined) return false;
-    return wantedRules(rules, table).every(({ chain, rule }) => {
-      const wanted = renderRule(rule);
-      return (chain === own ? seen.rules : seen.jumps).some(({ text }) => text === wanted);
-    });
+    const wanted = wantedRules(rules, table);
+    const rulesOf = (isOwn: boolean) =>
+      wanted.filter(({ chain }) => (chain === own) === isOwn).map(({ rule }) => rule);
+    const sought = { rules: rulesOf(true), jumps: rulesOf(false) };
+    return byNfTables((nfTables) => hasRules(place, sought, nfTables)) ?? false;
   });
 }
 

@@ -2,7 +2,7 @@ import { system } from "#system";
 import { type Json, stringifyCompact } from "../../cni/json.ts";
 import { trace } from "../../cni/trace.ts";
 import type { Outcome, Running } from "../../system/system.ts";
-import { ListingFailed, startCommand } from "./command.ts";
+import { ListingFailed, reasonOf, startCommand } from "./command.ts";
 
 /** Whether the host has nft at all. */
 export function isNftInstalled(): boolean {
@@ -58,4 +58,15 @@ export function finishNftListing(
 /** Lists something; see {@linkcode startNftListing}. */
 export function nftList(what: `${"table" | "chain"} ${string}`): string | undefined {
   return finishNftListing(startNftListing(what));
+}
+
+/**
+ * What nft tells in libnftables' JSON; undefined where it cannot, as on a kernel without nf_tables. Not for names from
+ * outside.
+ */
+export function readNftJson(words: readonly string[]): Json {
+  const outcome = startCommand("nft", ["-j", ...words]).wait();
+  if (outcome.status === 0) return JSON.parse(outcome.output);
+  trace(() => `nft failed to ${words.join(" ")}: ${reasonOf(outcome)}`);
+  return undefined;
 }

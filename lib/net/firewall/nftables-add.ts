@@ -1,17 +1,20 @@
 import { describe } from "../../cni/error.ts";
 import type { Running } from "../../system/system.ts";
+import { listenForRules, type MadeRules } from "../nf-tables/made-rules.ts";
 import { reasonOf } from "./command.ts";
 import type { Masquerade, MasqueradeOutcome } from "./firewall.ts";
 import { nftComment, nftPrefix } from "./marks.ts";
 import { nftList, startNft } from "./nft-command.ts";
 import { findNftRules, masqueradeText, parseNftRules } from "./nftables-rule.ts";
-import { checks, checksChain, table, tableLines } from "./nftables-table.ts";
+import { checks, checksChain, kernelTable, table, tableLines } from "./nftables-table.ts";
 
 /** Rules that are being added. */
 export interface NftAddition {
   readonly masquerade: Masquerade;
   /** The command that adds them; undefined where they are there, or it could not be started. */
   readonly running: Running | undefined;
+  /** What the kernel tells of rules meanwhile. */
+  readonly made: MadeRules;
   /** Why it could not. */
   readonly failure: string | undefined;
 }
@@ -24,28 +27,33 @@ const tries = 3;
  * look at a chain with a hook. Where there is no table, nothing is added, and it is made on the second try.
  */
 export function startNftAddition(masquerade: Masquerade): NftAddition {
+  const made = listenForRules();
   try {
     const lines = masquerade.isFresh ? ruleLines(masquerade) : missingLines(masquerade);
     const running = lines.length === 0 ? undefined : startNft(lines);
-    return { masquerade, running, failure: undefined };
+    return { masquerade, running, made, failure: undefined };
   } catch (error) {
-    return { masquerade, running: undefined, failure: describe(error) };
+    return { masquerade, running: undefined, made, failure: describe(error) };
   }
 }
 
 /** Waits until the rules are there, or are known not to be; whatever fails is in the outcome. */
-export function finishNftAddition({ masquerade, running, failure }: NftAddition): MasqueradeOutcome {
+export function finishNftAddition({ masquerade, running, made, failure }: NftAddition): MasqueradeOutcome {
   const { attachment, addresses } = masquerade;
   const kinds = ["nftables"] as const;
   try {
     const { effect, ...rest } = running === undefined ? found(failure) : finish(masquerade, running);
+    const handles = made.handles(nftPrefix(attachment), { ...kernelTable, chain: checksChain });
     return {
       effect,
-      receipt: { attachment, addresses: effect === "found" ? [] : addresses, kinds },
+      receipt: { attachment, addresses: effect === "found" ? [] : addresses, kinds, handles },
       failure: rest.failure,
     };
   } catch (error) {
-    return { effect: "unknown", receipt: { attachment, addresses, kinds }, failure: describe(error) };
+    const receipt = { attachment, addresses, kinds, handles: [] };
+    return { effect: "unknown", receipt, failure: describe(error) };
+  } finally {
+    made.close();
   }
 }
 
@@ -76,7 +84,7 @@ function ruleLines({ attachment, addresses }: Masquerade): string[] {
 /**
  * The lines that make whatever is missing, and replace what an earlier start left; none when all is as it should be.
  */
-function missingLines(masquerade: Masquerade): string[] {
+export function missingLines(masquerade: Masquerade): string[] {
   const output = nftList(`table ${table}`);
   if (output === undefined) return [...tableLines, ...ruleLines(masquerade)];
   const isLedTo = parseNftRules(output, "postrouting").some(({ text }) => text === "goto masq_checks");

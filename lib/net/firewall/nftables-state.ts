@@ -30,11 +30,26 @@ export function stateIn(output: string, prefix: string): NftState {
  * @throws Unclear where that cannot be found out.
  */
 export function stateInKernel(prefix: string, nfTables: NfTables): NftState {
+  const rules = kernelRules(prefix, nfTables);
+  return { rules: rules.flatMap(textsOf).map((text) => ({ text })), isLedTo: isLedTo(nfTables) };
+}
+
+/**
+ * What the kernel has of an attachment, as far as it is where it was when it was made.
+ *
+ * @param handles The numbers that its rules had. Others may have them by now.
+ * @throws Unclear where that cannot be found out.
+ */
+export function stateAtHandles(prefix: string, handles: readonly number[], nfTables: NfTables): NftState {
+  const chain = { ...kernelTable, chain: checksChain };
+  const found = handles.flatMap((handle) => nfTables.rule(chain, handle) ?? []);
+  const own = found.filter(({ comment }) => comment?.startsWith(prefix));
+  return { rules: own.flatMap(textsOf).map((text) => ({ text })), isLedTo: isLedTo(nfTables) };
+}
+
+function isLedTo(nfTables: NfTables): boolean {
   const leading = nfTables.rulesWith(checksChain, { ...kernelTable, chain: "postrouting" });
-  return {
-    rules: kernelRules(prefix, nfTables).flatMap((rule) => textsOf(rule).map((text) => ({ text }))),
-    isLedTo: leading.flatMap(textsOf).includes(lead),
-  };
+  return leading.flatMap(textsOf).includes(lead);
 }
 
 /** The masquerade rules whose comments begin with a prefix of our own. @throws Unclear where they cannot be read */

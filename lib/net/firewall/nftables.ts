@@ -9,7 +9,7 @@ import { checkNft, isNftInstalled, nftList } from "./nft-command.ts";
 import { finishNftAddition, startNftAddition } from "./nftables-add.ts";
 import { type MeantRules, removeNftRules } from "./nftables-remove.ts";
 import { masqueradeText } from "./nftables-rule.ts";
-import { type NftState, stateIn, stateInKernel } from "./nftables-state.ts";
+import { type NftState, stateAtHandles, stateIn, stateInKernel } from "./nftables-state.ts";
 import { checks, table, tableLines } from "./nftables-table.ts";
 
 /**
@@ -29,10 +29,15 @@ export const nftables: Firewall = {
     finishAll("failed to remove masquerade rules", [() => removeNftRules(added, { sure: true })]);
   },
 
-  missing({ attachment, addresses }): string[] {
+  missing({ attachment, addresses }, handles): string[] {
     const prefix = nftPrefix(attachment);
-    const seen = byNfTables((nfTables) => stateInKernel(prefix, nfTables));
-    if (seen !== undefined && lacking(addresses, seen).length === 0) return [];
+    const isWhole = (state: NftState) => lacking(addresses, state).length === 0;
+    const isSeen = byNfTables(
+      (nfTables) =>
+        (handles.length > 0 && isWhole(stateAtHandles(prefix, handles, nfTables))) ||
+        isWhole(stateInKernel(prefix, nfTables)),
+    );
+    if (isSeen) return [];
     const output = nftList(`table ${table}`);
     if (output === undefined) return [`table ${table} of nftables`];
     return lacking(addresses, stateIn(output, prefix));

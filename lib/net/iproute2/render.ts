@@ -75,6 +75,8 @@ function renderIp(operation: IpOperation, containerPath: string): string[] {
       ];
     case "label link":
       return [...change(operation.name), "alias", operation.alias];
+    case "plug port":
+      return [...change(operation.name), "master", operation.bridge];
     case "configure port":
       return [
         ...[...change(operation.name), "type", "bridge_slave"],

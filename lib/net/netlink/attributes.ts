@@ -7,7 +7,7 @@ import { align } from "./message.ts";
 export interface Attributes {
   readonly bytes: Uint8Array;
   /** See {@linkcode attributeValues}. */
-  readonly values: Uint32Array;
+  readonly values: readonly number[];
 }
 
 /** The attributes from `start` on. A length that does not fit ends the reading. */

@@ -11,12 +11,13 @@ import type {
 } from "../link-backend.ts";
 import type { CreatePort, LinkOperation, Where } from "../operation.ts";
 import { parseAttributes, uint32Of } from "./attributes.ts";
+import { message } from "./compose.ts";
 import { type Connection, connect, NetlinkError, noSuchDevice } from "./connection.ts";
 import { bridgeFamily, ExtMask, Ifla, Rtm } from "./constants.ts";
 import { deleteLinkByIndex } from "./delete-link.ts";
 import { type EncodedOperation, encode, linkHeader } from "./encode.ts";
 import { waitForEvents } from "./events.ts";
-import { Flag, message, text, uint32 } from "./message.ts";
+import { Flag, text, uint32 } from "./message.ts";
 import {
   isDefaultRoute,
   linkHeaderLength,

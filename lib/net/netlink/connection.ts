@@ -3,7 +3,8 @@ import { parseAttributes, textOf, uint32At } from "./attributes.ts";
 import { dumpInterrupted, Nlmsg } from "./constants.ts";
 import { headerLength } from "./message.ts";
 import { messagesWith } from "./messages-with.ts";
-import { type Message, parseMessages } from "./parse.ts";
+import type { Message } from "./parse.ts";
+import { parseMessages } from "./parse-messages.ts";
 
 /** How long to wait for an answer of the kernel, in milliseconds. It answers while the request is being sent. */
 const patience = 10_000;

@@ -1,11 +1,12 @@
 import { system } from "#system";
 import { isSystemError } from "../../system/error.ts";
 import type { NetlinkSocket } from "../../system/system.ts";
+import { message } from "./compose.ts";
 import { NetlinkError, throwIfRefused } from "./connection.ts";
 import { Nlmsg, Rtm } from "./constants.ts";
 import { linkHeader } from "./encode.ts";
-import { Flag, message } from "./message.ts";
-import { parseMessages } from "./parse.ts";
+import { Flag } from "./message.ts";
+import { parseMessages } from "./parse-messages.ts";
 
 /** How long to wait for the kernel, in milliseconds. */
 const patience = 10_000;

@@ -17,6 +17,7 @@ import type {
   RemoveVlan,
 } from "../operation.ts";
 import { vlanRuns } from "../vlan-runs.ts";
+import { message } from "./compose.ts";
 import {
   AddressFamilyNumber,
   bridgeFamily,
@@ -36,7 +37,7 @@ import {
   VethInfo,
   VlanFlag,
 } from "./constants.ts";
-import { type Attribute, bytes, Flag, message, nest, setUint32, text, uint8, uint32 } from "./message.ts";
+import { type Attribute, bytes, Flag, nest, setUint32, text, uint8, uint32 } from "./message.ts";
 
 /** What an operation refers to by name, as numbers that hold at this moment. */
 export interface Resolved {
@@ -75,6 +76,8 @@ function request(operation: EncodedOperation, resolved: Resolved): Request {
     case "label link":
       // Without a zero at its end, for which there is no room in the longest one.
       return setLink(operation.name, [bytes(Ifla.ifAlias, encodeUtf8(operation.alias))]);
+    case "plug port":
+      return setLink(operation.name, [uint32(Ifla.master, resolved.indexOf(operation.bridge))]);
     case "configure port":
       return configurePort(operation);
     case "remove vlan":

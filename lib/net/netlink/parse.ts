@@ -31,7 +31,7 @@ import {
   Rtax,
   VlanFlag,
 } from "./constants.ts";
-import { align, headerLength } from "./message.ts";
+import { align } from "./message.ts";
 
 /** A message that came from the kernel. */
 export interface Message {
@@ -40,23 +40,6 @@ export interface Message {
   readonly sequence: number;
   /** All that follows the header. */
   readonly body: Uint8Array;
-}
-
-/** The messages of a datagram. A length that does not fit ends the reading. */
-export function parseMessages(datagram: Uint8Array): Message[] {
-  const messages: Message[] = [];
-  for (let offset = 0; offset + headerLength <= datagram.length; ) {
-    const length = uint32At(datagram, offset);
-    if (length < headerLength || offset + length > datagram.length) break;
-    messages.push({
-      type: uint16At(datagram, offset + 4),
-      flags: uint16At(datagram, offset + 6),
-      sequence: uint32At(datagram, offset + 8),
-      body: datagram.subarray(offset + headerLength, offset + length),
-    });
-    offset += align(length);
-  }
-  return messages;
 }
 
 /** The bytes of struct ifinfomsg. */
@@ -129,12 +112,12 @@ export function isDefaultRoute({ body }: Message): boolean {
 
 /** The unicast routes that an RTM_NEWROUTE message tells of: one for each next hop; none of the table `local`. */
 export function parseRoutes({ body }: Message): LinkRoute[] {
-  const attributes = parseAttributes(body, 12);
   const family = familyOf(body[0]);
-  const table = uint32Of(attributes, Rta.table) ?? body[4] ?? 0;
   const isCloned = (uint32At(body, 8) & Route.cloned) !== 0;
-  if (family === undefined || isCloned) return [];
-  if (body[7] !== Route.typeUnicast || table === Route.tableLocal) return [];
+  if (family === undefined || isCloned || body[7] !== Route.typeUnicast) return [];
+  const attributes = parseAttributes(body, 12);
+  const table = uint32Of(attributes, Rta.table) ?? body[4] ?? 0;
+  if (table === Route.tableLocal) return [];
   const to = addressFromBytes(bytesOf(attributes, Rta.dst) ?? new Uint8Array(family === 4 ? 4 : 16));
   if (to === undefined) return [];
   const metrics = nestedIn(attributes, Rta.metrics);

@@ -6,10 +6,14 @@ export const subsystem = 10;
 /** linux/netfilter/nfnetlink.h: NFNL_MSG_BATCH_ */
 export const Batch = { begin: 16, end: 17 } as const;
 
+/** linux/netfilter/nfnetlink.h: NFNLGRP_NFTABLES, as a bit: whatever happens to rules, chains and tables */
+export const eventGroup = 1 << (7 - 1);
+
 /** linux/netfilter/nf_tables.h: NFT_MSG_, behind the number of the subsystem */
 export const Nft = {
   getChain: (subsystem << 8) | 4,
   deleteChain: (subsystem << 8) | 5,
+  newRule: (subsystem << 8) | 6,
   getRule: (subsystem << 8) | 7,
   deleteRule: (subsystem << 8) | 8,
 } as const;

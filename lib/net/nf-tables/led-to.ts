@@ -11,7 +11,8 @@ export interface LedTo {
 }
 
 /**
- * A chain, and what leads to it from another one of the table; undefined where there is no such chain.
+ * A chain, and all that leads to it from another one of the table, which the kernel's count of what leads there tells;
+ * undefined where there is no such chain.
  *
  * @throws Unclear where that cannot be found out.
  */
@@ -19,24 +20,27 @@ export function readLedTo(chain: KernelChain, from: string, nfTables: NfTables):
   const uses = nfTables.uses(chain);
   if (uses === undefined) return undefined;
   const rules = nfTables.rules(chain);
+  const count = uses - rules.length;
+  const guessed = guessLedTo(chain, from, { rules, count }, nfTables);
   const entry = { ...chain, chain: from };
-  const naming = guess(entry, chain, { rules, count: uses - rules.length }, nfTables);
-  return { rules, naming: naming ?? nfTables.rulesWith(chain.chain, entry) };
+  return { rules, naming: guessed.length === count ? guessed : nfTables.rulesWith(chain.chain, entry) };
 }
 
 /**
- * Whoever made a chain has mostly made what leads there right behind it. So that has the next handles, and need not be
- * looked for among thousands of others. That it is all, the kernel's count of what leads to the chain tells.
+ * So many rules that lead to a chain, as far as they are where they mostly are: whoever made a chain has made what leads
+ * there right behind it. So that has the next handles, and need not be looked for among thousands of others.
  *
- * @returns undefined where it is not so.
+ * @param rules Those of the chain.
+ * @throws Unclear where that cannot be found out.
  */
-function guess(
-  entry: KernelChain,
-  { chain }: KernelChain,
+export function guessLedTo(
+  { chain, ...table }: KernelChain,
+  from: string,
   { rules, count }: { readonly rules: readonly KernelRule[]; readonly count: number },
   nfTables: NfTables,
-): KernelRule[] | undefined {
+): KernelRule[] {
   const next = Math.max(0, ...rules.map(({ handle }) => handle)) + 1;
+  const entry = { ...table, chain: from };
   const found: KernelRule[] = [];
   // One more than there are: the first ones of a table come behind the chain that they are in, which is made then. With
   // rules 6 to 8 in the chain, its only jump is 9, or 10 where POSTROUTING was made as 9.
@@ -44,7 +48,7 @@ function guess(
     const rule = nfTables.rule(entry, handle);
     if (rule !== undefined && isJumpTo(chain, rule)) found.push(rule);
   }
-  return found.length === count ? found : undefined;
+  return found;
 }
 
 function isJumpTo(chain: string, { statement }: KernelRule): boolean {

@@ -1,4 +1,5 @@
-import { type Attribute, bytes, Flag, message, text } from "../netlink/message.ts";
+import { message } from "../netlink/compose.ts";
+import { type Attribute, bytes, Flag, text } from "../netlink/message.ts";
 import { encode64 } from "./big-endian.ts";
 import { Batch, Nft, NftaChain, NftaRule, Protocol, subsystem } from "./constants.ts";
 import type { KernelChain, KernelTable } from "./place.ts";

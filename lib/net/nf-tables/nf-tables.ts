@@ -45,7 +45,7 @@ export class Unclear extends Error {}
  * system forbids it, and where LXC_CNI_LINKS is `iproute2`, which does without netlink.
  */
 export function openNfTables(): NfTables | undefined {
-  if (system.environment().LXC_CNI_LINKS === "iproute2") return undefined;
+  if (!isNetlinkWanted()) return undefined;
   try {
     const socket = system.openNetfilter();
     return socket && nfTables(socket);
@@ -53,6 +53,11 @@ export function openNfTables(): NfTables | undefined {
     if (isSystemError(error)) return undefined;
     throw error;
   }
+}
+
+/** Whether the kernel may be asked itself. */
+export function isNetlinkWanted(): boolean {
+  return system.environment().LXC_CNI_LINKS !== "iproute2";
 }
 
 /**

@@ -12,6 +12,7 @@ import {
 } from "./constants.ts";
 import { type Expression, expressionsIn, onlyValueIn } from "./expressions.ts";
 import { type Verdict, verdictOfImmediate, verdictOfMasq, verdictOfTarget } from "./verdict.ts";
+import { isZeroFrom } from "./zero-ended.ts";
 
 /** What a rule says: what a packet must be like, and what becomes of it then. */
 export interface Statement {
@@ -73,7 +74,8 @@ interface Reading {
 }
 
 /**
- * Reads the expressions of a rule (NFTA_RULE_EXPRESSIONS).
+ * Reads the expressions of a rule (NFTA_RULE_EXPRESSIONS). In native executables, native/statement.c takes this
+ * function's place.
  *
  * @returns undefined where there is anything in them that is not known here, so that a rule never says less than it
  *   does.
@@ -155,8 +157,7 @@ function mask(reading: Reading, data: Attributes): boolean {
   if ((number32Of(data, NftaBitwise.operation) ?? maskAndXor) !== maskAndXor) return false;
   const ones = valueIn(data, NftaBitwise.mask);
   const flipped = valueIn(data, NftaBitwise.xor);
-  if (ones?.length !== loaded.length || flipped === undefined) return false;
-  if (flipped.some((byte) => byte !== 0)) return false;
+  if (ones?.length !== loaded.length || flipped === undefined || !isZeroFrom(flipped, 0)) return false;
   const bits = leadingOnes(ones);
   reading.loaded = bits === undefined ? undefined : { ...loaded, bits };
   return bits !== undefined;
@@ -164,11 +165,12 @@ function mask(reading: Reading, data: Attributes): boolean {
 
 /** How many bits are 1, when these are the first ones, and no others are. */
 function leadingOnes(bytes: Uint8Array): number | undefined {
-  const full = bytes.findIndex((byte) => byte !== 0xff);
-  if (full < 0) return bytes.length * 8;
-  const zeros = Math.clz32(~((bytes[full] as number) << 24));
-  const isAll = bytes.every((byte, index) => index < full || byte === (index === full ? highest(zeros) : 0));
-  return isAll ? full * 8 + zeros : undefined;
+  let full = 0;
+  while (bytes[full] === 0xff) full++;
+  if (full === bytes.length) return full * 8;
+  const byte = bytes[full] as number;
+  const ones = Math.clz32(~(byte << 24));
+  return byte === highest(ones) && isZeroFrom(bytes, full + 1) ? full * 8 + ones : undefined;
 }
 
 /** A byte whose first bits are 1. */
@@ -196,10 +198,9 @@ function compare(reading: Reading, data: Attributes): boolean {
 }
 
 function isZeroBehind(bits: number, bytes: Uint8Array): boolean {
-  return bytes.every((byte, index) => {
-    const counting = Math.min(Math.max(bits - index * 8, 0), 8);
-    return (byte & ~highest(counting)) === 0;
-  });
+  const full = bits >> 3;
+  if (full >= bytes.length) return true;
+  return ((bytes[full] as number) & ~highest(bits & 7)) === 0 && isZeroFrom(bytes, full + 1);
 }
 
 function match(reading: Reading, data: Attributes): boolean {

@@ -9,6 +9,7 @@ import {
   verdictRegister,
 } from "./constants.ts";
 import { onlyValueIn } from "./expressions.ts";
+import { isZeroFrom } from "./zero-ended.ts";
 
 /** What becomes of a packet; a chain that it goes on in, with or without coming back. */
 export type Verdict =
@@ -60,5 +61,5 @@ export function verdictOfTarget(data: Attributes): Verdict | undefined {
   const info = bytesOf(data, NftaExtension.info);
   if (info === undefined) return undefined;
   const start = info.length === lengthForIpv4 ? plainStart.ipv4 : plainStart.ipv6;
-  return info.every((byte, index) => byte === (index === 0 ? start : 0)) ? "masquerade" : undefined;
+  return info[0] === start && isZeroFrom(info, 1) ? "masquerade" : undefined;
 }

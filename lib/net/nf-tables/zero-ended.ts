@@ -9,5 +9,13 @@ export function textBeforeZero(bytes: Uint8Array): string | undefined {
 /** The same; undefined where anything but zeros is behind it. */
 export function zeroEnded(bytes: Uint8Array): string | undefined {
   const end = bytes.indexOf(0);
-  return bytes.subarray(end).every((byte) => byte === 0) ? textBeforeZero(bytes) : undefined;
+  return end >= 0 && isZeroFrom(bytes, end) ? decodeUtf8(bytes, 0, end) : undefined;
+}
+
+/** Whether all bytes from a place on are 0. (A loop, since an interpreter takes far longer for calls.) */
+export function isZeroFrom(bytes: Uint8Array, start: number): boolean {
+  for (let at = start; at < bytes.length; at++) {
+    if (bytes[at] !== 0) return false;
+  }
+  return true;
 }

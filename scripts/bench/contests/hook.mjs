@@ -22,7 +22,7 @@ export const hookContest = {
         name: type,
         run: () => {
           prepare();
-          return [callHook(place, lines[type], { type, pid, container })];
+          return [callHook(place, lines[type], { type, name: "c1", pid, container })];
         },
       });
       const start = step("start-host", () => {
@@ -69,15 +69,23 @@ function writeScript(path, verb, directory, configuration) {
   return path;
 }
 
-/** LXC has a shell start it. */
-function callHook({ programs, work }, line, { type, pid, container }) {
+/**
+ * Calls a hook as LXC does: a shell starts it.
+ *
+ * @param {import("../contest.mjs").Place} place
+ * @param {string} line What the container's configuration says.
+ * @param {{ type: string, name: string, pid: number, container: string }} call Of which container: its first process, and
+ *   the path of its namespace.
+ * @returns {import("../contest.mjs").Cost}
+ */
+export function callHook({ programs, work }, line, { type, name, pid, container }) {
   return runCommand(programs.launch, {
     argv: ["/bin/sh", "-c", `exec ${line}`],
     output: join(work, "output"),
     environment: {
       ...environment,
-      LXC_NAME: "c1",
-      LXC_CONFIG_FILE: "/var/lib/lxc/c1/config",
+      LXC_NAME: name,
+      LXC_CONFIG_FILE: `/var/lib/lxc/${name}/config`,
       LXC_HOOK_TYPE: type,
       LXC_HOOK_SECTION: "lxc",
       LXC_HOOK_VERSION: "1",

@@ -66,6 +66,8 @@ type FirewallName = "iptables" | "nftables";
 export type WrittenAttachment = readonly [string, string, string];
 
 export interface WrittenMasquerade {
+  /** Where its rules may be; for "missing" alone. */
+  readonly handles?: readonly number[];
   readonly attachment: WrittenAttachment;
   readonly addresses: readonly string[];
   readonly isFresh?: boolean;
@@ -103,7 +105,7 @@ function grant(wish: Wish, receipts: MasqueradeReceipt[]): unknown {
       return { effect, failure, kinds: receipt.kinds, added: receipt.addresses.length };
     }
     case "missing":
-      return chooseFirewall(wish.firewall).missing(masqueradeOf(wish));
+      return chooseFirewall(wish.firewall).missing(masqueradeOf(wish), wish.handles ?? []);
     case "take back": {
       const receipt = receipts.pop();
       return receipt && chooseFirewall(wish.firewall).takeBack(receipt);

@@ -85,6 +85,11 @@ export function observeFiles(base: string): void {
   look("removeFile", () => system.removeFile(`${base}/other`));
   look("removeFile, missing", () => system.removeFile(`${base}/other`));
   look("removeFile, directory", () => system.removeFile(`${base}/a`));
+  look("removeDirectory, not empty", () => system.removeDirectory(`${base}/a`));
+  look("removeDirectory", () => system.removeDirectory(`${base}/a/b/c`));
+  look("removeDirectory, missing", () => system.removeDirectory(`${base}/a/b/c`));
+  system.makeDirectory(`${base}/a/b/c`, 0o750);
+  look("removeDirectory, file", () => system.removeDirectory(`${base}/new`));
 
   const names = ["b", "a", "B", ".hidden", "\u{e9}", "\u{ff5e}", "\u{1f600}"];
   for (const name of names) system.createFile(`${base}/a/${name}`, "", 0o644);

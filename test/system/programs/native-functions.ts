@@ -6,6 +6,11 @@ import { escapeHtml } from "../../../lib/encoding/html.ts";
 import { sha512 } from "../../../lib/encoding/sha512.ts";
 import { decodeUtf8, encodeUtf8 } from "../../../lib/encoding/utf8.ts";
 import { attributeValues } from "../../../lib/net/netlink/attribute-values.ts";
+import { message } from "../../../lib/net/netlink/compose.ts";
+import { nest, text, uint8, uint32 } from "../../../lib/net/netlink/message.ts";
+import { parseMessages } from "../../../lib/net/netlink/parse-messages.ts";
+import { parseStatement } from "../../../lib/net/nf-tables/statement.ts";
+import { beyond, understood } from "../../net/kernel-rules.ts";
 import { observe } from "./observations.ts";
 
 /** Bytes that look random, and are the same each time. */
@@ -26,6 +31,35 @@ function almostText(number: number): Uint8Array {
 function almostAttributes(number: number): Uint8Array {
   return bytes(`attributes ${number}`, 4 + (number % 200)).map((byte, index) =>
     index % 4 === 0 ? byte % 24 : index % 4 === 2 ? byte : index % 4 === 3 ? byte & 0xc0 : 0,
+  );
+}
+
+/** Expressions of rules, as the kernel tells of them. */
+const rules = [...understood, ...beyond].map(({ expressions }) => bytesOf(expressions));
+
+function bytesOf(hex: string): Uint8Array {
+  const whole = hex.replace(/00\*(\d+)/g, (_, count) => "00".repeat(Number(count))).replace(/\s/g, "");
+  return Uint8Array.from({ length: whole.length / 2 }, (_, at) =>
+    Number.parseInt(whole.slice(2 * at, 2 * at + 2), 16),
+  );
+}
+
+/** A rule with some of its bytes changed, or cut off, most of them where that is noticed: where attributes begin. */
+function almostRule(rule: Uint8Array, number: number): Uint8Array {
+  const changed = rule.slice(0, number % 5 === 0 ? (number * 29) % rule.length : undefined);
+  const random = bytes(`rule ${number}`, 12);
+  for (let at = 0; at < number % 4; at++) {
+    const [high = 0, low = 0, byte = 0] = random.subarray(3 * at, 3 * at + 3);
+    changed[(high * 256 + low) % (changed.length || 1)] = byte % 2 === 0 ? byte : byte % 12;
+  }
+  return changed;
+}
+
+function told(rule: Uint8Array): string {
+  return (
+    JSON.stringify(parseStatement(rule), (_, value) =>
+      value instanceof Uint8Array ? encodeHex(value) : value,
+    ) ?? "not understood"
   );
 }
 
@@ -70,6 +104,50 @@ system.run(() => {
   );
   observe("attributes that are none", () =>
     digestOf(numbers.map((number) => attributeValues(almostAttributes(number), number % 3).join())),
+  );
+  observe("a message", () => {
+    const inner = [text(1, "äb"), bytes("fixed", 3), uint8(0x8002, 7), nest(3)];
+    const attributes = [
+      uint32(1, 0xfffffffe),
+      text(2, ""),
+      nest(0x4003, ...inner),
+      nest(4, bytes("last", 3)),
+      uint32(5, 1),
+    ];
+    return encodeHex(message(16, 0x605, 0xfffffffd, bytes("fixed", 6), attributes));
+  });
+  observe("a long message", () => {
+    const attributes = numbers.map((number) => text(number, "x".repeat(number)));
+    return digestOf([encodeHex(message(1, 2, 3, new Uint8Array(), attributes))]);
+  });
+  observe("messages", () => {
+    const whole = message(16, 0x605, 0xfffffffd, bytes("fixed", 6), [text(1, "ab")]);
+    const datagram = Uint8Array.of(...whole, ...whole, 16, 0, 0, 0, 9);
+    return parseMessages(datagram).map(({ body, ...header }) => ({ ...header, body: encodeHex(body) }));
+  });
+  observe("messages that are none", () =>
+    digestOf(
+      numbers.map((number) =>
+        parseMessages(almostAttributes(number))
+          .map(({ type, flags, sequence, body }) => [type, flags, sequence, encodeHex(body)].join())
+          .join(" "),
+      ),
+    ),
+  );
+  observe("rules", () => rules.map(told));
+  observe("rules with a bit changed", () =>
+    digestOf(
+      rules.flatMap((rule) =>
+        Array.from(rule, (_, at) => {
+          const changed = rule.slice();
+          changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
+          return told(changed);
+        }),
+      ),
+    ),
+  );
+  observe("rules that are hardly any", () =>
+    digestOf(rules.flatMap((rule) => numbers.slice(0, 50).map((number) => told(almostRule(rule, number))))),
   );
   return 0;
 });

@@ -1,0 +1,49 @@
+import { command } from "../command-line/command.ts";
+import { print, printJson } from "../output/print.ts";
+import { tableOf } from "../output/table.ts";
+import { warn } from "../runtime.ts";
+import { readRecords } from "../survey/records.ts";
+import { addressesOf, attachmentJson, macOf, styledState } from "../survey/shown.ts";
+import { type SurveyedAttachment, surveyOf } from "../survey/survey.ts";
+
+/** `lxc-cni ls` */
+export const ls = command({
+  name: "ls",
+  summary: "lists what is attached to which network, and how it is",
+  parameters: [],
+  options: { json: { kind: "flag", does: "print JSON, a list of objects" } },
+  description: `Lists the attachments of this host: those of LXC containers by the containers' names, and those that other
+runtimes (podman, containerd, cnitool) keep beside them by their CNI ids. It looks at records and at
+the links of the host only, so that it is quick; lxc-cni check looks at everything.
+
+STATE is ok, when the container runs and its port is up and on its bridge; broken, when it runs and
+something is missing; stale, when it has stopped and something was left. NOTE says what.`,
+  examples: [
+    { line: "lxc-cni ls", does: "a table" },
+    { line: "lxc-cni ls --json", does: "the same for a program, such as jq" },
+  ],
+  run({ options: { json } }) {
+    const all = surveyOf(readRecords(warn));
+    if (json) printJson(all.map(attachmentJson));
+    else print(tableFor(all));
+    return 0;
+  },
+});
+
+function tableFor(all: readonly SurveyedAttachment[]): string {
+  const headings = ["CONTAINER", "NETWORK", "INTERFACE", "ADDRESSES", "MAC", "VETH", "STATE"];
+  const hasNotes = all.some(({ notes }) => notes.length > 0);
+  return tableOf(
+    hasNotes ? [...headings, "NOTE"] : headings,
+    all.map((each) => [
+      each.container,
+      each.attachment.network,
+      each.attachment.interface,
+      addressesOf(each).join(","),
+      macOf(each) ?? "",
+      each.port ?? "",
+      styledState(each.state),
+      each.notes.join(", "),
+    ]),
+  );
+}

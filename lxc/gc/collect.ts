@@ -1,0 +1,44 @@
+import { system } from "#system";
+import { keptSince } from "../../lib/runtime/cache.ts";
+import { currentBootId } from "../container/process.ts";
+import { withProgress } from "../output/progress.ts";
+import type { Places } from "../runtime.ts";
+import { readHoldings } from "./holdings.ts";
+import { collectUnknown } from "./in-plugins.ts";
+import { ownIds } from "./own-ids.ts";
+import { remainsOf } from "./remains.ts";
+import { type Removal, remove, wouldRemove } from "./remove.ts";
+
+/** What a collection of garbage came to. */
+export interface Collection {
+  readonly removals: readonly Removal[];
+  /** What plugins failed to remove of what nobody knows. */
+  readonly failures: readonly string[];
+}
+
+/**
+ * Removes what containers of LXC that are gone have left: leases, ports, rules, results and records.
+ *
+ * @param lxcPath The directory that LXC has its containers in, beside those that records tell of.
+ * @param isTrial Only say what would be removed.
+ * @throws SystemError, CniError where it cannot be found out what there is.
+ */
+export function collect(
+  places: Places,
+  lxcPath: string,
+  isTrial: boolean,
+  warn: (text: string) => void,
+): Collection {
+  const holdings = readHoldings(places, warn);
+  const paths = holdings.runs.flatMap(({ incarnation }) => incarnation.lxcPath ?? []);
+  const ids = ownIds([...new Set([lxcPath, ...paths])]);
+  const criteria = { ...ids, keptSince, bootId: currentBootId(), now: system.now() };
+  const remains = remainsOf(holdings, criteria);
+  const removals = withProgress(
+    "removing",
+    remains,
+    ({ container }) => container,
+    (each) => (isTrial ? wouldRemove(each) : remove(each, places)),
+  );
+  return { removals: removals.flat(), failures: isTrial ? [] : collectUnknown(places, ids, warn) };
+}

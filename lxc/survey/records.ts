@@ -1,0 +1,49 @@
+import { system } from "#system";
+import type { Link } from "../../lib/net/link-backend.ts";
+import { openLinks } from "../../lib/net/open-links.ts";
+import { type CachedAttachment, cachedAttachments } from "../../lib/runtime/cache.ts";
+import { type Run, recordedRuns } from "./runs.ts";
+
+/** What this host has on attachments, read once, each part as a whole. */
+export interface Records {
+  readonly runs: readonly Run[];
+  readonly kept: readonly KeptAttachment[];
+  /** The links of the host. */
+  readonly links: readonly Link[];
+}
+
+/** What some runtime has kept of an attachment. */
+export interface KeptAttachment extends CachedAttachment {
+  /** Whether the namespace that it was made in is there; undefined where that is not known. */
+  readonly hasNamespace: boolean | undefined;
+}
+
+/**
+ * Reads them: some files for each container, and one listing of all links.
+ *
+ * @param warn Is told of files that cannot be understood.
+ * @throws SystemError, CniError where records or links cannot be read.
+ */
+export function readRecords(warn: (text: string) => void): Records {
+  const runs = recordedRuns(warn);
+  const device = system.status("/proc/self/ns/net")?.device;
+  const kept = cachedAttachments(warn).map((cached) => ({
+    ...cached,
+    hasNamespace: cached.netnsPath === "" ? undefined : isNamespace(cached.netnsPath, device),
+  }));
+  return { runs, kept, links: readLinks() };
+}
+
+/** Whether something is mounted at a path, or a process keeps it: what is left of a namespace is an empty file. */
+function isNamespace(path: string, device: number | undefined): boolean {
+  return device !== undefined && system.status(path)?.device === device;
+}
+
+function readLinks(): Link[] {
+  const links = openLinks(undefined);
+  try {
+    return links.readLinks("host");
+  } finally {
+    links.close();
+  }
+}

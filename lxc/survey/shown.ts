@@ -1,0 +1,58 @@
+import type { JsonObject } from "../../lib/cni/json.ts";
+import { formatPrefix } from "../../lib/ip/prefix.ts";
+import { printable } from "../output/printable.ts";
+import { type Emphasis, styled } from "../output/style.ts";
+import type { State } from "./judge.ts";
+import type { SurveyedAttachment } from "./survey.ts";
+
+/** The addresses of an attachment, with the lengths of their prefixes. */
+export function addressesOf({ result }: SurveyedAttachment): string[] {
+  return result?.ips.map(({ address }) => formatPrefix(address)) ?? [];
+}
+
+/** The MAC of the container's interface; undefined where it is not known. */
+export function macOf({ attachment, result }: SurveyedAttachment): string | undefined {
+  return result?.interfaces.find(
+    ({ name, sandbox }) => name === attachment.interface && sandbox !== undefined,
+  )?.mac;
+}
+
+const emphases: Readonly<Record<State, Emphasis>> = { ok: "good", stale: "doubtful", broken: "bad" };
+
+/** A state, in its colour. */
+export function styledState(state: State): string {
+  return styled(state, emphases[state]);
+}
+
+/** What programs are told of an attachment. Keys may be added, and keep their meaning. */
+export function attachmentJson(surveyed: SurveyedAttachment): JsonObject {
+  const { attachment, container, run, bridge, port, state, notes } = surveyed;
+  return {
+    container,
+    id: attachment.container,
+    runtime: run === undefined ? "other" : "lxc",
+    lxcPath: run?.incarnation.lxcPath,
+    pid: run?.isRunning === true ? run.incarnation.process.pid : undefined,
+    network: attachment.network,
+    interface: attachment.interface,
+    addresses: addressesOf(surveyed),
+    mac: macOf(surveyed),
+    veth: port,
+    bridge,
+    state,
+    notes,
+  };
+}
+
+/** Things to say of an attachment, a line for each. @param how A word or two before each; none when empty. */
+export function linesOf(
+  { container, attachment: { network, interface: name } }: SurveyedAttachment,
+  how: string,
+  things: readonly string[],
+  emphasis: Emphasis,
+): string[] {
+  const subject = styled(`${container} ${name} on ${network}:`, emphasis);
+  return things.map(
+    (thing) => `${printable(`${[subject, how, thing].filter((part) => part !== "").join(" ")}`)}\n`,
+  );
+}

@@ -1,0 +1,66 @@
+/**
+ * Something that is done for the screens.
+ *
+ * @typedef {object} Scene
+ * @property {string} line What a shell runs.
+ * @property {boolean} [hidden] Whether it is only there for those that follow; it must succeed then.
+ * @property {string} [why] What a reader has to know of it.
+ */
+
+/** A container of busybox whose init leaves the network alone. */
+const container = (name) => [
+  { hidden: true, line: `lxc-create --name ${name} --template busybox --config /dev/null` },
+  { hidden: true, line: `sed -i /udhcpc/d /var/lib/lxc/${name}/rootfs/etc/init.d/rcS` },
+];
+
+/** The host's end of a container's interface. */
+const someHostEnd = `"$(ip -o link show type veth | head -n 1 | sed 's/^[0-9]*: \\([^@]*\\)@.*/\\1/')"`;
+
+/**
+ * The story that the screens tell.
+ *
+ * @type {Scene[]}
+ */
+export const story = [
+  { line: "lxc-cni version" },
+  { line: "lxc-cni network create lan --ipv6" },
+  { line: "lxc-cni network create back --no-masq --no-default-route" },
+  { line: "lxc-cni network ls" },
+  ...container("web"),
+  ...container("db"),
+  { line: "lxc-cni enable web lan" },
+  { hidden: true, line: "lxc-cni enable db lan back" },
+  { hidden: true, line: "lxc-start --name web && lxc-start --name db" },
+  { line: "lxc-cni ls" },
+  { line: "lxc-cni ls --json", why: "For programs:" },
+  { line: "lxc-cni network show lan" },
+  { line: "lxc-cni status db" },
+  { line: "lxc-cni status", why: "Of all networks:" },
+  { line: "lxc-cni attach web back" },
+  { line: "lxc-cni graph --text" },
+  { line: "lxc-cni check", why: "All is well:" },
+  { hidden: true, line: `ip link set ${someHostEnd} nomaster` },
+  { hidden: true, line: "iptables -t nat -F" },
+  { line: "lxc-cni check", why: "After somebody has unplugged a port and flushed the rules:" },
+  { line: "lxc-cni repair" },
+  { line: "lxc-cni check", why: "And again:" },
+  { line: "lxc-cni detach web back" },
+  { line: "lxc-cni explain lan" },
+  { line: "lxc-cni doctor" },
+  { hidden: true, line: "ip netns add c1" },
+  { line: "lxc-cni add lan /run/netns/c1" },
+  { line: "lxc-cni check lan /run/netns/c1", why: "By a network and a namespace, as cnitool does it:" },
+  { line: "lxc-cni del lan /run/netns/c1" },
+  ...container("bad"),
+  { hidden: true, line: "lxc-cni enable bad lan,ip=10.99.99.99" },
+  { hidden: true, line: "! lxc-start --name bad" },
+  { line: "lxc-cni status bad", why: "Of a container that did not start:" },
+  { line: "lxc-cni hook lan", why: "It is LXC that calls it:" },
+  { line: "lxc-cni serve", why: "It is systemd that starts it:" },
+  { line: "lxc-cni gc --dry-run" },
+  { line: "lxc-cni network rm lan", why: "Not while somebody is on it:" },
+  { hidden: true, line: "lxc-stop --name web --kill && lxc-stop --name db --kill" },
+  { line: "lxc-cni disable web" },
+  { line: "lxc-cni network rm back" },
+  { line: "lxc-cni completion bash | head -n 12" },
+];
