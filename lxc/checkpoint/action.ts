@@ -11,15 +11,7 @@ import { RestoreOrder } from "./action.schema.ts";
 import { attachmentsOf } from "./attachments.ts";
 import { findNetworks, makeNetworks } from "./make-networks.ts";
 import { readDocument } from "./record.ts";
-
-/** The variable by which the program that CRIU calls knows what is restored: CRIU gives it no arguments. */
-const variable = "LXC_CNI_RESTORE";
-
-/** Whether it is CRIU that calls, at some stage of a restore of ours (criu(8), --action-script). */
-export function isCalledByCriu(): boolean {
-  const { CRTOOLS_SCRIPT_ACTION: stage, [variable]: order } = system.environment();
-  return stage !== undefined && order !== undefined;
-}
+import { orderVariable } from "./stage.ts";
 
 /** What the environment of CRIU has to have in it, for what it calls. */
 export function orderFor(
@@ -35,19 +27,18 @@ export function orderFor(
     networkDirectories: [...networkDirectories],
     cniPath,
   };
-  return { [variable]: stringifyCompact(order) };
+  return { [orderVariable]: stringifyCompact(order) };
 }
 
 /**
- * Does what CRIU calls for: at the stage setup-namespaces there is a network namespace, and nothing runs in it yet.
+ * Does what CRIU calls for when there is a network namespace, and nothing runs in it yet.
  *
  * @returns the exit status; with 1 CRIU gives the restore up.
  */
 export function runRestoreAction(): number {
-  const { CRTOOLS_SCRIPT_ACTION: stage, CRTOOLS_INIT_PID: pid, [variable]: text = "" } = system.environment();
-  if (stage !== "setup-namespaces") return 0;
+  const { CRTOOLS_INIT_PID: pid, [orderVariable]: text = "" } = system.environment();
   const strictly = { lenient: false, warn: () => {} };
-  const order = decode<RestoreOrder>(RestoreOrder, parseJson(text, variable), strictly);
+  const order = decode<RestoreOrder>(RestoreOrder, parseJson(text, orderVariable), strictly);
   try {
     const container = requireContainer(order.name, order.lxcPath);
     const first = processOf(Number(pid));

@@ -58,7 +58,7 @@ export function checkpoint(
   const inFile = obstaclesIn(readConfiguration(container.configFile));
   if (fix) addLines(container, linesOf(inFile));
   requireNone(container.name, [...inFile, ...obstaclesRunning(first.pid)]);
-  requireCriu();
+  requireCriu(true);
   requireEmpty(directory);
   const taken = withLock("container", container.id, () => {
     requireNotCheckpointed(container.id, container.name);
@@ -91,9 +91,12 @@ export function checkpoint(
   return { checkpoint: taken, milliseconds, bytes: sizeOfImages(directory) };
 }
 
-/** @throws CniError 105 where CRIU cannot be of use */
-export function requireCriu(): void {
-  const reason = whyNoCriu();
+/**
+ * @param isThorough As in {@linkcode whyNoCriu}.
+ * @throws CniError 105 where CRIU cannot be of use
+ */
+export function requireCriu(isThorough: boolean): void {
+  const reason = whyNoCriu(isThorough);
   if (reason !== undefined) {
     throw new CniError(Code.checkpointFailed, "CRIU does not work on this host", reason);
   }

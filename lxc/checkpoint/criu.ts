@@ -15,8 +15,12 @@ const longest = 24 * 3600 * 1000;
  */
 const configuration = "empty-ns net\nnetwork-lock nftables\n";
 
-/** What has to be done before CRIU can be of use here, in words; undefined where it can. */
-export function whyNoCriu(): string | undefined {
+/**
+ * What has to be done before CRIU can be of use here, in words; undefined where it can.
+ *
+ * @param isThorough Whether CRIU is to try what it needs of the kernel, which takes some 50 ms.
+ */
+export function whyNoCriu(isThorough: boolean): string | undefined {
   const criu = system.findProgram("criu");
   if (criu === undefined) return `criu is missing: install the package criu, ${oldest.join(".")} or later`;
   if (system.findProgram("lxc-checkpoint") === undefined)
@@ -26,6 +30,7 @@ export function whyNoCriu(): string | undefined {
   if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
     return `${criu} is ${major}.${minor}: sockets of new kernels need ${oldest.join(".")} or later, as in Debian 14`;
   }
+  if (!isThorough) return undefined;
   const { status, output, errors } = run(criu, ["check"]);
   return status === 0 ? undefined : `"${criu} check" fails: ${lastOf(`${output}${errors}`, 2)}`;
 }

@@ -41,7 +41,8 @@ export function restore(container: Container, directory: string, places: Places)
   requirePrivate(directory);
   const configuration = readConfiguration(container.configFile);
   requireNone(container.name, obstaclesIn(configuration));
-  requireCriu();
+  // Somebody waits for the container: what CRIU cannot do, it says soon enough, and nothing is lost.
+  requireCriu(false);
   awaitStopped(container);
   const held = readCheckpoint(container.id);
   requireLast(container, checkpoint, held);

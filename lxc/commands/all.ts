@@ -1,4 +1,3 @@
-import { isCalledByCriu, runRestoreAction } from "../checkpoint/action.ts";
 import type { Command } from "../command-line/command.ts";
 import { runCommandLine } from "../command-line/run.ts";
 import { add } from "./add.ts";
@@ -38,7 +37,7 @@ export const commands: readonly Command[] = [
   ...[completionOf(() => commands), version],
 ];
 
-/** Runs a command line, or what CRIU calls for. @returns the exit status */
+/** Runs a command line. @returns the exit status */
 export function runCommand(words: readonly string[]): number {
-  return words.length === 0 && isCalledByCriu() ? runRestoreAction() : runCommandLine(words, commands);
+  return runCommandLine(words, commands);
 }
