@@ -1,6 +1,9 @@
 /** The project's version, as in package.json. */
 declare const __VERSION__: string;
 
+/** What runs the executable, with versions: the native engine and what is linked with it, or Node.js. */
+declare const __ENGINE__: string;
+
 /**
  * 16 hexadecimal digits that all executables of one build share, and nothing else does.
  *

@@ -5,6 +5,7 @@ import type { Runtime } from "../lib/runtime/attachment-call.ts";
 import { defaultDirectories, loadNetwork } from "../lib/runtime/load-network.ts";
 import type { Network } from "../lib/runtime/network.ts";
 import type { PluginSurroundings } from "../lib/runtime/surroundings.ts";
+import { printable } from "./output/printable.ts";
 
 /** Where networks and plugins are looked for. */
 export interface Places {
@@ -58,5 +59,5 @@ export function ownDirectory(): string {
 
 /** Says something that is no failure, on standard error. */
 export function warn(text: string): void {
-  system.writeStandardError(`lxc-cni: ${text}\n`);
+  system.writeStandardError(`lxc-cni: ${printable(text)}\n`);
 }

@@ -241,10 +241,11 @@ struct path_call {
   int (*two)(const char *path, const char *target);
 };
 
-enum { call_link, call_rename, call_unlink, call_rmdir };
+enum { call_link, call_rename, call_symlink, call_unlink, call_rmdir };
 static const struct path_call path_calls[] = {
     [call_link] = {.name = "link", .two = link},
     [call_rename] = {.name = "rename", .two = rename},
+    [call_symlink] = {.name = "symlink", .two = symlink},
     [call_unlink] = {.name = "unlink", .one = unlink},
     [call_rmdir] = {.name = "rmdir", .one = rmdir},
 };
@@ -410,6 +411,7 @@ static const JSCFunctionListEntry entries[] = {
     JS_CFUNC_DEF("fchmod", 2, host_fchmod),
     JS_CFUNC_MAGIC_DEF("link", 2, host_path_call, call_link),
     JS_CFUNC_MAGIC_DEF("rename", 2, host_path_call, call_rename),
+    JS_CFUNC_MAGIC_DEF("symlink", 2, host_path_call, call_symlink),
     JS_CFUNC_MAGIC_DEF("unlink", 1, host_path_call, call_unlink),
     JS_CFUNC_MAGIC_DEF("rmdir", 1, host_path_call, call_rmdir),
     JS_CFUNC_DEF("mkdir", 2, host_mkdir),

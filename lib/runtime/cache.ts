@@ -1,5 +1,6 @@
 import { system } from "#system";
-import { isObject, type Json, type JsonObject, sorted, stringifyCompact } from "../cni/json.ts";
+import { CniError } from "../cni/error.ts";
+import { isObject, type Json, type JsonObject, parseJson, sorted, stringifyCompact } from "../cni/json.ts";
 import { isContainerId, isNetworkName } from "../cni/names.ts";
 import type { Attachment } from "../cni/request.ts";
 import { decodeBase64, encodeBase64 } from "../encoding/base64.ts";
@@ -8,6 +9,7 @@ import { parseLinkName } from "../ip/link-name.ts";
 import { isSystemError } from "../system/error.ts";
 import { temporaryPrefix } from "../system/system.ts";
 import type { AttachmentArguments, CniArguments } from "./attachment-arguments.ts";
+import { isThere } from "./is-there.ts";
 
 /** Where results of ADD are kept, by every runtime on the host. */
 const directory = "/var/lib/cni/results";
@@ -67,7 +69,7 @@ export function cachedAttachments(warn: (text: string) => void = () => undefined
     const path = `${directory}/${name}`;
     const cached = readEntry(path);
     if (cached !== undefined && pathOf(cached.attachment) === path) return [cached];
-    warn(`passed over ${path}: it is no attachment that can be understood`);
+    if (isThere(path)) warn(`passed over ${path}: it is no attachment that can be understood`);
     return [];
   });
 }
@@ -122,9 +124,9 @@ function isPair(pair: Json): boolean {
 
 function parse(path: string): Json {
   try {
-    return JSON.parse(system.readText(path));
+    return parseJson(system.readRegular(path), "attachment");
   } catch (error) {
-    if (error instanceof SyntaxError || isSystemError(error)) return undefined;
+    if (error instanceof CniError || isSystemError(error)) return undefined;
     throw error;
   }
 }

@@ -128,7 +128,7 @@ function statusOf(path: string): FileStatus | undefined {
 
 function readText(path: string): string {
   try {
-    return system.readText(path);
+    return system.readRegular(path);
   } catch (error) {
     if (isSystemError(error)) throw new CniError(Code.inputOutput, `cannot read ${path}: ${error.message}`);
     throw error;

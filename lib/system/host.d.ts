@@ -56,6 +56,7 @@ declare module "lxc-cni:host" {
   export function fchmod(descriptor: number, mode: number): void;
   export function link(from: string, to: string): void;
   export function rename(from: string, to: string): void;
+  export function symlink(target: string, path: string): void;
   export function unlink(path: string): void;
   export function rmdir(path: string): void;
   export function mkdir(path: string, mode: number): void;

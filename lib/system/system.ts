@@ -129,6 +129,23 @@ export interface System {
    */
   replaceWithin(root: string, path: string, text: string, owner: FileOwner): "replaced" | "same" | "own";
 
+  /**
+   * Gives a file, or a symbolic link, a second name: link(2).
+   *
+   * @returns false when there is something of that name already; it is left as it is.
+   */
+  linkFile(path: string, name: string): boolean;
+
+  /**
+   * Creates a symbolic link.
+   *
+   * @returns false when there is something at its path already; it is left as it is.
+   */
+  makeSymbolicLink(path: string, target: string): boolean;
+
+  /** Gives a file another name; what has that name already is replaced in one step: rename(2). */
+  renameFile(path: string, name: string): void;
+
   /** Removes a file. @returns false when there was none. */
   removeFile(path: string): boolean;
 

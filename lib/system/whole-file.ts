@@ -10,6 +10,7 @@ export interface FileCalls {
   close(descriptor: number): void;
   link(from: string, to: string): void;
   rename(from: string, to: string): void;
+  symlink(target: string, path: string): void;
   unlink(path: string): void;
   rmdir(path: string): void;
   mkdir(path: string, mode: number): void;
@@ -21,11 +22,7 @@ export interface FileCalls {
 export function createFile(calls: FileCalls, path: string, text: string, mode: number): boolean {
   const temporary = writeTemporary(calls, path, text, mode);
   try {
-    calls.link(temporary, path);
-    return true;
-  } catch (error) {
-    if (isSystemError(error, "EEXIST")) return false;
-    throw error;
+    return linkFile(calls, temporary, path);
   } finally {
     calls.unlink(temporary);
   }
@@ -38,6 +35,26 @@ export function replaceFile(calls: FileCalls, path: string, text: string, mode: 
     calls.rename(temporary, path);
   } catch (error) {
     calls.unlink(temporary);
+    throw error;
+  }
+}
+
+/** {@linkcode System.linkFile}. */
+export function linkFile(calls: FileCalls, path: string, name: string): boolean {
+  return unlessThere(() => calls.link(path, name));
+}
+
+/** {@linkcode System.makeSymbolicLink}. */
+export function makeSymbolicLink(calls: FileCalls, path: string, target: string): boolean {
+  return unlessThere(() => calls.symlink(target, path));
+}
+
+function unlessThere(make: () => void): boolean {
+  try {
+    make();
+    return true;
+  } catch (error) {
+    if (isSystemError(error, "EEXIST")) return false;
     throw error;
   }
 }

@@ -57,7 +57,7 @@ export function checkpoint(
   const first = requireFirstProcess(container);
   const inFile = obstaclesIn(readConfiguration(container.configFile));
   if (fix) addLines(container, linesOf(inFile));
-  requireNone(container.name, [...inFile, ...obstaclesRunning(first.pid)]);
+  requireNone(container.name, "checkpointed", [...inFile, ...obstaclesRunning(first.pid)]);
   requireCriu(true);
   requireEmpty(directory);
   const taken = withLock("container", container.id, () => {

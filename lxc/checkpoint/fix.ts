@@ -17,8 +17,11 @@ export function linesOf(obstacles: readonly Obstacle[]): string[] {
   return [...new Set(obstacles.flatMap(({ line }) => line ?? []))];
 }
 
-/** @throws CniError 105 where there are any */
-export function requireNone(name: string, obstacles: readonly Obstacle[]): void {
+/**
+ * @param deed What is to be done: `checkpointed`, `restored`.
+ * @throws CniError 105 where there are any
+ */
+export function requireNone(name: string, deed: string, obstacles: readonly Obstacle[]): void {
   if (obstacles.length === 0) return;
   const problems = [...new Set(obstacles.map(({ problem }) => problem))].join("; ");
   const lines = linesOf(obstacles);
@@ -26,9 +29,5 @@ export function requireNone(name: string, obstacles: readonly Obstacle[]): void 
     lines.length === 0
       ? ""
       : `; its configuration needs ${lines.map((line) => `"${line}"`).join(" and ")} (lxc-cni checkpoint --fix), and then a start`;
-  throw new CniError(
-    Code.checkpointFailed,
-    `container ${name} cannot be checkpointed`,
-    `${problems}${remedy}`,
-  );
+  throw new CniError(Code.checkpointFailed, `container ${name} cannot be ${deed}`, `${problems}${remedy}`);
 }

@@ -5,6 +5,7 @@ import type { Attachment } from "../../lib/cni/request.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 import { type Configuration, readConfiguration, valuesOf } from "../container/configuration.ts";
 import type { Container } from "../container/containers.ts";
+import { forgetLastError } from "../container/forget-last-error.ts";
 import { forgetIncarnation, readIncarnation } from "../container/incarnation.ts";
 import { isRunning } from "../container/process.ts";
 import { detachQuietly } from "../hook/attachment.ts";
@@ -40,7 +41,7 @@ export function restore(container: Container, directory: string, places: Places)
   const checkpoint = readDocument(directory);
   requirePrivate(directory);
   const configuration = readConfiguration(container.configFile);
-  requireNone(container.name, obstaclesIn(configuration));
+  requireNone(container.name, "restored", obstaclesIn(configuration));
   // Somebody waits for the container: what CRIU cannot do, it says soon enough, and nothing is lost.
   requireCriu(false);
   awaitStopped(container);
@@ -60,6 +61,7 @@ export function restore(container: Container, directory: string, places: Places)
     throw new CniError(Code.checkpointFailed, `${container.name} could not be restored`, reason);
   }
   if (held !== undefined) withLock("container", container.id, () => unholdCheckpoint(container.id, held));
+  forgetLastError(container.id);
   return { checkpoint, milliseconds };
 }
 

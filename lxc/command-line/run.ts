@@ -1,6 +1,7 @@
 import { system } from "#system";
 import { CniError, describe } from "../../lib/cni/error.ts";
 import { isSystemError } from "../../lib/system/error.ts";
+import { printable } from "../output/printable.ts";
 import type { Command } from "./command.ts";
 import { helpOf, helpOfAll, usageOf } from "./help.ts";
 import { nearest } from "./nearest.ts";
@@ -39,11 +40,15 @@ function asksForHelp(words: readonly string[]): boolean {
   return before.includes("--help") || before[0] === "-h";
 }
 
+const askingForHelp = ["help", "--help", "-h"];
+
 function withoutCommand(words: readonly string[], commands: readonly Command[]): number {
   const [first = "", second = "", ...others] = words;
-  if (["help", "--help", "-h"].includes(first)) {
+  if (askingForHelp.includes(first)) {
     // Help on a command is what the command's own --help prints.
-    if (second !== "") return runCommandLine([second, ...others, "--help"], commands);
+    if (!["", ...askingForHelp].includes(second)) {
+      return runCommandLine([second, ...others, "--help"], commands);
+    }
     system.writeStandardOutput(helpOfAll(commands));
     return 0;
   }
@@ -83,10 +88,15 @@ export function report(error: unknown, command: Command | undefined): number {
       command === undefined
         ? ["usage: lxc-cni COMMAND [WORD...]", "lxc-cni --help"]
         : [usageOf(command), `lxc-cni ${command.name} --help`];
-    system.writeStandardError(`lxc-cni: ${error.message}\n${usage}\n${more} says more\n`);
+    system.writeStandardError(`lxc-cni: ${printable(error.message)}\n${usage}\n${more} says more\n`);
     return 2;
   }
   if (!(error instanceof CniError) && !isSystemError(error)) throw error;
-  system.writeStandardError(`lxc-cni: ${describe(error)}\n`);
+  system.writeStandardError(`lxc-cni: ${printable(describe(error))}${forWhom(error)}\n`);
   return 1;
+}
+
+/** Most of what there is to see and do is root's; `EACCES` alone does not tell an ordinary user so. */
+function forWhom(error: unknown): string {
+  return system.userId !== 0 && isSystemError(error, "EACCES", "EPERM") ? " (it takes root)" : "";
 }

@@ -19,6 +19,8 @@ import { networkCreate } from "./network-create.ts";
 import { networkLs } from "./network-ls.ts";
 import { networkRm } from "./network-rm.ts";
 import { networkShow } from "./network-show.ts";
+import { pluginsLink } from "./plugins-link.ts";
+import { pluginsUnlink } from "./plugins-unlink.ts";
 import { release } from "./release.ts";
 import { repair } from "./repair.ts";
 import { restore } from "./restore.ts";
@@ -33,6 +35,7 @@ export const commands: readonly Command[] = [
   ...[checkpoint, restore, release],
   ...[networkLs, networkShow, networkCreate, networkRm],
   ...[doctor, explain],
+  ...[pluginsLink, pluginsUnlink],
   ...[hook, serve, add, del],
   ...[completionOf(() => commands), version],
 ];

@@ -1,4 +1,5 @@
 import { system } from "#system";
+import { CniError, Code } from "../../lib/cni/error.ts";
 import type { LinkName } from "../../lib/ip/link-name.ts";
 import type { LinkWithAddresses } from "../../lib/net/link-backend.ts";
 import { openLinks } from "../../lib/net/open-links.ts";
@@ -34,12 +35,21 @@ text, with box drawing characters where the locale is UTF-8; else an SVG documen
   run({ options: { svg, text } }) {
     const all = surveyOf(readRecords(warn));
     const drawn = graphOf(all, readBridges(all));
-    if (svg !== undefined && svg !== "-") system.replaceFile(svg, graphInSvg(drawn), 0o644);
+    if (svg !== undefined && svg !== "-") writePicture(svg, graphInSvg(drawn));
     else if (svg === "-" || (!text && !system.isTerminal("output"))) print(graphInSvg(drawn));
     else print(graphInText(drawn, isUtf8Locale(system.environment())));
     return 0;
   },
 });
+
+/** Replaces a file. What is something else stays: nobody wants a picture in place of /dev/null. */
+function writePicture(path: string, svg: string): void {
+  const found = system.status(path);
+  if (found !== undefined && found.kind !== "file") {
+    throw new CniError(Code.inputOutput, `${path} is no file`, "--svg - writes to standard output");
+  }
+  system.replaceFile(found === undefined ? path : system.realPath(path), svg, 0o644);
+}
 
 function readBridges(all: readonly SurveyedAttachment[]): LinkWithAddresses[] {
   const names = [...new Set(all.flatMap(({ bridge }) => bridge ?? []))];

@@ -47,7 +47,7 @@ export const networkCreate = command({
     dns: {
       kind: "list",
       value: "ADDRESS",
-      does: "name server for the containers, in place of the host's",
+      does: "name server that containers are told of, at each start",
       completes: "nothing",
     },
     isolate: { kind: "flag", does: "keep containers from reaching each other" },

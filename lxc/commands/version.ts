@@ -1,5 +1,5 @@
 import { system } from "#system";
-import { buildId, packageVersion } from "../../lib/cni/build.ts";
+import { buildId, engineVersions, packageVersion } from "../../lib/cni/build.ts";
 import { command } from "../command-line/command.ts";
 
 /** `lxc-cni version` */
@@ -8,10 +8,11 @@ export const version = command({
   summary: "prints the version",
   parameters: [],
   options: {},
-  description: "Prints the version, and the id that executables of one build share.",
+  description: `Prints the version, the id that executables of one build share, and what is inside of them: the engine, and the C
+library that it is linked with.`,
   examples: [{ line: "lxc-cni version", does: "prints the version" }],
   run() {
-    system.writeStandardOutput(`lxc-cni ${packageVersion} (build ${buildId})\n`);
+    system.writeStandardOutput(`lxc-cni ${packageVersion} (build ${buildId})\n${engineVersions}\n`);
     return 0;
   },
 });

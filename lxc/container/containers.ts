@@ -15,9 +15,23 @@ export interface Container {
   readonly id: ContainerId;
 }
 
-/** The containers of an LXC path, by name: its directories that have a configuration. */
+/**
+ * The containers of an LXC path, by name: its directories that have a configuration. There are none where it is no
+ * directory: for a container with a configuration elsewhere, that file takes its place (lxc/hook/event.ts).
+ */
 export function listContainers(lxcPath: string): Container[] {
-  return (system.listDirectory(lxcPath) ?? []).map((name) => containerOf(name, lxcPath)).filter(isThere);
+  return namesIn(lxcPath)
+    .map((name) => containerOf(name, lxcPath))
+    .filter(isThere);
+}
+
+function namesIn(lxcPath: string): readonly string[] {
+  try {
+    return system.listDirectory(lxcPath) ?? [];
+  } catch (error) {
+    if (isSystemError(error, "ENOTDIR")) return [];
+    throw error;
+  }
 }
 
 /** A container that should be there. @throws CniError 3 with those that are, where it is not */
@@ -49,6 +63,7 @@ function isThere({ configFile }: Container): boolean {
   } catch (error) {
     // Somebody else's container is one, too.
     if (isSystemError(error, "EACCES")) return true;
+    if (isSystemError(error, "ELOOP")) return false;
     throw error;
   }
 }

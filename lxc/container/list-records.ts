@@ -2,6 +2,7 @@ import { system } from "#system";
 import { isContainerId } from "../../lib/cni/names.ts";
 import type { ContainerId } from "../../lib/cni/request.ts";
 import type { Schema } from "../../lib/cni/schema.ts";
+import { isThere } from "../../lib/runtime/is-there.ts";
 import { temporaryPrefix } from "../../lib/system/system.ts";
 import { readRecord, suffix } from "./record.ts";
 
@@ -30,10 +31,12 @@ export function listRecords<T>(
     const path = `${directory}/${name}`;
     if (name.endsWith(suffix) && isContainerId(container)) {
       const record = readRecord<T>(directory, schema, container);
-      const written = Number((system.status(path)?.modified ?? 0n) / 1_000_000n);
-      if (record !== undefined) return [{ container, record, written }];
+      if (record !== undefined) {
+        const written = Number((system.status(path)?.modified ?? 0n) / 1_000_000n);
+        return [{ container, record, written }];
+      }
     }
-    warn(`passed over ${path}: it is no record that can be understood`);
+    if (isThere(path)) warn(`passed over ${path}: it is no record that can be understood`);
     return [];
   });
 }

@@ -36,7 +36,7 @@ export function lxcPathOf(given: string | undefined): string {
 
 function configuredPath(configuration: string): string | undefined {
   try {
-    const items = parseLines(system.readText(configuration)).flatMap(({ item }) => item ?? []);
+    const items = parseLines(system.readRegular(configuration)).flatMap(({ item }) => item ?? []);
     const value = items.findLast(({ key }) => key === "lxc.lxcpath")?.value;
     return value === "" ? undefined : value;
   } catch (error) {

@@ -1,7 +1,7 @@
 import { system } from "#system";
 import { decode } from "../../lib/cni/decode.ts";
 import { CniError } from "../../lib/cni/error.ts";
-import { type JsonObject, stringifyCompact } from "../../lib/cni/json.ts";
+import { type JsonObject, parseJson, stringifyCompact } from "../../lib/cni/json.ts";
 import type { ContainerId } from "../../lib/cni/request.ts";
 import type { Schema } from "../../lib/cni/schema.ts";
 import { isSystemError } from "../../lib/system/error.ts";
@@ -20,10 +20,10 @@ export function writeRecord(directory: string, container: ContainerId, record: J
 /** Reads a container's record; undefined when there is none, or none that can be understood. */
 export function readRecord<T>(directory: string, schema: Schema, container: ContainerId): T | undefined {
   try {
-    const record = JSON.parse(system.readText(pathIn(directory, container)));
+    const record = parseJson(system.readRegular(pathIn(directory, container)), "record");
     return decode<T>(schema, record, { lenient: false, warn: () => {} });
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof CniError || isSystemError(error)) return undefined;
+    if (error instanceof CniError || isSystemError(error)) return undefined;
     throw error;
   }
 }

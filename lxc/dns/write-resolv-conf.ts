@@ -2,7 +2,6 @@ import { system } from "#system";
 import type { Dns } from "../../lib/cni/result.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 import { rootUserOf } from "../container/root-user.ts";
-import { printable } from "../output/printable.ts";
 import { warn } from "../runtime.ts";
 import { resolvConfOf } from "./resolv-conf.ts";
 
@@ -43,7 +42,7 @@ const reasons: Readonly<Record<string, readonly [what: string, todo: string]>> =
 
 function tell(what: string, todo = ""): void {
   const advice = [...(todo === "" ? [] : [todo]), "hook --no-dns leaves it alone"].join(", or: ");
-  warn(printable(`/etc/resolv.conf of the container: ${what} (${advice})`));
+  warn(`/etc/resolv.conf of the container: ${what} (${advice})`);
 }
 
 /** LXC has little room for what a hook says. */

@@ -2,6 +2,7 @@ import { system } from "#system";
 import { isSystemError } from "../../lib/system/error.ts";
 import { doubtful, type Finding, orOk } from "./finding.ts";
 import { networkdFileFor } from "./networkd.ts";
+import { statusOf } from "./status-of.ts";
 
 /** A name that the host's end of a container may have. */
 const port = { name: "veth22222222222", kind: "veth" };
@@ -64,7 +65,7 @@ function networkManager(): Finding[] {
 }
 
 function exists(path: string): boolean {
-  return system.status(path) !== undefined;
+  return statusOf(path) !== undefined;
 }
 
 function textOf(file: string): string {

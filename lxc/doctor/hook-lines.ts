@@ -1,7 +1,7 @@
-import { system } from "#system";
 import type { HookLine } from "../hook/lines.ts";
 import { enableCommand } from "./enable-command.ts";
 import { doubtful, type Finding, ok, wrong } from "./finding.ts";
+import { statusOf } from "./status-of.ts";
 import { type ExaminedContainer, type Subject, shellPath } from "./subject.ts";
 
 /** The lines by which LXC calls lxc-cni. */
@@ -60,7 +60,7 @@ function findingsOf(each: ExaminedContainer, subject: Subject): Finding[] {
 
 /** Who can write a container's configuration has root run commands. */
 function openToOthers({ container: { configFile, name } }: ExaminedContainer): Finding[] {
-  const mode = system.status(configFile)?.mode ?? 0;
+  const mode = statusOf(configFile)?.mode ?? 0;
   if ((mode & 0o022) === 0) return [];
   const what = `the configuration of ${name} can be written by others than its owner`;
   return [wrong(what, configFile, `chmod go-w ${shellPath(configFile)}`)];
@@ -76,7 +76,7 @@ function ofLine(
   if (!executable.startsWith("/")) {
     return [wrong(`LXC may not find ${executable}: a hook's path must be absolute`, where, remedy)];
   }
-  if (system.status(executable)?.kind !== "file") {
+  if (statusOf(executable)?.kind !== "file") {
     return [wrong(`there is no ${executable}: the container does not start`, where, remedy)];
   }
   if (words.networkDirectories.length > 0) return [];
@@ -91,6 +91,6 @@ function ofLine(
 }
 
 function isThere(network: string, networks: Subject["networks"]): boolean {
-  if (network.includes("/")) return system.status(network)?.kind === "file";
+  if (network.includes("/")) return statusOf(network)?.kind === "file";
   return networks.some((each) => each.network.name === network);
 }

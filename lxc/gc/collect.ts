@@ -1,10 +1,12 @@
 import { system } from "#system";
 import { keptSince } from "../../lib/runtime/cache.ts";
 import { checkpointDirectory } from "../checkpoint/checkpointed.ts";
+import { containerIdOf } from "../container/id.ts";
 import { currentBootId } from "../container/process.ts";
 import { recordedContainers } from "../container/recorded-containers.ts";
 import { withProgress } from "../output/progress.ts";
 import type { Places } from "../runtime.ts";
+import type { Run } from "../survey/runs.ts";
 import { readHoldings } from "./holdings.ts";
 import { collectUnknown } from "./in-plugins.ts";
 import { ownIds } from "./own-ids.ts";
@@ -33,8 +35,7 @@ export function collect(
   warn: (text: string) => void,
 ): Collection {
   const holdings = readHoldings(places, warn);
-  const paths = holdings.runs.flatMap(({ incarnation }) => incarnation.lxcPath ?? []);
-  const ids = ownIds([...new Set([lxcPath, ...paths])]);
+  const ids = ownIds([...new Set([lxcPath, ...holdings.runs.flatMap(pathOfRoots)])]);
   const criteria = { ...ids, keptSince, bootId: currentBootId(), now: system.now() };
   const checkpointed = new Set(recordedContainers(checkpointDirectory));
   const leases = holdings.leases.filter(({ holder }) => !checkpointed.has(holder.container));
@@ -46,4 +47,10 @@ export function collect(
     (each) => (isTrial ? wouldRemove(each) : remove(each, places)),
   );
   return { removals: removals.flat(), failures: isTrial ? [] : collectUnknown(places, ids, warn) };
+}
+
+/** Where root has the container of a run. An ordinary user could name any path, and have root wait, or fail, there. */
+function pathOfRoots({ container, incarnation: { name, lxcPath } }: Run): string[] {
+  const isRoots = name !== undefined && lxcPath !== undefined && containerIdOf(name, lxcPath) === container;
+  return isRoots ? [lxcPath] : [];
 }

@@ -36,14 +36,15 @@ export function removeNetwork(name: NetworkName): string[] {
     try {
       return whileNobodyChanges(name, () => {
         refuseAttachments(network, links);
-        system.removeFile(file);
         const others = files.filter((each) => each !== found);
-        return [
-          `configuration ${file}`,
+        const removed = [
           ...removeRules(name, links),
           ...removeBridge(network, others, links),
           ...removeLeaseDirectory(network),
         ];
+        // Last: as long as it is there, whatever failed, or was cut short, can be tried again.
+        system.removeFile(file);
+        return [...removed, `configuration ${file}`];
       });
     } finally {
       links.close();

@@ -4,7 +4,7 @@
  */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: it is those that are sought.
-  return text.replace(/\x1b\[\d{1,2}m|[\x00-\x1f\x7f-\x9f]/g, (found) =>
+  return text.replace(/\x1b\[(?:[012]|3[123])m|[\x00-\x1f\x7f-\x9f]/g, (found) =>
     found.length > 1 ? found : `\\x${found.charCodeAt(0).toString(16).padStart(2, "0")}`,
   );
 }

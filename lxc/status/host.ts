@@ -68,7 +68,7 @@ export function hostInWords({ networks, attachments, failures }: HostStatus): st
     String(attachments.filter(({ attachment }) => attachment.network === name).length),
   ]);
   const problems = networks.flatMap(({ name, file, problem }) =>
-    problem === undefined ? [] : [`${styled(`${name ?? file}:`, "bad")} ${printable(problem)}\n`],
+    problem === undefined ? [] : [`${styled(`${printable(name ?? file)}:`, "bad")} ${printable(problem)}\n`],
   );
   const wrong = attachments.filter(({ state }) => state !== "ok");
   const lines = [
@@ -76,7 +76,7 @@ export function hostInWords({ networks, attachments, failures }: HostStatus): st
     ...wrong.flatMap((each) => linesOf(each, each.state, each.notes, "bad")),
     ...failures.map(
       ({ container, error }) =>
-        `${styled(`${printable(container)}:`, "bad")} ${error.hook} failed: ${printable(error.message)}; lxc-cni status ${container} says more\n`,
+        `${styled(`${printable(container)}:`, "bad")} ${error.hook} failed: ${printable(error.message)}; lxc-cni status ${printable(container)} says more\n`,
     ),
     ...(wrong.some(({ state }) => state === "broken") ? ["lxc-cni repair mends what can be mended\n"] : []),
     ...(wrong.some(({ state }) => state === "stale") ? ["lxc-cni gc removes what is left\n"] : []),

@@ -1,5 +1,5 @@
 import { CniError } from "../../lib/cni/error.ts";
-import { isObject, type Json } from "../../lib/cni/json.ts";
+import { isObject, type Json, parseJson } from "../../lib/cni/json.ts";
 import type { Attachment } from "../../lib/cni/request.ts";
 import type { Result } from "../../lib/cni/result.ts";
 import { parseResult } from "../../lib/cni/result-parse.ts";
@@ -54,9 +54,9 @@ function bridgeIn(source: string): string | undefined {
 
 function parse(source: string): Json {
   try {
-    return JSON.parse(source);
+    return parseJson(source, "network config");
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
+    if (error instanceof CniError) return undefined;
     throw error;
   }
 }

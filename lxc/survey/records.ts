@@ -2,6 +2,7 @@ import { system } from "#system";
 import type { Link } from "../../lib/net/link-backend.ts";
 import { openLinks } from "../../lib/net/open-links.ts";
 import { type CachedAttachment, cachedAttachments } from "../../lib/runtime/cache.ts";
+import { isSystemError } from "../../lib/system/error.ts";
 import { type Run, recordedRuns } from "./runs.ts";
 
 /** What this host has on attachments, read once, each part as a whole. */
@@ -34,9 +35,17 @@ export function readRecords(warn: (text: string) => void): Records {
   return { runs, kept, links: readLinks() };
 }
 
-/** Whether something is mounted at a path, or a process keeps it: what is left of a namespace is an empty file. */
-function isNamespace(path: string, device: number | undefined): boolean {
-  return device !== undefined && system.status(path)?.device === device;
+/**
+ * Whether something is mounted at a path, or a process keeps it: what is left of a namespace is an empty file. Undefined
+ * where it cannot be looked at.
+ */
+function isNamespace(path: string, device: number | undefined): boolean | undefined {
+  try {
+    return device !== undefined && system.status(path)?.device === device;
+  } catch (error) {
+    if (isSystemError(error)) return undefined;
+    throw error;
+  }
 }
 
 function readLinks(): Link[] {

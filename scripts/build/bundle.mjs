@@ -25,12 +25,13 @@ export const buildIdPlaceholder = "@build-id-here@@";
  * @param {string} options.main Its entry point.
  * @param {"js" | "bin"} options.target For Node.js, or for the native engine.
  * @param {string} options.version
+ * @param {string} [options.engine] What it will be run by, as `lxc-cni version` prints it.
  * @param {string} options.root The directory that paths in the bundle are relative to.
  * @param {boolean} [options.faults] Put a system in place that fails on demand (test/faults).
  * @returns {Promise<Module[]>} Each behind those that it cannot do without; of those that are not later, the last one
  *   is the program's own.
  */
-export async function bundle({ main, target, version, root, faults = false }) {
+export async function bundle({ main, target, version, engine = "", root, faults = false }) {
   const { outputFiles, metafile } = await esbuild.build({
     entryPoints: { program: main },
     absWorkingDir: root,
@@ -47,7 +48,11 @@ export async function bundle({ main, target, version, root, faults = false }) {
     legalComments: "none",
     logLevel: "error",
     plugins: [schemaPlugin],
-    define: { __VERSION__: JSON.stringify(version), __BUILD_ID__: JSON.stringify(buildIdPlaceholder) },
+    define: {
+      __VERSION__: JSON.stringify(version),
+      __ENGINE__: JSON.stringify(engine),
+      __BUILD_ID__: JSON.stringify(buildIdPlaceholder),
+    },
     ...settings[target],
     conditions: [...(faults ? ["faults"] : []), ...(settings[target].conditions ?? [])],
   });

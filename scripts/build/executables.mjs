@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { buildIdPlaceholder, bundle } from "./bundle.mjs";
 import { compile, nativeSources } from "./compile.mjs";
 import { requireQuietLoad } from "./load-check.mjs";
+import { findToolchain, linkedVersions } from "./toolchain.mjs";
 
 /** The directory of this checkout. */
 export const projectRoot = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
@@ -32,8 +33,9 @@ export async function buildExecutables({ entries, outdir, targets, sanitize = fa
   for (const target of targets) {
     const directory = join(outdir, target);
     await mkdir(directory, { recursive: true });
+    const engine = target === "bin" ? nativeEngine() : "Node.js";
     const bundles = await Promise.all(
-      entries.map(({ main }) => bundle({ main, target, version, root: projectRoot, faults })),
+      entries.map(({ main }) => bundle({ main, target, version, engine, root: projectRoot, faults })),
     );
     const codes = bundles.map((modules) => modules.map(({ code }) => code));
     const id = buildId(target, version, codes);
@@ -48,6 +50,15 @@ export async function buildExecutables({ entries, outdir, targets, sanitize = fa
     }
   }
   return built;
+}
+
+/** What a native executable is linked with: `QuickJS-ng 0.17.0-1, musl 1.2.6-1`. */
+function nativeEngine() {
+  const { directory, reason } = findToolchain();
+  if (directory === undefined) throw new Error(reason);
+  return linkedVersions(directory)
+    .map(({ name, version }) => `${name} ${version}`)
+    .join(", ");
 }
 
 /** What all executables of a build share: a hash of whatever decides how they behave. */

@@ -42,7 +42,7 @@ export async function linkWithImage({ cc, work, parts, how }) {
   const made = run(join(work, "maker"), [how], { env: {}, encoding: "buffer", maxBuffer: room });
   await writeFile(join(work, "image"), (await made).stdout);
   await link("executable", section("progbits", '.incbin "image"'));
-  await objcopy("--remove-section=.program", "executable");
+  await objcopy("--remove-section=.program", "--remove-section=.comment", "executable");
   if (await differBesidesImage(work)) throw new Error("the image does not fit the executable that it is for");
 }
 

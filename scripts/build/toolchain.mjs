@@ -1,4 +1,6 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const script = fileURLToPath(new URL("../toolchain", import.meta.url));
@@ -18,4 +20,18 @@ export function findToolchain({ sanitize = false } = {}) {
   const reason = error?.message ?? stderr.trimEnd().split("\n").at(-1) ?? "";
   if (status === 3 || error !== undefined) return { directory: undefined, reason };
   throw new Error(`scripts/toolchain ended with status ${status}:\n${stderr}`);
+}
+
+/**
+ * What executables are linked with, and in which versions of Debian's packages.
+ *
+ * @param {string} directory That of the engine.
+ * @returns {{ name: string, version: string }[]} The engine first.
+ */
+export function linkedVersions(directory) {
+  const lines = readFileSync(join(directory, "versions"), "utf8").trimEnd().split("\n");
+  return lines.map((line) => {
+    const [name = "", version = ""] = line.split(" ");
+    return { name, version };
+  });
 }

@@ -2,7 +2,7 @@
 //
 // usage: node scripts/screens/record.mjs '{"bin": DIRECTORY}'
 
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { story } from "./story.mjs";
@@ -27,7 +27,10 @@ const { bin } = JSON.parse(process.argv[2] ?? "");
 // On PATH, a directory of executables must not have `bridge` in it, which iproute2 has, too.
 const onPath = "/run/screens";
 mkdirSync(onPath);
-symlinkSync(join(bin, "lxc-cni"), join(onPath, "lxc-cni"));
+symlinkSync("/run/libexec/lxc-cni/lxc-cni", join(onPath, "lxc-cni"));
+// Where they are built, on this machine, is nobody's concern.
+mkdirSync("/run/libexec/lxc-cni", { recursive: true });
+execFileSync("mount", ["--bind", bin, "/run/libexec/lxc-cni"]);
 const environment = { ...process.env, PATH: `${onPath}:${process.env.PATH}`, LANG: "C.UTF-8", TERM: "dumb" };
 
 const names = commandNames();

@@ -78,5 +78,7 @@ export const story = [
   { hidden: true, line: "lxc-stop --name web --kill && lxc-stop --name db --kill" },
   { line: "lxc-cni disable web" },
   { line: "lxc-cni network rm back" },
+  { line: "lxc-cni plugins link /var/lib/runtime/plugins", why: "Where another runtime looks:" },
+  { line: "lxc-cni plugins unlink /var/lib/runtime/plugins" },
   { line: "lxc-cni completion bash | head -n 12" },
 ];

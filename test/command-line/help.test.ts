@@ -16,7 +16,24 @@ describeEngines("lxc-cni", (variant) => {
       status: 0,
       output: expect.stringMatching(/network ls.*network create/s),
     });
-    expect((await run("help")).output).toBe((await run("--help")).output);
+    const { output } = await run("--help");
+    for (const words of [["help"], ["-h"], ["help", "help"], ["--help", "--help"], ["help", "--help"]]) {
+      expect(await run(...words)).toMatchObject({ status: 0, output, errors: "" });
+    }
+  });
+
+  test("what is not understood, or not there, shows without controls for the terminal", async () => {
+    for (const words of [
+      ["\x1b[2Jx"],
+      ["ls", "\x1b[2Jx"],
+      ["network", "show", "\x1b[2Jx"],
+      ["enable", "\x1b[2Jx", "net"],
+    ]) {
+      const { status, errors } = await run(...words);
+      expect(status).toBeGreaterThan(0);
+      expect(errors).toContain("\\x1b[2Jx");
+      expect(errors).not.toContain("\x1b");
+    }
   });
 
   test.each([

@@ -23,6 +23,14 @@ const faults: Readonly<Record<string, Fault>> = {
     remedy: /correct or remove/,
     isToBeRead: true,
   },
+  "a network that is a link to itself": {
+    make: "ln -s x.conf /etc/lxc-cni/net.d/x.conf",
+    verdict: "wrong",
+    what: /cannot be used: cannot look at/,
+    where: /x\.conf/,
+    remedy: /correct or remove/,
+    isToBeRead: true,
+  },
   "a plugin that is missing": {
     make: `echo '{"cniVersion":"1.0.0","name":"x","plugins":[{"type":"bridge"},{"type":"no-such-plugin"}]}' > /etc/lxc-cni/net.d/x.conflist`,
     verdict: "wrong",

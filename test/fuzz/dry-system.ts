@@ -86,6 +86,16 @@ export const system: System = {
     files.set(checked(`${root}/${path}`), text);
     return "replaced";
   },
+  linkFile: (path, name) => {
+    if (files.has(checked(name))) return false;
+    files.set(name, contentOf(path));
+    return true;
+  },
+  makeSymbolicLink: (path) => !files.has(checked(path)),
+  renameFile: (path, name) => {
+    files.set(checked(name), contentOf(path));
+    files.delete(path);
+  },
   removeFile: (path) => files.delete(checked(path)),
   removeDirectory: (path) => {
     checked(path);

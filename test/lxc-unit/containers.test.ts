@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect } from "vitest";
 import { listContainers, requireContainer } from "../../lxc/container/containers.ts";
 import { containerIdOf } from "../../lxc/container/id.ts";
@@ -11,6 +11,7 @@ const test = scratch.extend<{ lxcPath: string }>({
     for (const name of ["web", "db"]) writeFileSync(`${directory}/${name}/config`, "");
     mkdirSync(`${directory}/lock/config`);
     writeFileSync(`${directory}/config`, "");
+    symlinkSync("loop", `${directory}/loop`);
     await use(directory);
   },
 });
@@ -26,9 +27,10 @@ describe("the containers of an LXC path", () => {
     });
     expect(listContainers(lxcPath)).toEqual([requireContainer("db", lxcPath), web]);
     expect(listContainers(`${lxcPath}/missing`)).toEqual([]);
+    expect(listContainers(`${lxcPath}/config`)).toEqual([]);
   });
 
-  test.for(["half-made", "lock", "missing", ".", "..", "", "web/../db"])(
+  test.for(["half-made", "lock", "loop", "missing", ".", "..", "", "web/../db"])(
     "do not include %j",
     (name, { lxcPath }) => {
       expect(() => requireContainer(name, lxcPath)).toThrow(

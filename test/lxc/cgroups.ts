@@ -1,21 +1,27 @@
 import { type Dirent, readdirSync, rmdirSync } from "node:fs";
 
 /**
- * Has the test run remove LXC's `lxc.pivot` cgroups, unless they were there before.
+ * Has the test run remove the cgroups that runtimes make once for all of their containers and never remove, unless
+ * they were there before.
  *
- * LXC makes them once for all containers and never removes them. Unlike everything else that LXC makes in a
- * test, cgroups are not in a namespace, but the machine's.
+ * Unlike everything else that a runtime makes in a test, cgroups are not in a namespace, but the machine's.
  */
 export default function setUp(): () => void {
-  const before = new Set(pivots());
+  const before = new Set(parents());
   return () => {
-    for (const path of pivots()) if (!before.has(path)) removeWhenEmpty(path);
+    // What is inside of another one comes after it.
+    for (const path of parents().reverse()) if (!before.has(path)) removeWhenEmpty(path);
   };
 }
 
-function pivots(): string[] {
-  return directoriesBelow("/sys/fs/cgroup").filter((path) => path.endsWith("/lxc.pivot"));
+function parents(): string[] {
+  return directoriesBelow("/sys/fs/cgroup").filter((path) => ofLxc.test(path) || ofOthers.test(path));
 }
+
+const ofLxc = /\/lxc\.pivot$/;
+
+/** Those of containerd and podman, in each hierarchy of version 1, or in the one of version 2. */
+const ofOthers = /^\/sys\/fs\/cgroup(\/[^/]+)?\/(default|libpod_parent(\/conmon)?)$/;
 
 function directoriesBelow(path: string): string[] {
   const directories = entries(path).filter((entry) => entry.isDirectory());

@@ -3,6 +3,7 @@ import { expect } from "vitest";
 import type { Host } from "../fixture/host.ts";
 import { difference, snapshot } from "../fixture/snapshot.ts";
 import { alice, asUser, socket, test, type Users } from "../serve/users.ts";
+import { delegateCgroup, removeCgroup } from "./delegate-cgroup.ts";
 import { emptyNetwork, hookLines } from "./ways.ts";
 
 const home = "/var/lib/lxc/alice";
@@ -23,7 +24,7 @@ test("a container that an ordinary user starts has a network, and gives it back"
   if (missing !== undefined) skip(`needs ${missing} (packages lxc, lxc-templates, uidmap)`);
   await host.write("/etc/lxc-cni/users.conf", `${alice} simplenet 1\n`);
   await users.serve();
-  const cgroup = await delegateCgroup(host);
+  const cgroup = await delegateCgroup(host, alice);
   await createContainer(host, users);
   const before = await snapshot(host);
   const inCgroup = ["sh", "-c", `echo $$ > ${cgroup}/user/cgroup.procs; exec "$@"`, "sh"];
@@ -49,21 +50,6 @@ test("a container that an ordinary user starts has a network, and gives it back"
     await removeCgroup(host, cgroup);
   }
 });
-
-/** Gives alice a part of the tree of cgroups, as systemd-logind does: that of version 2, which alone can be given away. */
-async function delegateCgroup(host: Host): Promise<string> {
-  const cgroup = `/sys/fs/cgroup/lxccnitest-${host.pid}`;
-  await host.run(["umount", "--recursive", "/sys/fs/cgroup"]);
-  await host.run(["mount", "-t", "cgroup2", "cgroup2", "/sys/fs/cgroup"]);
-  await host.run(["mkdir", "-p", `${cgroup}/user`]);
-  await host.run(["chown", "-R", `${alice}:${alice}`, cgroup]);
-  return cgroup;
-}
-
-async function removeCgroup(host: Host, cgroup: string): Promise<void> {
-  const remove = ["find", cgroup, "-depth", "-type", "d", "-exec", "rmdir", "{}", "+"];
-  await expect.poll(async () => (await host.attempt(remove)).status, patience).toBe(0);
-}
 
 /** Creates the container as root would for a user: with files of the ids that its user namespace maps. */
 async function createContainer(host: Host, { directory }: Users): Promise<void> {

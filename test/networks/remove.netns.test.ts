@@ -48,6 +48,24 @@ describeVariants("network rm", (variant) => {
     expect(await host.run(["iptables", "-t", "nat", "-S"])).not.toContain("LXC-CNI");
   });
 
+  test("keeps the configuration until all else is removed, so that it can be called again", async ({
+    host,
+  }) => {
+    const simplenet = await create(host, variant, "simplenet");
+    const web = await host.container("web");
+    succeeded(await simplenet.add(web));
+    succeeded(await simplenet.del(web));
+    // A file that something is mounted on cannot be removed.
+    const lock = "/var/lib/cni/networks/simplenet/lock";
+    await host.run(["mount", "--bind", "/etc/hostname", lock]);
+    const failed = await attemptLxcCni(host, variant, "network", "rm", "simplenet");
+    expect(failed).toMatchObject({ status: 1, errors: expect.stringContaining("EBUSY") });
+    await host.run(["umount", lock]);
+    const removed = await attemptLxcCni(host, variant, "network", "rm", "simplenet");
+    expect(removed).toMatchObject({ status: 0, output: expect.stringContaining("lease directory") });
+    expect(await host.run(["ls", "/etc/lxc-cni/net.d"])).toBe("");
+  });
+
   test("leaves a bridge that is not ours, or that another network has", async ({ host }) => {
     await host.run(["ip", "link", "add", "br0", "type", "bridge"]);
     await create(host, variant, "a", "--bridge", "br0");

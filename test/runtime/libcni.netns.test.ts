@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect } from "vitest";
 import { runCommand } from "../fixture/command.ts";
-import { goPlugins, inherited } from "../fixture/go-plugins.ts";
+import { inherited } from "../fixture/debian-package.ts";
+import { goPlugins } from "../fixture/go-plugins.ts";
 import type { Host } from "../fixture/host.ts";
 import { difference, snapshot } from "../fixture/snapshot.ts";
 import { blue, byNetns, netConfPath } from "./by-netns.ts";

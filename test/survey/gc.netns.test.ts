@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { containerIdOf, containerIdOfUser } from "../../lxc/container/id.ts";
 import type { Host } from "../fixture/host.ts";
 import { networkOn } from "../fixture/network.ts";
 import { test } from "../fixture/test.ts";
@@ -135,6 +136,24 @@ describeNative("lxc-cni gc", (variant) => {
     expect(await stateOf(host)).not.toContain("web-");
     expect(await lxcCni(host, variant, "check")).toMatchObject({ status: 0 });
     await db.crash();
+  });
+
+  test("looks at no path that an ordinary user has named, nor trips over a configuration that is elsewhere", async ({
+    host,
+  }) => {
+    await writeNetwork(host, simplenet);
+    const web = await startContainer(host, variant, "web");
+    await web.crash();
+    const record = JSON.parse(await host.run(["cat", `${incarnations}/web-qkwznmfy.json`]));
+    const keep = (id: string, lxcPath: string) =>
+      host.write(`${incarnations}/${id}.json`, JSON.stringify({ ...record, lxcPath, attachments: [] }));
+    await host.write("/etc/web.conf", "");
+    await keep(containerIdOf("web", "/etc/web.conf"), "/etc/web.conf");
+    const tooLong = `/${"x".repeat(300)}`;
+    await keep(containerIdOfUser(4242, "web", tooLong), tooLong);
+    await age(host, incarnations);
+    expect(await lxcCni(host, variant, "gc")).toMatchObject({ status: 0, errors: "" });
+    expect(await stateOf(host)).toBe("");
   });
 
   test("says what it cannot remove, and keeps what it knows of it", async ({ host }) => {

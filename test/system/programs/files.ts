@@ -120,6 +120,22 @@ export function observeFiles(base: string): void {
   look("status, missing", () => system.status(`${base}/missing`));
   look("status, below a file", () => system.status(`${base}/new/x`));
   look("status, loop", () => system.status(`${base}/loop`));
+  look("linkFile", () => system.linkFile(`${base}/new`, `${base}/second`));
+  look(
+    "linkFile, the same file",
+    () => system.status(`${base}/second`)?.inode === system.status(`${base}/new`)?.inode,
+  );
+  look("linkFile, again", () => system.linkFile(`${base}/symbolic`, `${base}/second`));
+  look("linkFile, missing", () => system.linkFile(`${base}/missing`, `${base}/third`));
+  look("linkFile, of a symbolic link", () => system.linkFile(`${base}/loop`, `${base}/third`));
+  look("makeSymbolicLink", () => system.makeSymbolicLink(`${base}/made`, "new"));
+  look("makeSymbolicLink, target", () => system.realPath(`${base}/made`));
+  look("makeSymbolicLink, again", () => system.makeSymbolicLink(`${base}/made`, "other"));
+  look("makeSymbolicLink, no directory", () => system.makeSymbolicLink(`${base}/missing/made`, "new"));
+  look("renameFile", () => system.renameFile(`${base}/made`, `${base}/second`));
+  look("renameFile, target", () => system.realPath(`${base}/second`));
+  look("renameFile, missing", () => system.renameFile(`${base}/missing`, `${base}/third`));
+  for (const name of ["second", "third"]) system.removeFile(`${base}/${name}`);
   look("realPath", () => system.realPath(`${base}/a/../symbolic`));
   look("realPath, missing", () => system.realPath(`${base}/missing`));
   look("realPath, loop", () => system.realPath(`${base}/loop`));

@@ -1,0 +1,103 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { gzipSync } from "node:zlib";
+import { schemaFiles } from "../../scripts/build/schema-files.mjs";
+import { componentsInside } from "./components.mjs";
+import { copyrightFile } from "./copyright.mjs";
+import { manPages } from "./man-pages.mjs";
+import { billOfMaterials } from "./sbom.mjs";
+
+const executables = ["bridge", "host-local", "lxc-cni"];
+
+/**
+ * Lays out the files of a package below a directory.
+ *
+ * Plugins are beside lxc-cni, which looks for them there, in a directory that is in nobody's search path: another
+ * program is named `bridge`, too. `bin/lxc-cni` leads to it.
+ *
+ * @param {object} options
+ * @param {string} options.root The checkout, built.
+ * @param {string} options.directory Where they go, as if it were `/`.
+ * @param {"/usr" | "/usr/local"} options.prefix
+ * @param {import("./release.mjs").Release} options.release
+ */
+export async function layOut({ root, directory, prefix, release }) {
+  const write = (path, content, mode = 0o644) => {
+    const target = join(directory, prefix, path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, content, { mode });
+  };
+  const read = (path) => readFileSync(join(root, path));
+  const withPrefix = (text) => text.toString().replace(/\/usr\/(?=libexec\/|share\/)/g, `${prefix}/`);
+  const { version, time } = release;
+
+  for (const name of executables) write(`libexec/lxc-cni/${name}`, read(`dist/bin/${name}`), 0o755);
+  mkdirSync(join(directory, prefix, "bin"), { recursive: true });
+  symlinkSync("../libexec/lxc-cni/lxc-cni", join(directory, prefix, "bin/lxc-cni"));
+
+  const pages = await manPages(root, { version, date: time.toISOString().slice(0, 10), prefix });
+  for (const [name, text] of Object.entries(pages)) {
+    write(`share/man/man${name.at(-1)}/${name}.gz`, compressed(text));
+  }
+  for (const [shell, path] of Object.entries(completions[prefix])) {
+    write(path, printedBy(join(root, "dist/bin/lxc-cni"), ["completion", shell]));
+  }
+  for (const name of readdirSync(join(root, "packaging/systemd"))) {
+    write(`lib/systemd/system/${name}`, withPrefix(read(`packaging/systemd/${name}`)));
+  }
+  const schemas = await schemaFiles(root);
+  for (const [name, text] of Object.entries(schemas)) write(`share/lxc-cni/schema/${name}`, text);
+  write("share/lxc/config/lxc-cni.conf", withPrefix(read("packaging/lxc/lxc-cni.conf")));
+
+  const documents = "share/doc/lxc-cni";
+  const components = componentsInside(root);
+  const contents = Object.fromEntries(executables.map((name) => [name, read(`dist/bin/${name}`)]));
+  write(`${documents}/sbom.cdx.json`, billOfMaterials({ version, time, executables: contents, components }));
+  write(`${documents}/copyright`, copyrightFile(root));
+  write(`${documents}/changelog.gz`, compressed(changelog(release)));
+  write(`${documents}/NEWS.md.gz`, compressed(read("CHANGELOG.md")));
+  write(`${documents}/SECURITY.md`, read("SECURITY.md"));
+  for (const name of pagesOfDocs) write(`${documents}/${name}`, read(`docs/${name}`));
+  for (const name of readdirSync(join(root, "packaging/networks"))) {
+    write(`${documents}/examples/${name}`, read(`packaging/networks/${name}`));
+  }
+}
+
+/** What is of use on a host. */
+const pagesOfDocs = ["bridge.md", "host-local.md", "errors.md", "formats.md", "install.md"];
+
+const completions = {
+  "/usr": {
+    bash: "share/bash-completion/completions/lxc-cni",
+    zsh: "share/zsh/vendor-completions/_lxc-cni",
+    fish: "share/fish/vendor_completions.d/lxc-cni.fish",
+  },
+  "/usr/local": {
+    bash: "share/bash-completion/completions/lxc-cni",
+    zsh: "share/zsh/site-functions/_lxc-cni",
+    fish: "share/fish/vendor_completions.d/lxc-cni.fish",
+  },
+};
+
+/** The same bytes for the same text: the header of zlib has no name and no time in it. */
+function compressed(content) {
+  return gzipSync(content, { level: 9 });
+}
+
+function printedBy(program, words) {
+  const { status, stdout, stderr } = spawnSync(program, words, { encoding: "utf8", env: {} });
+  if (status === 0) return stdout;
+  throw new Error(`${relative(process.cwd(), program)} ${words.join(" ")}: status ${status}: ${stderr}`);
+}
+
+/** As deb-changelog(5) has it; what changed is in NEWS.md. */
+function changelog({ version, time, maintainer }) {
+  const date = time.toUTCString().replace("GMT", "+0000");
+  return `lxc-cni (${version}) unstable; urgency=medium
+
+  * See NEWS.md.gz.
+
+ -- ${maintainer}  ${date}
+`;
+}
