@@ -16,6 +16,7 @@ import {
   holdCheckpoint,
   makePrivateDirectory,
   removeDocument,
+  unholdCheckpoint,
   writeDocument,
 } from "./record.ts";
 import { giveUp } from "./release.ts";
@@ -54,9 +55,9 @@ export function checkpoint(
   { leaveRunning, fix }: CheckpointWishes,
   places: Places,
 ): Taken {
-  const first = requireFirstProcess(container);
   const inFile = obstaclesIn(readConfiguration(container.configFile));
   if (fix) addLines(container, linesOf(inFile));
+  const first = requireFirstProcess(container);
   requireNone(container.name, "checkpointed", [...inFile, ...obstaclesRunning(first.pid)]);
   requireCriu(true);
   requireEmpty(directory);
@@ -71,8 +72,13 @@ export function checkpoint(
       attachments: describeAttachments(container.id, held),
     };
     makePrivateDirectory(directory);
-    writeDocument(directory, described);
     if (!leaveRunning) holdCheckpoint(container.id, { ...described, directory });
+    try {
+      writeDocument(directory, described);
+    } catch (error) {
+      if (!leaveRunning) unholdCheckpoint(container.id, described);
+      throw error;
+    }
     return described;
   });
   const begin = system.monotonic();

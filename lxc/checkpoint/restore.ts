@@ -19,7 +19,7 @@ import { requireNone } from "./fix.ts";
 import { findNetworks } from "./make-networks.ts";
 import { readCheckpoint, readDocument, requirePrivate, unholdCheckpoint } from "./record.ts";
 import { obstaclesIn } from "./requirements.ts";
-import { awaitStopped } from "./stopped.ts";
+import { awaitStopped, hasStopped } from "./stopped.ts";
 
 /** What a restore came to. */
 export interface Restored {
@@ -89,7 +89,7 @@ function openImages(configuration: Configuration, directory: string): void {
 
 /** LXC's hooks have detached what was attached; where it has none of ours, nobody has. */
 function removeLeftovers(container: Container, places: Places): void {
-  awaitStopped(container);
+  if (!hasStopped(container)) return;
   withLock("container", container.id, () => {
     const incarnation = readIncarnation(container.id);
     if (incarnation === undefined || isRunning(incarnation.process)) return;

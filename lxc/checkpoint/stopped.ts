@@ -8,23 +8,27 @@ import { isContainerRunning } from "../container/running.ts";
 /** How long LXC may take from a container's end to that of its hooks, in milliseconds. */
 const patience = 15_000;
 
-/**
- * Waits until LXC is done with a container that has ended, hooks included.
- *
- * @throws CniError 102 where it runs, or its hooks do after that time
- */
+/** Waits until LXC is done with a container that has ended, hooks included. @throws CniError 102 where that is not soon */
 export function awaitStopped(container: Container): void {
+  if (hasStopped(container)) return;
+  throw new CniError(
+    Code.alreadyAttached,
+    `container ${container.name} ${hasProcess(container) ? "runs" : "runs, or LXC is not done with it"}`,
+    hasProcess(container) ? "stop it first" : "stop it, and look for a hook that hangs",
+  );
+}
+
+/** Whether LXC is done with it, or is soon. */
+export function hasStopped(container: Container): boolean {
   const end = system.monotonic() + patience;
   while (isContainerRunning(container)) {
-    const record = readIncarnation(container.id);
-    const runs = record !== undefined && isRunning(record.process);
-    if (runs || system.monotonic() > end) {
-      throw new CniError(
-        Code.alreadyAttached,
-        `container ${container.name} ${runs ? "runs" : "runs, or LXC is not done with it"}`,
-        runs ? "stop it first" : "stop it, and look for a hook that hangs",
-      );
-    }
+    if (hasProcess(container) || system.monotonic() > end) return false;
     system.sleep(10);
   }
+  return true;
+}
+
+function hasProcess({ id }: Container): boolean {
+  const record = readIncarnation(id);
+  return record !== undefined && isRunning(record.process);
 }
