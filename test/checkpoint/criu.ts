@@ -33,5 +33,10 @@ export function describeOnce(behaviour: string, body: (variant: Variant) => void
 
 /** Has a host find CRIU as an installed one. */
 export async function giveCriu(host: Host): Promise<void> {
-  await host.run(["mount", "--bind", dirname(found.stdout.trim()), "/usr/local/sbin"]);
+  await host.run(["mount", "--bind", criuDirectory(), "/usr/local/sbin"]);
+}
+
+/** Where it is. */
+export function criuDirectory(): string {
+  return dirname(found.stdout.trim());
 }

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { expectRefused, lxcCni, read } from "../lxc/command-line.ts";
-import { describeOnce, test } from "./criu.ts";
+import { attempt, expectRefused, lxcCni, read } from "../lxc/command-line.ts";
+import { criuDirectory, describeOnce, giveCriu, test } from "./criu.ts";
 import { createTalker, define, expectToGoOn, fit, held, joined, leases, startPeer } from "./talk.ts";
 
 const own = ["10.10.0.2", "fd00:10:10::2"];
@@ -33,12 +33,34 @@ describeOnce("a checkpoint that fails", (variant) => {
     await expectNothingHeld();
 
     await host.run(["umount", "-l", "/mnt/small"]);
-    const { giveCriu } = await import("./criu.ts");
     await giveCriu(host);
     await lxcCni(host, variant, "checkpoint", c1.name, "/mnt/small/c1");
     await expectRefused(host, variant, ["checkpoint", c1.name, "/mnt/c2"], "does not run");
     await lxcCni(host, variant, "restore", c1.name, "/mnt/small/c1");
     await expectNothingHeld();
+  });
+
+  test("being killed leaves it to release, also while the container runs on", async ({ host, lxc }) => {
+    await define(host, joined);
+    const c1 = await createTalker(lxc, host, variant, "simplenet");
+    const peer = await startPeer(host);
+    await c1.start();
+    await expectToGoOn(peer);
+    const criu = criuDirectory();
+    await host.run(["umount", "/usr/local/sbin"]);
+    await host.run(["mount", "-t", "tmpfs", "tmpfs", "/usr/local/sbin"]);
+    const kill = `if [ "$1" = dump ]; then kill -KILL $(pidof lxc-cni); exit 1; fi`;
+    await host.write("/usr/local/sbin/criu", `#!/bin/sh\n${kill}\nexec ${criu}/criu "$@"\n`, 0o755);
+    const { status } = await attempt(host, variant, ["checkpoint", c1.name, "/mnt/c1"]);
+    expect(status).not.toBe(0);
+    expect(await held(host)).toHaveLength(2);
+    await expectRefused(host, variant, ["checkpoint", c1.name, "/mnt/c2"], `lxc-cni release ${c1.name}`);
+    await lxcCni(host, variant, "release", c1.name);
+    await expectToGoOn(peer);
+    expect([await leases(host), await held(host)]).toEqual([own, []]);
+    await host.run(["umount", "/usr/local/sbin"]);
+    await giveCriu(host);
+    await lxcCni(host, variant, "checkpoint", c1.name, "/mnt/c2");
   });
 
   test("says what its configuration lacks, and --fix adds it", async ({ host, lxc }) => {
