@@ -203,8 +203,10 @@ static unsigned special_at(const char *bytes, size_t available, size_t *length) 
 static JSValue host_escape_html(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
   (void)self, (void)count;
   enum { escape_length = 6 }; /* \u003c */
-  struct text text;
-  if (!text_from_value(context, values[0], &text)) return JS_EXCEPTION;
+  /* As the engine has it: half a surrogate pair stays what it is. */
+  struct text text = {0};
+  text.bytes = JS_ToCStringLen(context, &text.length, values[0]);
+  if (!text.bytes) return JS_EXCEPTION;
 
   size_t specials = 0, length;
   for (size_t i = 0; i < text.length; i++)

@@ -72,6 +72,7 @@ const texts = [
   "€ ẞ 𝄞",
   "\ud800",
   "a\udc00b",
+  "<\udc00",
   "\0",
   "<".repeat(99),
   "plain",
