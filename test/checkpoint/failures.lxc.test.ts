@@ -5,6 +5,16 @@ import { createTalker, define, expectToGoOn, fit, held, joined, leases, startPee
 
 const own = ["10.10.0.2", "fd00:10:10::2"];
 
+/** Calls what CRIU calls, for a process in a namespace of its own. */
+const callLate = `
+unshare --net sleep 60 < /dev/null > /dev/null 2>&1 &
+until [ "$(readlink /proc/$!/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do :; done
+CRTOOLS_INIT_PID=$! "$0"
+status=$?
+kill $!
+exit $status
+`;
+
 describeOnce("a checkpoint that fails", (variant) => {
   test("leaves the container running and nothing held, and can be tried again", async ({ host, lxc }) => {
     await define(host, joined);
@@ -140,16 +150,13 @@ describeOnce("a restore that fails", (variant) => {
     // Another restore that had been called before this one was through.
     const places = { networkDirectories: [], cniPath: "" };
     const order = { name: c1.name, lxcPath: c1.path, directory: "/mnt/c1", ...places };
-    const late = await host.attempt(
-      ["unshare", "--net", "sh", "-c", 'CRTOOLS_INIT_PID=$$ "$0"; exit $?', `${variant.directory}/lxc-cni`],
-      {
-        env: {
-          ...variant.environment,
-          LXC_CNI_RESTORE: JSON.stringify(order),
-          CRTOOLS_SCRIPT_ACTION: "setup-namespaces",
-        },
+    const late = await host.attempt(["sh", "-c", callLate, `${variant.directory}/lxc-cni`], {
+      env: {
+        ...variant.environment,
+        LXC_CNI_RESTORE: JSON.stringify(order),
+        CRTOOLS_SCRIPT_ACTION: "setup-namespaces",
       },
-    );
+    });
     expect(late.status).toBe(1);
     expect(await read(host, "/mnt/c1/network-failure")).toContain("runs already");
     await expectToGoOn(peer);
