@@ -1,6 +1,7 @@
 import { system } from "#system";
 import { CniError, Code } from "../../lib/cni/error.ts";
 import { withLock } from "../../lib/cni/lock.ts";
+import { isSystemError } from "../../lib/system/error.ts";
 import { currentRun, requireFirstProcess } from "../attach/run.ts";
 import { readConfiguration } from "../container/configuration.ts";
 import type { Container } from "../container/containers.ts";
@@ -82,19 +83,35 @@ export function checkpoint(
     return described;
   });
   const begin = system.monotonic();
-  const failure = callLxcCheckpoint(container, directory, leaveRunning ? [] : ["-s"]);
+  const failure = save(container, directory, taken, leaveRunning);
   const milliseconds = system.monotonic() - begin;
   if (failure !== undefined) {
     removeDocument(directory);
     if (!leaveRunning) withLock("container", container.id, () => giveUp(container.id, taken, places));
     throw new CniError(
       Code.checkpointFailed,
-      `CRIU could not save ${container.name}, which ${isRunning(first) ? "runs on" : "has ended"}`,
+      `${container.name} could not be saved, and ${isRunning(first) ? "runs on" : "has ended"}`,
       failure,
     );
   }
   if (!leaveRunning) awaitStopped(container);
   return { checkpoint: taken, milliseconds, bytes: sizeOfImages(directory) };
+}
+
+/** @returns why it failed; undefined where it did not. */
+function save(
+  container: Container,
+  directory: string,
+  taken: Checkpoint,
+  leaveRunning: boolean,
+): string | undefined {
+  try {
+    writeDocument(directory, taken);
+    return callLxcCheckpoint(container, directory, leaveRunning ? [] : ["-s"]);
+  } catch (error) {
+    if (isSystemError(error)) return error.message;
+    throw error;
+  }
 }
 
 /**

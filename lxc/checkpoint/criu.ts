@@ -16,6 +16,12 @@ const longest = 24 * 3600 * 1000;
 const configuration = "empty-ns net\nnetwork-lock nftables\n";
 
 /**
+ * For a restore. By move_mount(2), which is otherwise its way, CRIU cannot make mounts of the host's directories again,
+ * such as those of LXC's busybox.
+ */
+const configurationOfRestore = `${configuration}mntns-compat-mode\n`;
+
+/**
  * What has to be done before CRIU can be of use here, in words; undefined where it can.
  *
  * @param isThorough Whether CRIU is to try what it needs of the kernel, which takes some 50 ms.
@@ -59,12 +65,13 @@ export function callLxcCheckpoint(
   words: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): string | undefined {
+  const isRestore = words.includes("-r");
   const config = `${directory}/criu.conf`;
   const log = `${directory}/lxc-checkpoint.log`;
   const images = imagesOf(directory);
   const { PATH: path = "", ...callers } = system.environment();
   system.makeDirectory(images, 0o700);
-  system.replaceFile(config, configuration, 0o600);
+  system.replaceFile(config, isRestore ? configurationOfRestore : configuration, 0o600);
   const which = ["-n", name, "-P", lxcPath, "-D", images, "-v"];
   const { status } = system
     .start({
@@ -80,7 +87,7 @@ export function callLxcCheckpoint(
     })
     .wait();
   if (status === 0) return undefined;
-  const criuLog = `${images}/${words.includes("-r") ? "restore" : "dump"}.log`;
+  const criuLog = `${images}/${isRestore ? "restore" : "dump"}.log`;
   const said = errorsIn(criuLog) || lastOf(tail(log), 3);
   return `${said || `lxc-checkpoint ended with status ${status}`} (${criuLog}, ${log})`;
 }

@@ -8,9 +8,9 @@ import type { Network } from "../../lib/runtime/network.ts";
 import { carried } from "../carried.ts";
 import { readConfiguration } from "../container/configuration.ts";
 import type { Container } from "../container/containers.ts";
-import { forgetIncarnation, recordIncarnation } from "../container/incarnation.ts";
+import { forgetIncarnation, readIncarnation, recordIncarnation } from "../container/incarnation.ts";
 import { bringLoopbackUp } from "../container/loopback.ts";
-import type { ProcessIdentity } from "../container/process.ts";
+import { isRunning, type ProcessIdentity } from "../container/process.ts";
 import { detachQuietly, type KnownNetworks, networkOf } from "../hook/attachment.ts";
 import { hookLinesOf } from "../hook/lines.ts";
 import { told, withWishes } from "../hook/wishes.ts";
@@ -48,9 +48,11 @@ export function findNetworks(
  * The caller holds the container's lock.
  *
  * @param first The container's first process, which does not run yet.
- * @throws CniError what plugins answered; 7 where this host's network would give it something else
+ * @throws CniError what plugins answered; 7 where this host's network would give it something else; 102 where another
+ *   process runs as this container
  */
 export function makeNetworks(container: Container, first: ProcessIdentity, all: readonly Wanted[]): void {
+  requireNoOther(container, first);
   const netnsPath = `/proc/${first.pid}/ns/net`;
   const attachments = all.map(({ checkpointed: { attachment } }) => attachment);
   recordIncarnation(container.id, {
@@ -72,6 +74,17 @@ export function makeNetworks(container: Container, first: ProcessIdentity, all: 
   }
   const reason = bringLoopbackUp(netnsPath);
   if (reason !== undefined) warn(`lo of the container cannot be brought up: ${reason}`);
+}
+
+/** What is attached for a run that goes on is not to be taken away. */
+function requireNoOther({ id, name }: Container, first: ProcessIdentity): void {
+  const other = readIncarnation(id)?.process;
+  if (other === undefined || other.pid === first.pid || !isRunning(other)) return;
+  throw new CniError(
+    Code.alreadyAttached,
+    `container ${name} runs already, as process ${other.pid}`,
+    "somebody else has started or restored it meanwhile",
+  );
 }
 
 function makeOne({ checkpointed, network: configured, words }: Wanted, netnsPath: string): void {

@@ -9,11 +9,14 @@ import { test as lxcTest } from "../lxc/lxc.ts";
 const script = fileURLToPath(new URL("../../scripts/criu", import.meta.url));
 const found = spawnSync(script, { encoding: "utf8" });
 
+/** Why there is no CRIU for tests; undefined where there is. */
+export const whyNoCriu = found.status === 0 ? undefined : `needs CRIU: ${found.stderr.trim()}`;
+
 /** A test on a host that has CRIU, where one can be had that works on this machine's kernel. */
 export const test = lxcTest.extend<{ criu: undefined }>({
   criu: [
     async ({ host, skip }, use) => {
-      if (found.status !== 0) skip(`needs CRIU: ${found.stderr.trim()}`);
+      if (whyNoCriu !== undefined) skip(whyNoCriu);
       await giveCriu(host);
       await use(undefined);
     },

@@ -5,6 +5,16 @@ import { createTalker, define, expectToGoOn, fit, held, joined, leases, startPee
 
 const own = ["10.10.0.2", "fd00:10:10::2"];
 
+/** Calls what CRIU calls, for a process in a namespace of its own. */
+const callLate = `
+unshare --net sleep 60 < /dev/null > /dev/null 2>&1 &
+until [ "$(readlink /proc/$!/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do :; done
+CRTOOLS_INIT_PID=$! "$0"
+status=$?
+kill $!
+exit $status
+`;
+
 describeOnce("a checkpoint that fails", (variant) => {
   test("leaves the container running and nothing held, and can be tried again", async ({ host, lxc }) => {
     await define(host, joined);
@@ -20,8 +30,21 @@ describeOnce("a checkpoint that fails", (variant) => {
     // A disk that is full.
     await host.run(["mkdir", "/mnt/small"]);
     await host.run(["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", "/mnt/small"]);
-    await expectRefused(host, variant, ["checkpoint", c1.name, "/mnt/small/c1"], "which runs on");
+    await expectRefused(host, variant, ["checkpoint", c1.name, "/mnt/small/c1"], "and runs on");
     await expectNothingHeld();
+
+    // What is in the way of a file of ours, and an address that is held for somebody else.
+    await host.run(["mkdir", "-m", "700", "/mnt/taken", "/mnt/taken/criu.conf"]);
+    await expectRefused(host, variant, ["checkpoint", c1.name, "/mnt/taken"], "and runs on");
+    await expectNothingHeld();
+    const heldForOther = "/var/lib/lxc-cni/held/simplenet/fd00:10:10::2";
+    await host.run(["mkdir", "-p", "/var/lib/lxc-cni/held/simplenet"]);
+    await host.write(heldForOther, "other\r\neth0");
+    await expectRefused(host, variant, ["checkpoint", c1.name, "/mnt/held"], "is held for somebody else");
+    await host.run(["rm", heldForOther]);
+    await expectNothingHeld();
+    await lxcCni(host, variant, "checkpoint", c1.name, "/mnt/held");
+    await lxcCni(host, variant, "restore", c1.name, "/mnt/held");
 
     // No CRIU, and one that is too old.
     await host.run(["umount", "/usr/local/sbin"]);
@@ -74,7 +97,7 @@ describeOnce("a checkpoint that fails", (variant) => {
     await expectRefused(host, variant, ["checkpoint", c1.name, "/mnt/c1"], lacks);
     await expectRefused(host, variant, ["checkpoint", c1.name, "/mnt/c1", "--fix"], lacks);
     // They count from its next start on.
-    await expectRefused(host, variant, ["checkpoint", c1.name, "/mnt/c1"], "which runs on");
+    await expectRefused(host, variant, ["checkpoint", c1.name, "/mnt/c1"], "and runs on");
     await c1.stop();
     await c1.start();
     const addresses = await c1.addresses();
@@ -123,5 +146,21 @@ describeOnce("a restore that fails", (variant) => {
     await expectToGoOn(peer);
     expect([await leases(host), await held(host)]).toEqual([own, []]);
     await expectRefused(host, variant, ["restore", c1.name, "/mnt/c1"], "runs");
+
+    // Another restore that had been called before this one was through.
+    const places = { networkDirectories: [], cniPath: "" };
+    const order = { name: c1.name, lxcPath: c1.path, directory: "/mnt/c1", ...places };
+    const late = await host.attempt(["sh", "-c", callLate, `${variant.directory}/lxc-cni`], {
+      env: {
+        ...variant.environment,
+        LXC_CNI_RESTORE: JSON.stringify(order),
+        CRTOOLS_SCRIPT_ACTION: "setup-namespaces",
+      },
+    });
+    expect(late.status).toBe(1);
+    expect(await read(host, "/mnt/c1/network-failure")).toContain("runs already");
+    await expectToGoOn(peer);
+    await c1.stop();
+    expect(await leases(host)).toEqual([]);
   });
 });
