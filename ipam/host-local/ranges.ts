@@ -170,6 +170,7 @@ function requireDisjointSets(sets: readonly RangeSet[]): void {
 
 /** Every item with every item behind it. */
 function pairsOf<T>(items: readonly T[]): [T, T][] {
+  if (items.length < 2) return [];
   return items.flatMap((item, index) => items.slice(index + 1).map((other): [T, T] => [item, other]));
 }
 

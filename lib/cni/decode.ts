@@ -39,9 +39,9 @@ function decodeAt(place: Place, schema: Schema, value: Json, options: DecodeOpti
     options.warn(`ignored ${pathOf(place) || "/"}: ${broken}, found ${excerpt(value)}`);
     return undefined;
   }
+  if (typeof value !== "object") return value;
   const alternative = schema.anyOf?.find((each) => brokenRule(each, value) === undefined);
   if (alternative !== undefined) return decodeAt(place, alternative, value, options);
-  if (typeof value !== "object") return value;
   if (isObject(value) && schema.properties !== undefined) return decodeMembers(place, schema, value, options);
   if (Array.isArray(value) && schema.items !== undefined) {
     const items = schema.items;
@@ -64,10 +64,8 @@ function decodeMembers(place: Place, schema: Schema, value: JsonObject, options:
     }
     const target = name ?? key;
     const memberSchema = name === undefined ? undefined : known[name];
-    const result =
-      memberSchema === undefined || member === null
-        ? member
-        : decodeAt({ parent: place, key: target }, memberSchema, member, options);
+    const isFit = memberSchema === undefined || member === null || isPlain(memberSchema, member);
+    const result = isFit ? member : decodeAt({ parent: place, key: target }, memberSchema, member, options);
     if (result === undefined || (result === null && memberSchema !== undefined)) continue;
     setMember(decoded, target, result);
   }
@@ -80,6 +78,11 @@ function decodeMembers(place: Place, schema: Schema, value: JsonObject, options:
     );
   }
   return decoded;
+}
+
+/** Whether a value is neither a list nor an object, and breaks no rule: most are. */
+function isPlain(schema: Schema, value: Json): boolean {
+  return typeof value !== "object" && brokenRule(schema, value) === undefined;
 }
 
 /** Makes it an own property, whatever its name: `__proto__` is a key like any other. */

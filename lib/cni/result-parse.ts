@@ -46,8 +46,8 @@ function parseOriginal(value: JsonObject): Result {
   return {
     interfaces: [],
     ips: families.map(({ key, family }) => ({
-      address: prefix(family.ip, `${key}/ip`),
-      gateway: optionalAddress(family.gateway, `${key}/gateway`),
+      address: prefix(family.ip, key, "ip"),
+      gateway: optionalAddress(family.gateway, key, "gateway"),
     })),
     routes: families.flatMap(({ key, family }) => parseRoutes(family, `${key}/`)),
     dns: parseDns(value.dns),
@@ -59,11 +59,11 @@ function parseInterface(value: Json, index: number): Interface {
   if (!isObject(value) || typeof value.name !== "string") throw unreadable(path, "an interface", value);
   return {
     name: value.name,
-    mac: optionalText(value.mac, `${path}/mac`),
-    mtu: optionalInteger(value.mtu, `${path}/mtu`),
-    sandbox: optionalText(value.sandbox, `${path}/sandbox`),
-    socketPath: optionalText(value.socketPath, `${path}/socketPath`),
-    pciID: optionalText(value.pciID, `${path}/pciID`),
+    mac: optionalText(value.mac, path, "mac"),
+    mtu: optionalInteger(value.mtu, path, "mtu"),
+    sandbox: optionalText(value.sandbox, path, "sandbox"),
+    socketPath: optionalText(value.socketPath, path, "socketPath"),
+    pciID: optionalText(value.pciID, path, "pciID"),
   };
 }
 
@@ -71,9 +71,9 @@ function parseIp(value: Json, index: number): IpConfig {
   const path = `ips/${index}`;
   if (!isObject(value)) throw unreadable(path, "an address", value);
   return {
-    address: prefix(value.address, `${path}/address`),
-    gateway: optionalAddress(value.gateway, `${path}/gateway`),
-    interface: optionalInteger(value.interface, `${path}/interface`),
+    address: prefix(value.address, path, "address"),
+    gateway: optionalAddress(value.gateway, path, "gateway"),
+    interface: optionalInteger(value.interface, path, "interface"),
   };
 }
 
@@ -90,13 +90,13 @@ function parseRoutes(value: JsonObject, path: string): Route[] {
 function parseRoute(value: Json, path: string): Route {
   if (!isObject(value)) throw unreadable(path, "a route", value);
   return {
-    dst: prefix(value.dst, `${path}/dst`),
-    gw: optionalAddress(value.gw, `${path}/gw`),
-    mtu: optionalNumber(value.mtu, largest, `${path}/mtu`),
-    advmss: optionalNumber(value.advmss, largest, `${path}/advmss`),
-    priority: optionalNumber(value.priority, largest, `${path}/priority`),
-    table: optionalNumber(value.table, largest, `${path}/table`),
-    scope: optionalNumber(value.scope, 255, `${path}/scope`),
+    dst: prefix(value.dst, path, "dst"),
+    gw: optionalAddress(value.gw, path, "gw"),
+    mtu: optionalNumber(value.mtu, largest, path, "mtu"),
+    advmss: optionalNumber(value.advmss, largest, path, "advmss"),
+    priority: optionalNumber(value.priority, largest, path, "priority"),
+    table: optionalNumber(value.table, largest, path, "table"),
+    scope: optionalNumber(value.scope, 255, path, "scope"),
   };
 }
 
@@ -104,10 +104,10 @@ function parseDns(value: Json): Dns {
   if (value === undefined || value === null) return {};
   if (!isObject(value)) throw unreadable("dns", "an object", value);
   return {
-    nameservers: optionalTexts(value.nameservers, "dns/nameservers"),
-    domain: optionalText(value.domain, "dns/domain"),
-    search: optionalTexts(value.search, "dns/search"),
-    options: optionalTexts(value.options, "dns/options"),
+    nameservers: optionalTexts(value.nameservers, "dns", "nameservers"),
+    domain: optionalText(value.domain, "dns", "domain"),
+    search: optionalTexts(value.search, "dns", "search"),
+    options: optionalTexts(value.options, "dns", "options"),
   };
 }
 
@@ -118,46 +118,49 @@ function list(value: JsonObject, key: string): readonly Json[] {
   return found;
 }
 
-function prefix(value: Json, path: string): Prefix {
+// The place of a value is put together only for those who read it.
+
+function prefix(value: Json, path: string, key: string): Prefix {
   const parsed = typeof value === "string" ? parsePrefix(value) : undefined;
-  if (parsed === undefined) throw unreadable(path, "an address with a prefix length", value);
+  if (parsed === undefined) throw unreadable(`${path}/${key}`, "an address with a prefix length", value);
   return parsed;
 }
 
-function optionalAddress(value: Json, path: string): Address | undefined {
+function optionalAddress(value: Json, path: string, key: string): Address | undefined {
   if (value === undefined || value === null || value === "") return undefined;
   const parsed = typeof value === "string" ? parseAddress(value) : undefined;
-  if (parsed === undefined) throw unreadable(path, "an IP address", value);
+  if (parsed === undefined) throw unreadable(`${path}/${key}`, "an IP address", value);
   return parsed;
 }
 
-function optionalText(value: Json, path: string): string | undefined {
+function optionalText(value: Json, path: string, key: string): string | undefined {
   if (value === undefined || value === null || value === "") return undefined;
-  if (typeof value !== "string") throw unreadable(path, "a string", value);
+  if (typeof value !== "string") throw unreadable(`${path}/${key}`, "a string", value);
   return value;
 }
 
-function optionalTexts(value: Json, path: string): readonly string[] | undefined {
+function optionalTexts(value: Json, path: string, key: string): readonly string[] | undefined {
   if (value === undefined || value === null) return undefined;
   if (!Array.isArray(value) || !value.every((each) => typeof each === "string")) {
-    throw unreadable(path, "a list of strings", value);
+    throw unreadable(`${path}/${key}`, "a list of strings", value);
   }
   return value;
 }
 
-function optionalInteger(value: Json, path: string): number | undefined {
+function optionalInteger(value: Json, path: string, key: string): number | undefined {
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== "number" || !Number.isSafeInteger(value)) throw unreadable(path, "an integer", value);
+  if (typeof value !== "number" || !Number.isSafeInteger(value))
+    throw unreadable(`${path}/${key}`, "an integer", value);
   return value;
 }
 
 /** The largest number that the kernel has room for (u32 of linux/rtnetlink.h; a scope is an unsigned char). */
 const largest = 2 ** 32 - 1;
 
-function optionalNumber(value: Json, highest: number, path: string): number | undefined {
-  const number = optionalInteger(value, path);
+function optionalNumber(value: Json, highest: number, path: string, key: string): number | undefined {
+  const number = optionalInteger(value, path, key);
   if (number === undefined || (number >= 0 && number <= highest)) return number;
-  throw unreadable(path, `0 to ${highest}`, value);
+  throw unreadable(`${path}/${key}`, `0 to ${highest}`, value);
 }
 
 function unreadable(path: string, expected: string, found: Json): CniError {

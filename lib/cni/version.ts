@@ -47,6 +47,8 @@ export function requireVersionFor(verb: Verb, version: string | undefined): stri
   const since = introduced[verb];
   if (since !== undefined) {
     const asked = named(version);
+    // Nothing has to be read as numbers of one of those that are spoken.
+    if (supportedVersions.includes(asked) && isAtLeast(asked, since)) return asked;
     if (isBefore(asked, since)) {
       throw incompatible(
         `config version does not allow ${verb}`,

@@ -19,10 +19,12 @@ export function bitsOf(family: 4 | 6): 32 | 128 {
  * @returns `undefined` when `text` is no address.
  */
 export function parseAddress(text: string): Address | undefined {
-  const value = parseIpv4(text);
-  if (value !== undefined) return { family: 4, value };
-  const groups = parseGroups(text);
-  return groups === undefined ? undefined : unmap(numberOf(groups));
+  if (!text.includes(":")) {
+    const value = parseIpv4(text);
+    return value === undefined ? undefined : { family: 4, value };
+  }
+  const digits = parseGroups(text);
+  return digits === undefined ? undefined : addressOfDigits(digits);
 }
 
 /** The number of four decimal octets. */
@@ -30,7 +32,8 @@ function parseIpv4(text: string): bigint | undefined {
   const octets = text.split(".");
   if (octets.length !== 4) return undefined;
   let value = 0;
-  for (const octet of octets) {
+  for (let index = 0; index < 4; index++) {
+    const octet = octets[index];
     const number = Number(octet);
     // Only what is written as the number itself is: no leading zeros, no signs, nothing else that is a number, too.
     if (!(number >= 0 && number <= 255) || String(number) !== octet) return undefined;
@@ -39,19 +42,19 @@ function parseIpv4(text: string): bigint | undefined {
   return BigInt(value);
 }
 
-/** The eight groups of an IPv6 address, up to four digits each (RFC 4291, section 2.2). */
-function parseGroups(text: string): string[] | undefined {
+/** The 32 hexadecimal digits of an IPv6 address, of whose groups each has up to four (RFC 4291, section 2.2). */
+function parseGroups(text: string): string | undefined {
   const plain = withoutDottedTail(text) ?? "";
   const gap = plain.indexOf("::");
   if (gap < 0) {
-    const groups = parseGroupList(plain);
-    return groups?.length === 8 ? groups : undefined;
+    const digits = parseGroupList(plain);
+    return digits?.length === 32 ? digits : undefined;
   }
-  const before = gap === 0 ? [] : parseGroupList(plain.slice(0, gap));
-  const after = gap + 2 === plain.length ? [] : parseGroupList(plain.slice(gap + 2));
+  const before = gap === 0 ? "" : parseGroupList(plain.slice(0, gap));
+  const after = gap + 2 === plain.length ? "" : parseGroupList(plain.slice(gap + 2));
   if (before === undefined || after === undefined) return undefined;
-  const missing = 8 - before.length - after.length;
-  return missing > 0 ? before.concat(new Array<string>(missing).fill("0"), after) : undefined;
+  const missing = 32 - before.length - after.length;
+  return missing > 0 ? before + "0".repeat(missing) + after : undefined;
 }
 
 /** The text with an IPv4 address at its end written as two groups; `undefined` when what looks like one is none. */
@@ -63,18 +66,18 @@ function withoutDottedTail(text: string): string | undefined {
   return `${text.slice(0, start)}${(value >> 16n).toString(16)}:${(value & 0xffffn).toString(16)}`;
 }
 
-function parseGroupList(text: string): string[] | undefined {
-  return /^[0-9a-fA-F]{1,4}(:[0-9a-fA-F]{1,4})*$/.test(text) ? text.split(":") : undefined;
+// Made once: the native engine makes an expression anew wherever it is written out.
+const groupList = /^[0-9a-fA-F]{1,4}(:[0-9a-fA-F]{1,4})*$/;
+
+/** The digits of some groups, four of each. */
+function parseGroupList(text: string): string | undefined {
+  if (!groupList.test(text)) return undefined;
+  let digits = "";
+  for (const group of text.split(":")) digits += group.padStart(4, "0");
+  return digits;
 }
 
 // Large numbers by way of text: an interpreter takes its time over each operation on them.
-
-/** The number of eight groups of up to four hexadecimal digits, the highest first. */
-function numberOf(groups: readonly string[]): bigint {
-  let digits = "0x";
-  for (const group of groups) digits += group.padStart(4, "0");
-  return BigInt(digits);
-}
 
 /** The eight groups of a number, four digits each, the highest first. */
 function groupsOf(value: bigint): string[] {
@@ -84,9 +87,12 @@ function groupsOf(value: bigint): string[] {
   return groups;
 }
 
-/** The address of a 128-bit number: of IPv4 when it is IPv4-mapped (RFC 4291, section 2.5.5.2). */
-function unmap(value: bigint): Address {
-  return value >> 32n === 0xffffn ? { family: 4, value: value & 0xffff_ffffn } : { family: 6, value };
+/** The address of 32 hexadecimal digits: of IPv4 when it is IPv4-mapped (RFC 4291, section 2.5.5.2). */
+function addressOfDigits(digits: string): Address {
+  const isMapped = digits.startsWith("00000000000000000000") && /^ffff/i.test(digits.slice(20));
+  return isMapped
+    ? { family: 4, value: BigInt(`0x${digits.slice(24)}`) }
+    : { family: 6, value: BigInt(`0x${digits}`) };
 }
 
 /**
@@ -149,7 +155,7 @@ export function mappedBytes(address: Address): Uint8Array {
  */
 export function addressFromBytes(bytes: Uint8Array): Address | undefined {
   if (bytes.length === 4) return { family: 4, value: BigInt(uint32Of(bytes)) };
-  return bytes.length === 16 ? unmap(BigInt(`0x${encodeHex(bytes)}`)) : undefined;
+  return bytes.length === 16 ? addressOfDigits(encodeHex(bytes)) : undefined;
 }
 
 /** The number of four bytes in network order. */

@@ -11,6 +11,9 @@ export interface Prefix {
   readonly length: number;
 }
 
+// Made once: the native engine makes an expression anew wherever it is written out.
+const decimal = /^[0-9]+$/;
+
 /**
  * Reads an address in CIDR notation (RFC 4632, RFC 4291) as Go's `net.ParseCIDR` does, and keeps the host's bits.
  *
@@ -24,7 +27,7 @@ export function parsePrefix(text: string): Prefix | undefined {
   const before = text.slice(0, Math.max(slash, 0));
   const after = text.slice(slash + 1);
   const address = parseAddress(before);
-  if (address === undefined || !/^[0-9]+$/.test(after)) return undefined;
+  if (address === undefined || !decimal.test(after)) return undefined;
   const isMapped = address.family === 4 && before.includes(":");
   const length = Number(after) - (isMapped ? 96 : 0);
   return length >= 0 && length <= bitsOf(address.family) ? { address, length } : undefined;

@@ -50,18 +50,21 @@ export function missingRoutes(
     found.some(({ to, link }) => link === container.index && equalPrefix(to, subnet));
   return {
     unreachable: ips.map(({ address }) => networkOf(address)).filter((subnet) => !isReachable(subnet)),
-    missing: routes.filter((route) => !found.some((each) => isRoute(each, route))),
+    missing: routes.filter((route) => !hasRoute(found, route)),
   };
 }
 
 /** The main table (linux/rtnetlink.h, RT_TABLE_MAIN). */
 const mainTable = 254;
 
-/** Whether a route is the one that ADD made. A default route may have been given another gateway by a later plugin. */
-function isRoute(found: LinkRoute, { dst, gw, table = mainTable }: Route): boolean {
-  if (found.table !== table || !equalPrefix(found.to, networkOf(dst))) return false;
-  if (gw === undefined || dst.length === 0) return true;
-  return found.via !== undefined && equalAddress(found.via, gw);
+/** Whether one of the routes is that which ADD made. A default route may have got another gateway by a later plugin. */
+function hasRoute(found: readonly LinkRoute[], { dst, gw, table = mainTable }: Route): boolean {
+  const network = networkOf(dst);
+  return found.some((each) => {
+    if (each.table !== table || !equalPrefix(each.to, network)) return false;
+    if (gw === undefined || dst.length === 0) return true;
+    return each.via !== undefined && equalAddress(each.via, gw);
+  });
 }
 
 function describeRoute({ dst, gw }: Route): string {

@@ -39,15 +39,19 @@ export type MissingRules = Readonly<Record<keyof WantedRules, readonly string[]>
 export function missingRules(settings: Settings, subject: RuleSubject): MissingRules {
   const { masquerade, guard, shared } = wantedRules(settings, subject);
   return {
-    masquerade: masquerade === undefined ? [] : masqueradeProblems(settings, masquerade, subject.port),
+    masquerade: masquerade === undefined ? [] : masqueradeProblems(settings, masquerade, subject),
     guard: guard === undefined ? [] : missingFromGuard(guard),
     shared: shared === undefined ? [] : missingNetworkRules(shared),
   };
 }
 
 /** Where the configuration leaves it open who has the rules, they may be with either. */
-function masqueradeProblems({ masquerading }: Settings, masquerade: Masquerade, port: LinkName): string[] {
-  const chosen = chooseFirewall(masquerading?.backend);
+function masqueradeProblems(
+  { masquerading }: Settings,
+  masquerade: Masquerade,
+  { backend, port }: RuleSubject,
+): string[] {
+  const chosen = chooseFirewall(backend);
   const problems = chosen.missing(masquerade, handlesFor(chosen, port));
   if (problems.length === 0 || masquerading?.backend !== undefined) return problems;
   const other = chooseFirewall(chosen.name === "iptables" ? "nftables" : "iptables");

@@ -123,6 +123,8 @@ export function parseRoutes({ body }: Message): LinkRoute[] {
   const metrics = nestedIn(attributes, Rta.metrics);
   const route = {
     to: { address: to, length: body[1] ?? 0 },
+    via: gatewayIn(attributes),
+    link: uint32Of(attributes, Rta.oif),
     table,
     priority: uint32Of(attributes, Rta.priority) ?? 0,
     mtu: metrics && uint32Of(metrics, Rtax.mtu),
@@ -130,7 +132,8 @@ export function parseRoutes({ body }: Message): LinkRoute[] {
     scope: body[6] ?? 0,
     protocol: body[5] ?? 0,
   };
-  return parseNextHops(attributes).map((hop) => ({ ...route, ...hop }));
+  const multipath = bytesOf(attributes, Rta.multipath);
+  return multipath === undefined ? [route] : parseNextHops(multipath).map((hop) => ({ ...route, ...hop }));
 }
 
 function familyOf(number: number | undefined): 4 | 6 | undefined {
@@ -140,9 +143,7 @@ function familyOf(number: number | undefined): 4 | 6 | undefined {
 
 type NextHop = Pick<LinkRoute, "via" | "link">;
 
-function parseNextHops(attributes: Attributes): NextHop[] {
-  const multipath = bytesOf(attributes, Rta.multipath);
-  if (multipath === undefined) return [{ via: gatewayIn(attributes), link: uint32Of(attributes, Rta.oif) }];
+function parseNextHops(multipath: Uint8Array): NextHop[] {
   const hops: NextHop[] = [];
   // struct rtnexthop: length, flags, weight, index; then attributes.
   for (let at = 0; at + 8 <= multipath.length; ) {
