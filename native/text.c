@@ -167,6 +167,13 @@ static JSValue host_decode_utf8(JSContext *context, JSValueConst self, int count
   return string_from_bytes(context, (const char *)bytes + start, end > start ? end - start : 0);
 }
 
+/* Takes a text that becomes part of another one, where half a surrogate pair stays what it is. */
+static bool text_as_it_is(JSContext *context, JSValueConst value, struct text *text) {
+  *text = (struct text){0};
+  text->bytes = JS_ToCStringLen(context, &text->length, value);
+  return text->bytes != NULL;
+}
+
 static JSValue host_encode_hex(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
   (void)self, (void)count;
   static const char digits[] = "0123456789abcdef";
@@ -174,7 +181,7 @@ static JSValue host_encode_hex(JSContext *context, JSValueConst self, int count,
   struct text separator = {.bytes = ""};
   const uint8_t *bytes = JS_GetUint8Array(context, &length, values[0]);
   if (!bytes) return JS_EXCEPTION;
-  if (!JS_IsUndefined(values[1]) && !text_from_value(context, values[1], &separator)) return JS_EXCEPTION;
+  if (!JS_IsUndefined(values[1]) && !text_as_it_is(context, values[1], &separator)) return JS_EXCEPTION;
 
   char *text = js_malloc(context, (2 + separator.length) * length + 1), *end = text;
   for (size_t i = 0; text && i < length; i++) {
@@ -204,7 +211,7 @@ static JSValue host_escape_html(JSContext *context, JSValueConst self, int count
   (void)self, (void)count;
   enum { escape_length = 6 }; /* \u003c */
   struct text text;
-  if (!text_from_value(context, values[0], &text)) return JS_EXCEPTION;
+  if (!text_as_it_is(context, values[0], &text)) return JS_EXCEPTION;
 
   size_t specials = 0, length;
   for (size_t i = 0; i < text.length; i++)

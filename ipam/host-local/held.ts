@@ -1,4 +1,5 @@
 import { system } from "#system";
+import { CniError, Code } from "../../lib/cni/error.ts";
 import type { Attachment, NetworkName } from "../../lib/cni/request.ts";
 import { type Address, formatAddress } from "../../lib/ip/address.ts";
 import { isSystemError } from "../../lib/system/error.ts";
@@ -22,12 +23,12 @@ export function heldAddresses(network: NetworkName): Address[] {
 /**
  * Whether an address of a network is held, and not for this attachment (docs/formats.md).
  *
- * Nothing of this project writes there yet. An address is also held when nobody can tell for whom.
+ * An address is also held when nobody can tell for whom.
  *
  * @param attachment undefined: held for whomever.
  */
 export function isHeldFromOthers(network: NetworkName, address: Address, attachment?: Attachment): boolean {
-  const path = `${directory}/${network}/${formatAddress(address)}`;
+  const path = pathOf(network, address);
   if (system.status(path) === undefined) return false;
   try {
     const holder = system.readRegular(path).trim();
@@ -36,4 +37,35 @@ export function isHeldFromOthers(network: NetworkName, address: Address, attachm
     if (!isSystemError(error)) throw error;
     return error.code !== "ENOENT";
   }
+}
+
+/** Whether an address is held for this attachment. */
+export function isHeldFor(attachment: Attachment, address: Address): boolean {
+  const { network } = attachment;
+  return isHeldFromOthers(network, address) && !isHeldFromOthers(network, address, attachment);
+}
+
+/**
+ * Holds an address for an attachment, which may do so already.
+ *
+ * @throws CniError 112 where it is held for somebody else; SystemError where that cannot be written
+ */
+export function holdAddress(attachment: Attachment, address: Address): void {
+  system.makeDirectory(`${directory}/${attachment.network}`, 0o700);
+  const path = pathOf(attachment.network, address);
+  if (system.createFile(path, contentFor(attachment), 0o600) || isHeldFor(attachment, address)) return;
+  throw new CniError(
+    Code.addressTaken,
+    `${formatAddress(address)} of network ${attachment.network} is held for somebody else`,
+    `${path} says for whom`,
+  );
+}
+
+/** Holds it no longer. What is held for others stays. */
+export function unholdAddress(attachment: Attachment, address: Address): void {
+  if (isHeldFor(attachment, address)) system.removeFile(pathOf(attachment.network, address));
+}
+
+function pathOf(network: NetworkName, address: Address): string {
+  return `${directory}/${network}/${formatAddress(address)}`;
 }

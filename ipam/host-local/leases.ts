@@ -132,12 +132,17 @@ export class Leases {
   /**
    * Ends all leases of the attachment (see {@linkcode namesHeldBy}).
    *
+   * @param isHeld Whether the lease of an address is to stay.
    * @throws CniError 5 when a file could not be removed, or none is the attachment's but some could not be read; the
    *   others are gone then.
    */
-  releaseAll(attachment: Attachment): void {
+  releaseAll(attachment: Attachment, isHeld: (address: Address) => boolean): void {
     const names = namesHeldBy(attachment, this.#knowledge);
-    this.#removeAll(names, names.length > 0 ? [] : this.#unreadable);
+    const ended = names.filter((name) => {
+      const address = parseAddress(name);
+      return address === undefined || !isHeld(address);
+    });
+    this.#removeAll(ended, names.length > 0 ? [] : this.#unreadable);
   }
 
   /**

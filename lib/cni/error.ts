@@ -21,6 +21,10 @@ export const Code = {
   alreadyAttached: 102,
   /** An attachment is not what ADD made it. */
   attachmentChanged: 103,
+  /** The container is checkpointed. */
+  checkpointed: 104,
+  /** A checkpoint could not be taken, or not be restored. */
+  checkpointFailed: 105,
   /** No address is left in a range set. */
   exhausted: 110,
   /** The container and interface hold an address of the range set already. */

@@ -10,6 +10,7 @@ import { isSystemError } from "../system/error.ts";
 import { temporaryPrefix } from "../system/system.ts";
 import type { AttachmentArguments, CniArguments } from "./attachment-arguments.ts";
 import { isThere } from "./is-there.ts";
+import { keepFile } from "./keep-file.ts";
 
 /** Where results of ADD are kept, by every runtime on the host. */
 const directory = "/var/lib/cni/results";
@@ -30,10 +31,9 @@ export interface CachedAttachment extends AttachmentArguments {
 /**
  * Keeps what an ADD came to, in libcni's format (docs/formats.md). The file is replaced in one step.
  *
- * @throws SystemError where it cannot be written.
+ * @throws CniError 5 where it cannot be written.
  */
 export function writeCache(cached: CachedAttachment): void {
-  system.makeDirectory(directory, 0o700);
   const { attachment, netnsPath, source, result, arguments: pairs, capabilityArguments } = cached;
   const entry = {
     kind,
@@ -47,7 +47,7 @@ export function writeCache(cached: CachedAttachment): void {
     capabilityArgs: Object.keys(capabilityArguments).length === 0 ? undefined : sorted(capabilityArguments),
     result: sorted(result),
   };
-  system.replaceFile(pathOf(attachment), stringifyCompact(entry), 0o600);
+  keepFile(directory, nameOf(attachment), stringifyCompact(entry));
 }
 
 /** What is kept of an attachment; undefined where nothing is, or nothing that can be understood. */
@@ -85,8 +85,12 @@ export function removeCache(attachment: Attachment): void {
   system.removeFile(pathOf(attachment));
 }
 
-function pathOf({ network, container, interface: name }: Attachment): string {
-  return `${directory}/${network}-${container}-${name}`;
+function pathOf(attachment: Attachment): string {
+  return `${directory}/${nameOf(attachment)}`;
+}
+
+function nameOf({ network, container, interface: name }: Attachment): string {
+  return `${network}-${container}-${name}`;
 }
 
 /** An entry; undefined where the file is none: unreadable, of another kind (libcni's older ones), or half of one. */

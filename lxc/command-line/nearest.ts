@@ -3,7 +3,8 @@ const most = 2;
 
 /** The word that somebody may have meant: the one that it takes the fewest changes to get to, if that is 2 at most. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
-  const ranked = known.map((each) => ({ each, changes: changesBetween(word, each) }));
+  const likely = known.filter(({ length }) => Math.abs(length - word.length) <= most);
+  const ranked = likely.map((each) => ({ each, changes: changesBetween(word, each) }));
   ranked.sort((a, b) => a.changes - b.changes);
   const [best] = ranked;
   return best !== undefined && best.changes <= Math.min(most, best.each.length - 1) ? best.each : undefined;

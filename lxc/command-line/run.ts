@@ -92,6 +92,11 @@ export function report(error: unknown, command: Command | undefined): number {
     return 2;
   }
   if (!(error instanceof CniError) && !isSystemError(error)) throw error;
-  system.writeStandardError(`lxc-cni: ${printable(describe(error))}\n`);
+  system.writeStandardError(`lxc-cni: ${printable(describe(error))}${forWhom(error)}\n`);
   return 1;
+}
+
+/** Most of what there is to see and do is root's; `EACCES` alone does not tell an ordinary user so. */
+function forWhom(error: unknown): string {
+  return system.userId !== 0 && isSystemError(error, "EACCES", "EPERM") ? " (it takes root)" : "";
 }

@@ -3,6 +3,7 @@ import { runCommandLine } from "../command-line/run.ts";
 import { add } from "./add.ts";
 import { attach } from "./attach.ts";
 import { check } from "./check.ts";
+import { checkpoint } from "./checkpoint.ts";
 import { completionOf } from "./completion.ts";
 import { del } from "./del.ts";
 import { detach } from "./detach.ts";
@@ -20,7 +21,9 @@ import { networkRm } from "./network-rm.ts";
 import { networkShow } from "./network-show.ts";
 import { pluginsLink } from "./plugins-link.ts";
 import { pluginsUnlink } from "./plugins-unlink.ts";
+import { release } from "./release.ts";
 import { repair } from "./repair.ts";
+import { restore } from "./restore.ts";
 import { serve } from "./serve.ts";
 import { status } from "./status.ts";
 import { version } from "./version.ts";
@@ -29,6 +32,7 @@ import { version } from "./version.ts";
 export const commands: readonly Command[] = [
   ...[enable, disable, attach, detach],
   ...[ls, status, check, repair, gc, graph],
+  ...[checkpoint, restore, release],
   ...[networkLs, networkShow, networkCreate, networkRm],
   ...[doctor, explain],
   ...[pluginsLink, pluginsUnlink],

@@ -12,6 +12,7 @@ import { scriptOf } from "../explain/script.ts";
 import { parseWantedNetwork } from "../hook/wanted-network.ts";
 import { detailsOf, type NetworkDetails } from "../network/details.ts";
 import { print } from "../output/print.ts";
+import { printable } from "../output/printable.ts";
 import { findNetwork } from "../runtime.ts";
 
 /** `lxc-cni explain` */
@@ -82,12 +83,12 @@ function heading({ name, plugins }: Network, container: string, { leased }: Expl
       : type === undefined
         ? "the network has no addresses."
         : `what ${type} would lease is not known before: the steps for addresses are missing.`;
-  return `# How ${container} is attached to the network ${name}. First, ${lease}\n`;
+  return `${printable(`# How ${container} is attached to the network ${name}. First, ${lease}`)}\n`;
 }
 
 function ending({ plugins }: Network): string {
   const others = plugins.slice(1).map(({ type }) => type);
   return others.length === 0
     ? ""
-    : `\n# Then the plugins ${others.join(", ")} do their part, which only they know.\n`;
+    : `\n${printable(`# Then the plugins ${others.join(", ")} do their part, which only they know.`)}\n`;
 }

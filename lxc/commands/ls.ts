@@ -2,6 +2,7 @@ import { command } from "../command-line/command.ts";
 import { print, printJson } from "../output/print.ts";
 import { tableOf } from "../output/table.ts";
 import { warn } from "../runtime.ts";
+import { checkpointedAttachments } from "../survey/checkpointed.ts";
 import { readRecords } from "../survey/records.ts";
 import { addressesOf, attachmentJson, macOf, styledState } from "../survey/shown.ts";
 import { type SurveyedAttachment, surveyOf } from "../survey/survey.ts";
@@ -17,13 +18,14 @@ runtimes (podman, containerd, cnitool) keep beside them by their CNI ids. It loo
 the links of the host only, so that it is quick; lxc-cni check looks at everything.
 
 STATE is ok, when the container runs and its port is up and on its bridge; broken, when it runs and
-something is missing; stale, when it has stopped and something was left. NOTE says what.`,
+something is missing; stale, when it has stopped and something was left; checkpointed, when its addresses
+are held for lxc-cni restore. NOTE says what.`,
   examples: [
     { line: "lxc-cni ls", does: "a table" },
     { line: "lxc-cni ls --json", does: "the same for a program, such as jq" },
   ],
   run({ options: { json } }) {
-    const all = surveyOf(readRecords(warn));
+    const all = [...surveyOf(readRecords(warn)), ...checkpointedAttachments(warn)];
     if (json) printJson(all.map(attachmentJson));
     else print(tableFor(all));
     return 0;

@@ -9,6 +9,7 @@ import { print, printJson } from "../output/print.ts";
 import { warn } from "../runtime.ts";
 import { containerInWords, containerJson, isWrong } from "../status/container.ts";
 import { hostInWords, hostJson, isHostWrong, readHostStatus } from "../status/host.ts";
+import { checkpointedAttachments } from "../survey/checkpointed.ts";
 import { isCalled } from "../survey/choose.ts";
 import { readRecords } from "../survey/records.ts";
 import { surveyOf } from "../survey/survey.ts";
@@ -48,9 +49,11 @@ ${netnsDescription}`,
 });
 
 function statusOfContainer(name: string, lxcPath: string, json: boolean): number {
-  const attachments = surveyOf(readRecords(warn)).filter((each) => isCalled(each, name));
+  const all = [...surveyOf(readRecords(warn)), ...checkpointedAttachments(warn)];
+  const attachments = all.filter((each) => isCalled(each, name));
   const id =
-    attachments.find(({ run }) => run !== undefined)?.attachment.container ?? containerIdOf(name, lxcPath);
+    attachments.find(({ run, checkpoint }) => run !== undefined || checkpoint !== undefined)?.attachment
+      .container ?? containerIdOf(name, lxcPath);
   const found = { name, attachments, lastError: readLastError(id) };
   if (json) printJson(containerJson(found));
   else print(containerInWords(found));

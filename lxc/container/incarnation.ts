@@ -6,7 +6,7 @@ import { readRecord, removeRecord, writeRecord } from "./record.ts";
 /** Where it is recorded which run of a container holds its attachments (docs/formats.md). */
 export const incarnationDirectory = "/var/lib/lxc-cni/incarnations";
 
-/** Records the run that is about to be attached, before it is. @throws SystemError where that cannot be written */
+/** Records the run that is about to be attached, before it is. @throws CniError 5 where that cannot be written */
 export function recordIncarnation(container: ContainerId, incarnation: Incarnation): void {
   writeRecord(incarnationDirectory, container, incarnation);
 }

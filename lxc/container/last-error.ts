@@ -8,7 +8,7 @@ import { readRecord, writeRecord } from "./record.ts";
  *
  * What kept a container from starting is not replaced by what fails after that, in the hooks of its end.
  *
- * @throws SystemError where it cannot be written.
+ * @throws CniError 5 where it cannot be written.
  */
 export function keepLastError(container: ContainerId, error: LastError): void {
   const isOfStart = ({ hook }: LastError) => hook === "start-host";

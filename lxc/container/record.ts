@@ -4,6 +4,7 @@ import { CniError } from "../../lib/cni/error.ts";
 import { type JsonObject, parseJson, stringifyCompact } from "../../lib/cni/json.ts";
 import type { ContainerId } from "../../lib/cni/request.ts";
 import type { Schema } from "../../lib/cni/schema.ts";
+import { keepFile } from "../../lib/runtime/keep-file.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 
 /** How the names of their files end. */
@@ -11,10 +12,9 @@ export const suffix = ".json";
 
 // Of some kinds, each container has a record: a file of JSON, `DIRECTORY/CONTAINER.json`.
 
-/** Writes a container's record, in place of one that is there. @throws SystemError where it cannot be written */
+/** Writes a container's record, in place of one that is there. @throws CniError 5 where it cannot be written */
 export function writeRecord(directory: string, container: ContainerId, record: JsonObject): void {
-  system.makeDirectory(directory, 0o700);
-  system.replaceFile(pathIn(directory, container), `${stringifyCompact(record)}\n`, 0o600);
+  keepFile(directory, `${container}${suffix}`, `${stringifyCompact(record)}\n`);
 }
 
 /** Reads a container's record; undefined when there is none, or none that can be understood. */

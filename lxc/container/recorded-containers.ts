@@ -3,9 +3,13 @@ import { isContainerId } from "../../lib/cni/names.ts";
 import type { ContainerId } from "../../lib/cni/request.ts";
 import { incarnationDirectory } from "./incarnation.ts";
 
-/** The containers of which a run is recorded. @throws SystemError where the records cannot be listed */
-export function recordedContainers(): ContainerId[] {
-  const names = system.listDirectory(incarnationDirectory) ?? [];
+/**
+ * The containers that there are records of, of runs when no directory of others is named.
+ *
+ * @throws SystemError where they cannot be listed
+ */
+export function recordedContainers(directory = incarnationDirectory): ContainerId[] {
+  const names = system.listDirectory(directory) ?? [];
   return names
     .filter((name) => name.endsWith(".json"))
     .map((name) => name.slice(0, -".json".length))

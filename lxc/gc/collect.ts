@@ -1,7 +1,9 @@
 import { system } from "#system";
 import { keptSince } from "../../lib/runtime/cache.ts";
+import { checkpointDirectory } from "../checkpoint/checkpointed.ts";
 import { containerIdOf } from "../container/id.ts";
 import { currentBootId } from "../container/process.ts";
+import { recordedContainers } from "../container/recorded-containers.ts";
 import { withProgress } from "../output/progress.ts";
 import type { Places } from "../runtime.ts";
 import type { Run } from "../survey/runs.ts";
@@ -19,7 +21,8 @@ export interface Collection {
 }
 
 /**
- * Removes what containers of LXC that are gone have left: leases, ports, rules, results and records.
+ * Removes what containers of LXC that are gone have left: leases, ports, rules, results and records. Those that are
+ * checkpointed are not gone.
  *
  * @param lxcPath The directory that LXC has its containers in, beside those that records tell of.
  * @param isTrial Only say what would be removed.
@@ -34,7 +37,9 @@ export function collect(
   const holdings = readHoldings(places, warn);
   const ids = ownIds([...new Set([lxcPath, ...holdings.runs.flatMap(pathOfRoots)])]);
   const criteria = { ...ids, keptSince, bootId: currentBootId(), now: system.now() };
-  const remains = remainsOf(holdings, criteria);
+  const checkpointed = new Set(recordedContainers(checkpointDirectory));
+  const leases = holdings.leases.filter(({ holder }) => !checkpointed.has(holder.container));
+  const remains = remainsOf({ ...holdings, leases }, criteria);
   const removals = withProgress(
     "removing",
     remains,

@@ -10,6 +10,7 @@ const states: Readonly<Record<GraphEnd["state"], { readonly colour: string; read
   ok: { colour: "#1a7f37", sign: "" },
   stale: { colour: "#9a6700", sign: "stale" },
   broken: { colour: "#cf222e", sign: "broken" },
+  checkpointed: { colour: "#9a6700", sign: "checkpointed" },
 };
 
 const style = `text { font: 13px system-ui, "DejaVu Sans", sans-serif; fill: #1f2328; }

@@ -15,6 +15,7 @@ const emphases: Readonly<Record<GraphEnd["state"], Emphasis>> = {
   ok: "good",
   stale: "doubtful",
   broken: "bad",
+  checkpointed: "doubtful",
 };
 
 /**

@@ -1,9 +1,14 @@
 import { forgetAddresses } from "../../ipam/host-local/forget.ts";
+import { describe } from "../../lib/cni/error.ts";
 import type { Attachment, ContainerId } from "../../lib/cni/request.ts";
 import type { LinkName } from "../../lib/ip/link-name.ts";
 import { cachedAttachments } from "../../lib/runtime/cache.ts";
+import type { Checkpoint } from "../checkpoint/checkpoint.schema.ts";
+import { readCheckpoint } from "../checkpoint/record.ts";
+import { giveUp } from "../checkpoint/release.ts";
 import { forgetLastError } from "../container/forget-last-error.ts";
 import { forgetIncarnation, isOvertaken, readIncarnation } from "../container/incarnation.ts";
+import { warn } from "../runtime.ts";
 import { detachQuietly } from "./attachment.ts";
 import type { HookWords } from "./words.ts";
 
@@ -16,6 +21,8 @@ import type { HookWords } from "./words.ts";
 export function destroy(container: ContainerId, wanted: HookWords): void {
   const incarnation = readIncarnation(container);
   if (incarnation !== undefined && isOvertaken(incarnation)) return;
+  const checkpoint = readCheckpoint(container);
+  if (checkpoint !== undefined) giveUpQuietly(container, checkpoint, wanted);
   const recorded = incarnation?.attachments.map((each) => ({ ...each, container }) as Attachment) ?? [];
   const attachments = distinct([...recorded, ...keptOf(container)]);
   const left = attachments.toReversed().filter((attachment) => !detachQuietly(attachment, wanted));
@@ -23,6 +30,14 @@ export function destroy(container: ContainerId, wanted: HookWords): void {
   forgetAddresses(container, [...new Set<LinkName>(links)]);
   if (left.length === 0) forgetIncarnation(container);
   forgetLastError(container);
+}
+
+function giveUpQuietly(container: ContainerId, checkpoint: Checkpoint, wanted: HookWords): void {
+  try {
+    giveUp(container, checkpoint, wanted);
+  } catch (error) {
+    warn(describe(error));
+  }
 }
 
 function keptOf(container: ContainerId): Attachment[] {

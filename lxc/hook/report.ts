@@ -1,6 +1,5 @@
 import { system } from "#system";
 import { asCniError, CniError, Code, describe } from "../../lib/cni/error.ts";
-import { isSystemError } from "../../lib/system/error.ts";
 import { report } from "../command-line/run.ts";
 import { UsageError } from "../command-line/usage-error.ts";
 import { hook } from "../commands/hook.ts";
@@ -54,7 +53,7 @@ function keep({ type, name, lxcPath }: HookEvent, error: unknown): void {
       details: details.slice(0, longest),
     });
   } catch (problem) {
-    if (!isSystemError(problem)) throw problem;
+    if (!(problem instanceof CniError)) throw problem;
     warn(`cannot keep what failed: ${problem.message}`);
   }
 }

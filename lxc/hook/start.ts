@@ -5,6 +5,7 @@ import { inReserve, isTimeUp, whyNoLonger } from "../../lib/cni/time-limit.ts";
 import { attach } from "../../lib/runtime/attach.ts";
 import type { PluginConfiguration } from "../../lib/runtime/network.ts";
 import { carried } from "../carried.ts";
+import { requireNotCheckpointed } from "../checkpoint/checkpointed.ts";
 import type { Incarnation } from "../container/incarnation.schema.ts";
 import { forgetIncarnation, readIncarnation, recordIncarnation } from "../container/incarnation.ts";
 import { isRunning, type ProcessIdentity, processOf } from "../container/process.ts";
@@ -31,6 +32,7 @@ export function start(
   wanted: HookWords,
   { process: first, netnsPath }: StartedContainer = startedContainer(event),
 ): void {
+  requireNotCheckpointed(container, event.name);
   const attachments = wanted.networks.map((each) => {
     const network = findNetwork(each.network, wanted);
     const attachment = { network: network.name, container, interface: each.interface };

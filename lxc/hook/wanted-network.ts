@@ -28,7 +28,7 @@ export const wantedNetworkForm = "NETWORK[:INTERFACE][,ip=ADDRESS]...[,mac=MAC]"
 export function parseWantedNetwork(word: string, unnamed: string): WantedNetwork {
   const [place = "", ...wishes] = word.split(",");
   const [network = "", name = unnamed, ...more] = place.split(":");
-  const reason = whyNoLinkName(name);
+  const reason = name === "lo" ? "a container has lo already" : whyNoLinkName(name);
   if (network === "" || more.length > 0) throw notUnderstood(word);
   if (reason !== undefined) throw notUnderstood(word, reason);
   return { network, interface: name as LinkName, ...parseWishes(word, wishes) };

@@ -47,7 +47,8 @@ function setsMac({ mac, args, runtimeConfig }: PluginConfiguration): boolean {
   return [mac, member(member(args, "cni"), "mac"), member(runtimeConfig, "mac")].some(Boolean);
 }
 
-function told(plugin: PluginConfiguration, wishes: JsonObject): PluginConfiguration {
+/** A plugin's configuration, with `args.cni` saying more. */
+export function told(plugin: PluginConfiguration, wishes: JsonObject): PluginConfiguration {
   const { args } = plugin;
   const before = isObject(args) ? args : {};
   const cni = isObject(before.cni) ? before.cni : {};

@@ -1,4 +1,5 @@
 import { system } from "#system";
+import { printable } from "./printable.ts";
 
 /** How long something may take before a person is told how far it is, in milliseconds. */
 const patience = 1000;
@@ -26,7 +27,9 @@ export function withProgress<Item, Done>(
   try {
     return items.map((item, index) => {
       if (system.monotonic() >= next) {
-        system.writeStandardError(`\r\x1b[K${doing} ${index + 1} of ${items.length}: ${nameOf(item)}`);
+        system.writeStandardError(
+          `\r\x1b[K${doing} ${index + 1} of ${items.length}: ${printable(nameOf(item))}`,
+        );
         isShown = true;
         next = system.monotonic() + pace;
       }

@@ -53,6 +53,8 @@ function processInWords(attachments: readonly SurveyedAttachment[]): string {
   const run = attachments[0]?.run;
   const since = attachments[0] === undefined ? undefined : sinceOf(attachments[0]);
   if (attachments.length === 0) return "  not attached to any network\n";
+  if (attachments[0]?.checkpoint !== undefined)
+    return `  checkpointed at ${attachments[0].checkpoint.time}\n`;
   if (run === undefined) return "  attached by another runtime\n";
   return run.isRunning
     ? `  attached since ${since}, process ${run.incarnation.process.pid}\n`
@@ -128,6 +130,11 @@ function nextSteps({ name, attachments, lastError }: ContainerStatus): string[] 
   const has = (state: SurveyedAttachment["state"]) =>
     attachments.some((each) => each.state === state && each.run);
   const isRunning = attachments.some(({ run }) => run?.isRunning);
+  const checkpoint = attachments.find((each) => each.checkpoint !== undefined)?.checkpoint;
+  if (checkpoint !== undefined) {
+    const restore = `lxc-cni restore ${name} ${checkpoint.directory ?? "DIR"}`;
+    return [`${restore} has it go on, lxc-cni release ${name} gives it up`];
+  }
   return [
     ...(lastError !== undefined && !isRunning
       ? [`see to what failed (lxc-cni status asks the networks), then start it: lxc-start ${name}`]

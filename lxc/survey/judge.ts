@@ -10,8 +10,9 @@ import type { Run } from "./runs.ts";
  * * `ok`: its container runs, and its port is up and on its bridge.
  * * `stale`: its container has stopped, and something was left.
  * * `broken`: its container runs, and something is missing.
+ * * `checkpointed`: its container is to go on from a checkpoint; its addresses are held for it.
  */
-export type State = "ok" | "stale" | "broken";
+export type State = "ok" | "stale" | "broken" | "checkpointed";
 
 export interface Verdict {
   readonly state: State;

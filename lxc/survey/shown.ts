@@ -17,7 +17,12 @@ export function macOf({ attachment, result }: SurveyedAttachment): string | unde
   )?.mac;
 }
 
-const emphases: Readonly<Record<State, Emphasis>> = { ok: "good", stale: "doubtful", broken: "bad" };
+const emphases: Readonly<Record<State, Emphasis>> = {
+  ok: "good",
+  stale: "doubtful",
+  broken: "bad",
+  checkpointed: "doubtful",
+};
 
 /** A state, in its colour. */
 export function styledState(state: State): string {
@@ -26,12 +31,12 @@ export function styledState(state: State): string {
 
 /** What programs are told of an attachment. Keys may be added, and keep their meaning. */
 export function attachmentJson(surveyed: SurveyedAttachment): JsonObject {
-  const { attachment, container, run, bridge, port, state, notes } = surveyed;
+  const { attachment, container, run, checkpoint, bridge, port, state, notes } = surveyed;
   return {
     container,
     id: attachment.container,
-    runtime: run === undefined ? "other" : "lxc",
-    lxcPath: run?.incarnation.lxcPath,
+    runtime: run === undefined && checkpoint === undefined ? "other" : "lxc",
+    lxcPath: run?.incarnation.lxcPath ?? checkpoint?.lxcPath,
     pid: run?.isRunning === true ? run.incarnation.process.pid : undefined,
     network: attachment.network,
     interface: attachment.interface,

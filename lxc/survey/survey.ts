@@ -1,6 +1,7 @@
 import type { Attachment } from "../../lib/cni/request.ts";
 import type { Result } from "../../lib/cni/result.ts";
 import type { Link } from "../../lib/net/link-backend.ts";
+import type { Checkpoint } from "../checkpoint/checkpoint.schema.ts";
 import { type HostSide, hostSideOf, keptResult } from "./host-side.ts";
 import { judge, type Verdict } from "./judge.ts";
 import type { KeptAttachment, Records } from "./records.ts";
@@ -13,6 +14,8 @@ export interface SurveyedAttachment extends HostSide, Verdict {
   readonly container: string;
   /** The run of the LXC container that has it; undefined for an attachment that another runtime made. */
   readonly run: Run | undefined;
+  /** The checkpoint that its container is to go on from. */
+  readonly checkpoint?: Checkpoint;
   /** What was kept of its ADD. */
   readonly kept: KeptAttachment | undefined;
   /** What ADD answered. */

@@ -1,4 +1,5 @@
+import { attachmentsPage } from "./pages/attachments.mjs";
 import { leasesPage } from "./pages/leases.mjs";
 
 /** All pages, which `--write` writes. @type {import("./write-page.mjs").Page[]} */
-export const pages = [leasesPage];
+export const pages = [attachmentsPage, leasesPage];

@@ -21,6 +21,12 @@ const sanitizerFlags = [
   "-fno-sanitize-recover=all",
 ];
 
+/** What has blocks.c told of each block of native/ that is entered. */
+const blocks = {
+  flags: ["-fsanitize-coverage=trace-pc"],
+  source: fileURLToPath(new URL("../../test/fuzz/sanitized/blocks.c", import.meta.url)),
+};
+
 /** What only an executable with an image has. The sanitizers watch memory that they have given out themselves. */
 const imageSources = ["image.c", "memory.c"];
 
@@ -39,11 +45,12 @@ export function nativeSources() {
  * @param {string} options.name The name that stack traces show of the program's own module.
  * @param {import("./bundle.mjs").Module[]} options.modules The bundle.
  * @param {boolean} options.sanitize
+ * @param {boolean} [options.tellBlocks] Have it tell which blocks of native/ it enters.
  * @param {boolean} options.evaluated Whether its modules are evaluated now, and not at each start.
  * @returns {Promise<Buffer>} The executable.
  * @throws when scripts/toolchain cannot provide the engine.
  */
-export async function compile({ name, modules, sanitize, evaluated }) {
+export async function compile({ name, modules, sanitize, tellBlocks = false, evaluated }) {
   const toolchain = findToolchain({ sanitize });
   if (toolchain.directory === undefined) throw new Error(toolchain.reason);
   const work = await mkdtemp(join(tmpdir(), "lxc-cni-build-"));
@@ -51,7 +58,7 @@ export async function compile({ name, modules, sanitize, evaluated }) {
     const qjsc = (words) => run(join(toolchain.directory, "qjsc"), words, { cwd: work });
     await writePrograms({ work, qjsc, name, modules });
     const cc = (words) => run(join(toolchain.directory, "cc"), words, { cwd: work });
-    const objects = await compileSources(cc, { toolchain: toolchain.directory, sanitize });
+    const objects = await compileSources(cc, { toolchain: toolchain.directory, sanitize, tellBlocks });
     const parts = [...objects, join(toolchain.directory, "libquickjs.a")];
     if (sanitize) await cc([...sanitizerFlags, "-o", "executable", ...parts, "-lm"]);
     else await linkWithImage({ cc, work, parts, how: evaluated ? "evaluated" : "loaded" });
@@ -107,13 +114,15 @@ ${modules.map(({ name, index }) => `  {"${name}", module_${index}, sizeof(module
 }
 
 /** Compiles native/ and the program; returns the names of the objects. */
-async function compileSources(cc, { toolchain, sanitize }) {
+async function compileSources(cc, { toolchain, sanitize, tellBlocks }) {
   const sources = nativeSources()
     .filter((path) => path.endsWith(".c"))
     .filter((path) => !sanitize || !imageSources.includes(basename(path)));
+  if (tellBlocks) sources.push(blocks.source);
   await cc([
     ...languageFlags,
     ...(sanitize ? sanitizerFlags : releaseFlags),
+    ...(tellBlocks ? blocks.flags : []),
     `-ffile-prefix-map=${nativeDirectory}=native/`,
     `-I${toolchain}`,
     `-I${nativeDirectory}`,

@@ -24,10 +24,18 @@ export const projectRoot = fileURLToPath(new URL("../..", import.meta.url)).repl
  * @param {string} options.outdir
  * @param {("js" | "bin")[]} options.targets
  * @param {boolean} [options.sanitize] Compile native executables with AddressSanitizer and UndefinedBehaviorSanitizer.
+ * @param {boolean} [options.tellBlocks] Have native executables tell which blocks of native/ they enter (test/fuzz).
  * @param {boolean} [options.faults] Build executables whose system fails on demand (test/faults).
  * @returns {Promise<{ path: string, size: number }[]>} What was built.
  */
-export async function buildExecutables({ entries, outdir, targets, sanitize = false, faults = false }) {
+export async function buildExecutables({
+  entries,
+  outdir,
+  targets,
+  sanitize = false,
+  tellBlocks = false,
+  faults = false,
+}) {
   const { version } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8"));
   const built = [];
   for (const target of targets) {
@@ -45,7 +53,7 @@ export async function buildExecutables({ entries, outdir, targets, sanitize = fa
         code: module.code.replaceAll(buildIdPlaceholder, id),
       }));
       const write = target === "js" ? writeBundle : writeNative;
-      built.push(await write({ directory, name, modules, id, sanitize, evaluated }));
+      built.push(await write({ directory, name, modules, id, sanitize, tellBlocks, evaluated }));
       if (target === "bin") await writeMaps({ directory: join(outdir, "maps"), name, modules });
     }
   }
@@ -79,10 +87,10 @@ async function writeBundle({ directory, name, modules: [{ code }], id }) {
   return { path, size: (await stat(path)).size };
 }
 
-async function writeNative({ directory, name, modules, id, sanitize, evaluated }) {
+async function writeNative({ directory, name, modules, id, sanitize, tellBlocks, evaluated }) {
   const path = join(directory, name);
   if (evaluated) await requireQuietLoad(name, modules);
-  const executable = await compile({ name, modules, sanitize, evaluated });
+  const executable = await compile({ name, modules, sanitize, tellBlocks, evaluated });
   await replace(path, Buffer.concat([executable, Buffer.from(`lxc-cni-build:${id}\n`)]));
   return { path, size: (await stat(path)).size };
 }

@@ -1,3 +1,7 @@
+import { fileURLToPath } from "node:url";
+
+const criu = fileURLToPath(new URL("../criu", import.meta.url));
+
 /**
  * Something that is done for the screens.
  *
@@ -11,6 +15,8 @@
 const container = (name) => [
   { hidden: true, line: `lxc-create --name ${name} --template busybox --config /dev/null` },
   { hidden: true, line: `sed -i /udhcpc/d /var/lib/lxc/${name}/rootfs/etc/init.d/rcS` },
+  // A busybox that is linked statically needs no libraries of the host.
+  { hidden: true, line: `sed -i "/ none ro,bind/d" /var/lib/lxc/${name}/config` },
 ];
 
 /** The host's end of a container's interface. */
@@ -55,6 +61,16 @@ export const story = [
   { hidden: true, line: "lxc-cni enable bad lan,ip=10.99.99.99" },
   { hidden: true, line: "! lxc-start --name bad" },
   { line: "lxc-cni status bad", why: "Of a container that did not start:" },
+  { hidden: true, line: `mount --bind "$(dirname "$(${criu})")" /usr/local/sbin` },
+  { line: "lxc-cni checkpoint web /run/web.checkpoint", why: "Of a container that is not fit for it:" },
+  { hidden: true, line: "! lxc-cni checkpoint web /run/web.checkpoint --fix" },
+  { hidden: true, line: "lxc-stop --name web --kill && lxc-start --name web" },
+  { line: "lxc-cni checkpoint web /run/web.checkpoint", why: "And when its configuration has that:" },
+  { line: "lxc-cni ls", why: "While a container is checkpointed:" },
+  { line: "lxc-cni restore web /run/web.checkpoint" },
+  { hidden: true, line: "lxc-cni checkpoint web /run/another.checkpoint" },
+  { line: "lxc-cni release web" },
+  { hidden: true, line: "lxc-start --name web" },
   { line: "lxc-cni hook lan", why: "It is LXC that calls it:" },
   { line: "lxc-cni serve", why: "It is systemd that starts it:" },
   { line: "lxc-cni gc --dry-run" },

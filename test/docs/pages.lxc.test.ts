@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { giveCriu, whyNoCriu } from "../checkpoint/criu.ts";
 import { type GoPlugins, goPlugins } from "../fixture/go-plugins.ts";
 import { attachOutside } from "../fixture/outside.ts";
 import { delegateCgroup } from "../lxc/delegate-cgroup.ts";
@@ -35,6 +36,14 @@ test.for(withGoPlugins)("$page, with $go.name", async ({ page, go }, { host, rea
   await reader.follow(page, {
     instead: { "apt-get install containernetworking-plugins": installed(go) },
   });
+});
+
+test("docs/guide/checkpoint.md", async ({ host, reader, skip }) => {
+  if (whyNoCriu !== undefined) skip(whyNoCriu);
+  await reader.install();
+  await giveCriu(host);
+  await host.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", "/srv"]);
+  await reader.follow("docs/guide/checkpoint.md");
 });
 
 test("docs/guide/troubleshooting.md", async ({ host, reader }) => {

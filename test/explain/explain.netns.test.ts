@@ -93,6 +93,19 @@ describeEngines("explain", (variant) => {
     expect((await host.attempt(["ls", "/var/lib/cni"])).status).not.toBe(0);
   });
 
+  test("has no line of a shell's that comes from a name", async ({ host }) => {
+    const configuration = {
+      ...{ cniVersion: "1.0.0", name: "simplenet" },
+      plugins: [common, { type: "a\nreboot" }],
+    };
+    await host.write("/etc/lxc-cni/net.d/simplenet.conflist", JSON.stringify(configuration));
+    const script = await explain(host, { id: "web\nreboot", netns: "/x\nreboot" });
+    expect(script).toContain("# How web\\x0areboot is attached");
+    await host.write("/run/reboot", "#!/bin/sh\necho REBOOT\n", 0o755);
+    const { output, errors } = await host.attempt(["env", "PATH=/run", "/bin/sh", "-c", script]);
+    expect(output + errors).not.toContain("REBOOT");
+  });
+
   test("says what it cannot know", async ({ host }) => {
     const attempt = (...words: string[]) =>
       host.attempt([`${variant.directory}/lxc-cni`, "explain", ...words], {

@@ -265,6 +265,16 @@ describe("an address that is held", () => {
     network.gc(slash29, []);
     expect(network.leases()).toEqual({ "10.1.2.2": lease });
   });
+
+  test("stays leased by DEL of whom it is held for, and by nobody else's", ({ network }) => {
+    network.add(slash29);
+    network.add(slash29, { container: "other" });
+    network.hold("10.1.2.2", lease);
+    network.hold("10.1.2.3", lease);
+    network.del(slash29);
+    network.del(slash29, { container: "other" });
+    expect(network.leases()).toEqual({ "10.1.2.2": lease });
+  });
 });
 
 describe("args.cni.adopt", () => {

@@ -46,8 +46,9 @@ export function describeKills(verb: "ADD" | "DEL"): void {
             random,
           });
           console.log(`${network.what}: ${verb}, then ${recovery}: ${summaryOf(outcome)}`);
-          // Fewer would mean that the calls are over before they are killed.
-          expect(outcome.lives.length).toBeGreaterThan(outcome.trials / 3);
+          // Fewer would mean that the calls are over before they are killed. On a machine that was busier when their duration
+          // was measured, some are.
+          expect(outcome.lives.length).toBeGreaterThan(outcome.trials / 10);
         },
       );
     });

@@ -68,6 +68,7 @@ describe("the words of a hook line", () => {
     [[":eth0"], `":eth0" is no ${form}`],
     [["a:"], `"a:" is no ${form}: interface name is empty`],
     [["a:b:c"], `"a:b:c" is no ${form}`],
+    [["a:lo"], `"a:lo" is no ${form}: a container has lo already`],
     [["a:all"], `"a:all" is no ${form}: interface name all is reserved by the kernel`],
     [["a:sixteen-letters-"], `"a:sixteen-letters-" is no ${form}: interface name is too long`],
     [["a,ip="], `"a,ip=" is no ${form}: "" is no address`],

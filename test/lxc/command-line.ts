@@ -31,7 +31,7 @@ export function attempt(
 /** Runs `lxc-cni`. @returns what it printed, without the last line end */
 export async function lxcCni(host: Host, variant: Variant, ...words: string[]): Promise<string> {
   const { status, output, errors } = await attempt(host, variant, words);
-  expect({ status, words, errors }).toMatchObject({ status: 0 });
+  expect({ status, words, errors }).toEqual({ status: 0, words, errors });
   return output.trimEnd();
 }
 

@@ -144,7 +144,11 @@ async function mapIds(host: Host, container: LxcContainer): Promise<void> {
 }
 
 /** A container that LXC has, or is going to have. */
-function containerAt(host: Host, name: string, { env = {}, path = usualPath }: CreateOptions): LxcContainer {
+export function containerAt(
+  host: Host,
+  name: string,
+  { env = {}, path = usualPath }: CreateOptions = {},
+): LxcContainer {
   const which = ["--lxcpath", path, "--name", name];
   const log = `${path}/${name}/log`;
   const start = ["lxc-start", ...which, "--logfile", log, "--logpriority", "DEBUG"];

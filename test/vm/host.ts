@@ -53,7 +53,10 @@ async function attempt(
   const variables = Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${quote(value)} `);
   const directory = options.cwd === undefined ? "" : `cd ${quote(options.cwd)} && `;
   const command = `${directory}${variables.join("")}exec ${argv.map(quote).join(" ")}`;
-  const code = options.input === undefined ? command : `printf %s ${quote(options.input)} | { ${command}; }`;
+  const code =
+    options.input === undefined
+      ? command
+      : `printf %s ${quote(Buffer.from(options.input).toString())} | { ${command}; }`;
   return { argv, ...(await machine.run(code, options.deadline ?? commandDeadline)) };
 }
 

@@ -9,21 +9,25 @@ const subnets = [[{ subnet: "10.10.0.0/16" }], [{ subnet: "fd00:10:10::/64" }]];
 const kinds = [
   {
     name: "plain",
+    label: "plain",
     configuration: { ...network, isDefaultGateway: false, isGateway: true },
     stores: ["iptables"],
   },
   {
     name: "ipMasq by iptables",
+    label: "iptables",
     configuration: { ...network, ipMasq: true },
     stores: ["iptables"],
   },
   {
     name: "ipMasq by nftables",
+    label: "nftables",
     configuration: { ...network, ipMasq: true, ipMasqBackend: "nftables" },
     stores: ["nftables"],
   },
   {
     name: "dual stack, ipMasq",
+    label: "dual stack",
     configuration: { ...network, ipMasq: true, ipam: { type: "host-local", ranges: subnets } },
     stores: ["iptables", "ip6tables"],
   },
@@ -38,7 +42,7 @@ const limit = { ratio: 0.4 };
  * @type {import("../contest.mjs").Contest[]}
  */
 export const attachmentContests = [0, 1000].flatMap((others) =>
-  kinds.map(({ name: kind, configuration, stores }) => {
+  kinds.map(({ name: kind, label, configuration, stores }) => {
     const name = `${kind}, ${others} others`;
     return {
       name,
@@ -52,7 +56,12 @@ export const attachmentContests = [0, 1000].flatMap((others) =>
         }));
       },
       lines: [
-        ...["ADD", "CHECK", "DEL"].map((verb) => ({ what: `${verb}, ${name}`, step: verb, limit })),
+        ...["ADD", "CHECK", "DEL"].map((verb) => ({
+          what: `${verb}, ${name}`,
+          step: verb,
+          limit,
+          point: { panel: `${verb}, ${others}`, at: label },
+        })),
         ...(kind === "ipMasq by iptables" && others === 0
           ? [{ what: "memory of bridge, ADD", unit: "MB", step: "ADD", limit: { most: 4 } }]
           : []),

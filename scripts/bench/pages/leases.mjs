@@ -1,4 +1,5 @@
 import { leaseContests } from "../contests/leases.mjs";
+import { seriesOf } from "./series.mjs";
 
 /** What leases cost, by how many there are. @type {import("../write-page.mjs").Page} */
 export const leasesPage = {
@@ -31,14 +32,3 @@ start to its end.`,
     ],
   }),
 };
-
-/** The values of ours and of the Go plugin in a panel. */
-function seriesOf(lines, panel) {
-  const those = lines.filter(({ point }) => point?.panel === panel);
-  return ["ours", "reference"].map((side) =>
-    those.flatMap((line) => {
-      const figure = line[side];
-      return figure === undefined ? [] : [{ at: line.point.at, value: figure.median }];
-    }),
-  );
-}

@@ -72,6 +72,7 @@ const texts = [
   "€ ẞ 𝄞",
   "\ud800",
   "a\udc00b",
+  "<\udc00",
   "\0",
   "<".repeat(99),
   "plain",
@@ -87,6 +88,7 @@ system.run(() => {
     encodeHex(bytes("hex", 9)),
     encodeHex(bytes("hex", 6), ":"),
     encodeHex(bytes("", 0), ", "),
+    encodeHex(bytes("hex", 2), "\udc00"),
   ]);
   observe("html", () => texts.map(escapeHtml));
   observe("utf8", () => texts.map((text) => encodeHex(encodeUtf8(text), " ")));

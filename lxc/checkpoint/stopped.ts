@@ -1,0 +1,34 @@
+import { system } from "#system";
+import { CniError, Code } from "../../lib/cni/error.ts";
+import type { Container } from "../container/containers.ts";
+import { readIncarnation } from "../container/incarnation.ts";
+import { isRunning } from "../container/process.ts";
+import { isContainerRunning } from "../container/running.ts";
+
+/** How long LXC may take from a container's end to that of its hooks, in milliseconds. */
+const patience = 15_000;
+
+/** Waits until LXC is done with a container that has ended, hooks included. @throws CniError 102 where that is not soon */
+export function awaitStopped(container: Container): void {
+  if (hasStopped(container)) return;
+  throw new CniError(
+    Code.alreadyAttached,
+    `container ${container.name} ${hasProcess(container) ? "runs" : "runs, or LXC is not done with it"}`,
+    hasProcess(container) ? "stop it first" : "stop it, and look for a hook that hangs",
+  );
+}
+
+/** Whether LXC is done with it, or is soon. */
+export function hasStopped(container: Container): boolean {
+  const end = system.monotonic() + patience;
+  while (isContainerRunning(container)) {
+    if (hasProcess(container) || system.monotonic() > end) return false;
+    system.sleep(10);
+  }
+  return true;
+}
+
+function hasProcess({ id }: Container): boolean {
+  const record = readIncarnation(id);
+  return record !== undefined && isRunning(record.process);
+}
