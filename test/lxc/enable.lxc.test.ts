@@ -174,7 +174,9 @@ describe("lxc-cni enable, of any kind", () => {
     await host.write(config, "lxc.net.0.type = empty");
     await host.run(["chown", "-R", "4242:4242", "/mnt/home"]);
     const asUser = ["setpriv", "--reuid=4242", "--regid=4242", "--clear-groups", "env", "HOME=/mnt/home"];
-    const lxcCniAsUser = [...asUser, `${variant.directory}/lxc-cni`];
+    // Where an ordinary user can run it, wherever this checkout is.
+    await host.run(["cp", "-a", variant.directory, "/mnt/programs"]);
+    const lxcCniAsUser = [...asUser, "/mnt/programs/lxc-cni"];
     await host.run([...lxcCniAsUser, "enable", "web", "simplenet"]);
     expect(await read(host, config)).toContain("hook simplenet\n# lxc-cni end\n");
     expect(await host.run(["stat", "-c", "%u:%g", config])).toBe("4242:4242");
