@@ -1,4 +1,5 @@
 import { system } from "#system";
+import { isSystemError } from "../system/error.ts";
 import { parseArguments } from "./arguments.ts";
 import { packageVersion } from "./build.ts";
 import { parseConfiguration, parseDocument } from "./configuration.ts";
@@ -216,7 +217,8 @@ function printVersions(): number {
 
 /** Prints an error as the specification wants it (section 2, "Error"); returns the exit status. */
 function fail(error: unknown): number {
-  if (!(error instanceof CniError)) printStack(error);
+  // What a system call says is expected: its own words tell where.
+  if (!(error instanceof CniError) && !isSystemError(error)) printStack(error);
   const { code, message, details } = asCniError(error);
   const report = {
     cniVersion: currentVersion,

@@ -22,10 +22,10 @@ import {
   toBytes,
   watched,
 } from "./proving-ground.ts";
-import { secondsOf } from "./seconds.ts";
+import { secondsOf, usualSeed } from "./seconds.ts";
 
 const seconds = secondsOf(1 / 4);
-const seed = printedSeed("calls of sanitized executables");
+const seed = printedSeed("calls of sanitized executables", usualSeed);
 const timeout = seconds * 1000 + 180_000;
 
 describe.skipIf(missingToolchain !== undefined)(`built with sanitizers ${missingToolchain ?? ""}`, () => {

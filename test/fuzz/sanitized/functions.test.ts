@@ -9,10 +9,10 @@ import { missingToolchain, prepareToolchain, withDirectory } from "../../system/
 import { answers } from "./answers.ts";
 import { hexOf, keepInput, readCorpus } from "./corpus.ts";
 import { mutate } from "./mutate.ts";
-import { secondsOf } from "./seconds.ts";
+import { secondsOf, usualSeed } from "./seconds.ts";
 
 const seconds = secondsOf(1 / 4);
-const seed = printedSeed("functions of native/");
+const seed = printedSeed("functions of native/", usualSeed);
 
 beforeAll(prepareToolchain, 300_000);
 

@@ -4,3 +4,6 @@ export function secondsOf(share: number): number {
   if (!(seconds > 0)) throw new Error("LXC_CNI_FUZZ_SECONDS must be a number above 0");
   return seconds * share;
 }
+
+/** CI makes the same choices each time; what is new is for scripts/fuzz to find. */
+export const usualSeed: number | undefined = process.env.CI === undefined ? undefined : 20_261_126;
