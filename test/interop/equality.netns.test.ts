@@ -1,4 +1,4 @@
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import { succeeded } from "../fixture/answer.ts";
 import type { Host } from "../fixture/host.ts";
 import { type Variant, variants } from "../fixture/variants.ts";
@@ -54,13 +54,21 @@ type Side = readonly [Host, Variant];
 async function expectTheSame(each: Case, go: Side, ours: Side): Promise<readonly Departure[]> {
   const [byGo, byOurs] = await Promise.all([added(each, go), added(each, ours)]);
   expect(byOurs.results).toEqual(byGo.results);
-  const differences = compare(each, byGo.lines, byOurs.lines);
-  expect(differences.unexplained).toEqual([]);
-  return differences.departures;
+  // The kernel adds the local route of an IPv6 address a moment after the address.
+  return vi.waitFor(async () => {
+    const differences = compare(each, await byGo.look(), await byOurs.look());
+    expect(differences.unexplained).toEqual([]);
+    return differences.departures;
+  }, patience);
 }
 
-/** What ADD of all members of a case came to: the results, and the host afterwards. */
-async function added(each: Case, [host, plugins]: Side): Promise<{ results: string[]; lines: string[] }> {
+const patience = { timeout: 3_000, interval: 100 };
+
+/** What ADD of all members of a case came to: the results, and a look at the host. */
+async function added(
+  each: Case,
+  [host, plugins]: Side,
+): Promise<{ results: string[]; look(): Promise<string[]> }> {
   const members = await membersOn(host, each);
   const containers = containersOf(members);
   const results: string[] = [];
@@ -69,5 +77,5 @@ async function added(each: Case, [host, plugins]: Side): Promise<{ results: stri
     succeeded(answer);
     results.push(await observeResult(answer, host, containers, each.mac));
   }
-  return { results, lines: await observe(host, containers, each.mac) };
+  return { results, look: () => observe(host, containers, each.mac) };
 }
