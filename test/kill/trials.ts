@@ -53,11 +53,13 @@ export async function killAtRandom(host: Host, campaign: Campaign): Promise<Outc
   const bystander = await host.container("bystander");
   succeeded(await networkOn(host, variant, neighbour.configuration).add(bystander));
   const containers = await makeContainers(host, campaign.containers);
-  const duration = await durationOf(simplenet, campaign, containers);
+  let duration = await durationOf(simplenet, campaign, containers);
   const before = await snapshot(host);
   const lives: number[] = [];
 
   for (let round = 1; round <= rounds; round++) {
+    // Anew, since the machine may have had other work before.
+    if (round > 1) duration = await durationOf(simplenet, campaign, containers);
     const trials = containers.map((container) => ({ container, moment: Math.floor(random() * duration) }));
     const moments = trials.map(({ container, moment }) => `${moment} us (${container.id})`);
     const story = `${verb} killed after ${moments.join(", ")}`;
