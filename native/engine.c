@@ -74,6 +74,7 @@ static void track_rejection(
 static const struct host_functions *const parts[] = {
     &process_functions,
     &file_functions,
+    &path_functions,
     &lock_functions,
     &namespace_functions,
     &netlink_functions,

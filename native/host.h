@@ -21,6 +21,7 @@ struct host_functions {
 
 extern const struct host_functions process_functions;
 extern const struct host_functions file_functions;
+extern const struct host_functions path_functions;
 extern const struct host_functions lock_functions;
 extern const struct host_functions namespace_functions;
 extern const struct host_functions netlink_functions;
