@@ -15,6 +15,7 @@ const directory = fileURLToPath(new URL("../../docs/benchmarks", import.meta.url
  * @property {string[]} contests The names of those contests.
  * @property {string} title
  * @property {string} introduction What was measured, in Markdown.
+ * @property {(line: import("./lines.mjs").Line) => boolean} [shows] Which lines of its contests it has; all when absent.
  * @property {(lines: import("./lines.mjs").Line[]) => import("./plot/figure.mjs").Figure} figure
  */
 
@@ -23,19 +24,20 @@ const directory = fileURLToPath(new URL("../../docs/benchmarks", import.meta.url
  *
  * @typedef {object} Circumstances
  * @property {number} rounds
- * @property {string} reference What ours are compared with.
+ * @property {readonly import("./peers.mjs").Peer[]} peers What ours are compared with.
  */
 
 /**
  * Writes a page and its plot.
  *
  * @param {Page} page
- * @param {import("./lines.mjs").Line[]} lines Those of its contests.
+ * @param {import("./lines.mjs").Line[]} measured The lines of its contests.
  * @param {Circumstances} circumstances
  * @returns {string[]} The paths of the files.
  */
-export function writePage(page, lines, circumstances) {
+export function writePage(page, measured, circumstances) {
   mkdirSync(directory, { recursive: true });
+  const lines = measured.filter((line) => page.shows?.(line) ?? true);
   const figure = page.figure(lines);
   const files = [
     { path: join(directory, `${page.name}.svg`), text: drawFigure(figure) },
@@ -45,7 +47,7 @@ export function writePage(page, lines, circumstances) {
   return files.map(({ path }) => path);
 }
 
-function textOf({ name, title, introduction }, figure, lines, { rounds, reference }) {
+function textOf({ name, title, introduction }, figure, lines, { rounds, peers }) {
   return `# ${title}
 
 ${introduction}
@@ -54,7 +56,8 @@ ${introduction}
 
 ${formatMarkdown(lines)}
 
-Medians and lower quartiles of ${rounds} rounds, in turn; of fewer where a call takes long. Go: ${reference}.
+Medians and lower quartiles of ${rounds} rounds, in turn; of fewer where a call takes long.
+${peers.map(({ name, description }) => `${name}: ${description}.`).join(" ")}
 Measured on ${new Date().toISOString().slice(0, 10)} by \`npm run bench -- --write ${name}\`, as [bench.md](../bench.md) says, on this machine:
 ${machine()}.
 `;
