@@ -8,17 +8,18 @@ import { parseArgs } from "node:util";
  * @typedef {object} Options
  * @property {number} rounds How often each contestant has its turn.
  * @property {(name: string) => boolean} isWanted Whether a contest is to be held.
- * @property {string[]} plugins The paths of directories of CNI plugins that ours are compared with, too.
+ * @property {{ name: string, directory: string }[]} plugins More CNI plugins that ours are compared with: what they are
+ *   called, and the path of their directory.
  * @property {boolean} write Write the pages of docs/benchmarks whose contests are all held.
  * @property {boolean} help Only say what there is.
  */
 
 /** What the command line can be, the names of the contests excepted. */
-export const usage = `usage (as root): npm run bench -- [--rounds ROUNDS] [--plugins DIRECTORY]... [--write] [PATTERN]...
+export const usage = `usage (as root): npm run bench -- [--rounds ROUNDS] [--plugins [NAME=]DIRECTORY]... [--write] [PATTERN]...
 
   --rounds ROUNDS   how often each thing is measured; 20 when absent
-  --plugins DIRECTORY
-                    compare with the CNI plugins there, too
+  --plugins [NAME=]DIRECTORY
+                    compare with the CNI plugins there, too; they are called NAME
   --write           write the pages of docs/benchmarks all of whose contests are held
   PATTERN           hold only the contests whose names match one of these regular expressions, or which the page of that
                     name is made of
@@ -50,13 +51,15 @@ export function parseOptions(words, pages) {
   const ofPages = pages.filter(({ name }) => positionals.includes(name)).flatMap(({ contests }) => contests);
   const isWanted = (name) =>
     patterns.length === 0 || patterns.some((each) => each.test(name)) || ofPages.includes(name);
-  const plugins = values.plugins.map(directoryOfPlugins);
+  const plugins = values.plugins.map(parsePlugins);
   return { rounds, isWanted, plugins, write: values.write, help: values.help };
 }
 
-function directoryOfPlugins(word) {
-  const directory = resolve(word);
+/** A name has no slash in it, so that it is never taken for the beginning of a path. */
+function parsePlugins(word) {
+  const [, name, path = word] = /^([^/=]+)=(.+)$/.exec(word) ?? [];
+  const directory = resolve(path);
   if (!existsSync(join(directory, "bridge")))
     throw new Error(`--plugins: there is no bridge in ${directory}`);
-  return directory;
+  return { name: name ?? directory, directory };
 }

@@ -1,10 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
-import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { go } from "./contest.mjs";
-
-const script = fileURLToPath(new URL("../debian-package", import.meta.url));
+import { findReference, unpack } from "./reference.mjs";
 
 /**
  * Something that ours are compared with. Without `plugins` and `netavark` it could not be had.
@@ -19,23 +16,36 @@ const script = fileURLToPath(new URL("../debian-package", import.meta.url));
 /**
  * The Go plugins of Debian, Debian's netavark, and whatever is in some directories.
  *
- * @param {readonly string[]} directories The paths of those with more CNI plugins.
+ * @param {import("./options.mjs").Options["plugins"]} more
  * @returns {Peer[]}
  */
-export function findPeers(directories) {
-  const others = directories.map((plugins) => ({ name: plugins, description: "the plugins there", plugins }));
+export function findPeers(more) {
+  const others = more.map(({ name, directory }) => ({
+    name,
+    description: `the plugins in ${directory}`,
+    plugins: directory,
+  }));
   return [goPlugins(), netavark(), ...others];
 }
 
 function goPlugins() {
-  const { directory, description } = unpack("containernetworking-plugins", "1.9.1");
-  return { name: go, description, plugins: directory && join(directory, "usr/lib/cni") };
+  const found = findReference();
+  return { name: go, description: describe("containernetworking-plugins", found), plugins: found.directory };
 }
 
 /** With all that it is linked with, and run by its own loader: it needs a newer C library than Debian 12 has. */
 function netavark() {
-  const { directory, description } = unpack("netavark", "1.17", "--with-dependencies");
-  return { name: "netavark", description, netavark: directory && callOf(directory) };
+  const found = unpack("netavark", "1.17", "--with-dependencies");
+  const { directory } = found;
+  return {
+    name: "netavark",
+    description: describe("netavark", found),
+    netavark: directory && callOf(directory),
+  };
+}
+
+function describe(name, { directory, version, reason }) {
+  return directory === undefined ? `not measured: ${reason}` : `${name} ${version} of Debian`;
 }
 
 function callOf(directory) {
@@ -49,15 +59,4 @@ function callOf(directory) {
   const libraries = find("usr/lib", /-linux-gnu/).join(":");
   const executable = join(directory, "usr/lib/podman/netavark");
   return loader === undefined ? [executable] : [loader, "--library-path", libraries, executable];
-}
-
-/** Has a Debian package unpacked, of some version at least. */
-function unpack(name, minimum, ...flags) {
-  const { status, stdout, stderr, error } = spawnSync(script, [...flags, name, minimum], {
-    encoding: "utf8",
-  });
-  if (error !== undefined) return { description: `not measured: ${error.message}` };
-  if (status !== 0) return { description: `not measured: ${stderr.trimEnd().split("\n").at(-1)}` };
-  const directory = stdout.trimEnd();
-  return { directory, description: `${name} ${basename(directory).replace(/^.*?-(?=\d)/, "")} of Debian` };
 }

@@ -37,14 +37,28 @@ const directory = fileURLToPath(new URL("../../docs/benchmarks", import.meta.url
  */
 export function writePage(page, measured, circumstances) {
   mkdirSync(directory, { recursive: true });
+  return filesOf(page, measured, circumstances).map(({ name, text }) => {
+    const path = join(directory, name);
+    writeFileSync(path, text);
+    return path;
+  });
+}
+
+/**
+ * A page and its plot.
+ *
+ * @param {Page} page
+ * @param {import("./lines.mjs").Line[]} measured The lines of its contests.
+ * @param {Circumstances} circumstances
+ * @returns {{ name: string, text: string }[]}
+ */
+export function filesOf(page, measured, circumstances) {
   const lines = measured.filter((line) => page.shows?.(line) ?? true);
   const figure = page.figure(lines);
-  const files = [
-    { path: join(directory, `${page.name}.svg`), text: drawFigure(figure) },
-    { path: join(directory, `${page.name}.md`), text: textOf(page, figure, lines, circumstances) },
+  return [
+    { name: `${page.name}.svg`, text: drawFigure(figure) },
+    { name: `${page.name}.md`, text: textOf(page, figure, lines, circumstances) },
   ];
-  for (const { path, text } of files) writeFileSync(path, text);
-  return files.map(({ path }) => path);
 }
 
 function textOf({ name, title, introduction }, figure, lines, { rounds, peers }) {
@@ -56,7 +70,8 @@ ${introduction}
 
 ${formatMarkdown(lines)}
 
-Medians and lower quartiles of ${rounds} rounds, in turn; of fewer where a call takes long.
+Medians and lower quartiles of ${rounds} rounds, in turn; of fewer where a call takes long, of more where
+its time varies.
 ${peers.map(({ name, description }) => `${name}: ${description}.`).join(" ")}
 Measured on ${new Date().toISOString().slice(0, 10)} by \`npm run bench -- --write ${name}\`, as [bench.md](../bench.md) says, on this machine:
 ${machine()}.

@@ -10,7 +10,7 @@ const [plain, byIptables] = kinds;
 const sizes = [
   { size: 1, share: 1 },
   { size: 10, share: 0.5 },
-  { size: 50, share: 0.2, limit: { ratio: 1 / 3 } },
+  { size: 50, share: 0.15 },
   { size: 60, share: 0.2, limit: { ratio: 1 / 3 } },
 ];
 

@@ -36,9 +36,9 @@ export const hookContest = {
       what: "hook, start-host, ipMasq by iptables",
       step: "start-host",
       limit: { ratio: 0.3 },
-      point: { hook: "start-host" },
+      point: { hook: "hook at start" },
     },
-    { what: "hook, stop, ipMasq by iptables", step: "stop", point: { hook: "stop" } },
+    { what: "hook, stop, ipMasq by iptables", step: "stop", point: { hook: "hook at stop" } },
     {
       what: "memory of lxc-cni, start-host",
       unit: "MB",

@@ -45,7 +45,7 @@ export const lxcStartContest = {
       step: "start",
       beyond: "empty",
       limit: { most: 10 },
-      point: { hook: "lxc-start, more" },
+      point: { hook: "added to lxc-start" },
     },
   ],
 };

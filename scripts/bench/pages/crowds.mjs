@@ -17,7 +17,7 @@ ADD and DEL ([bench.md](../bench.md#netavark)).`,
   figure: (lines) => {
     const { names, values } = seriesOf(lines);
     return {
-      title: "Attaching and detaching many containers at once",
+      title: "Many containers at once: until the last one is attached, or detached",
       description: "Milliseconds until the last one is done. The numbers are in the table of the page.",
       series: names,
       panels: ["ADD", "DEL"].flatMap((verb) =>
@@ -25,7 +25,7 @@ ADD and DEL ([bench.md](../bench.md#netavark)).`,
           kind: "lines",
           title: `${verb}, ${network}`,
           horizontal: "containers at once",
-          vertical: "milliseconds until the last is done",
+          vertical: "milliseconds",
           values: values(({ verb: of, kind: on, atOnce }) =>
             of === verb && on === kind && plotted.includes(atOnce) ? atOnce : undefined,
           ),

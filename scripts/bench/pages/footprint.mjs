@@ -17,6 +17,7 @@ is linked with the C library, which the others bring along.`,
       description:
         "Megabytes of memory that calls take, and of executables. The numbers are in the table of the page.",
       series: names,
+      columns: names.length > 3 ? 1 : 2,
       panels: [
         {
           kind: "bars",

@@ -19,8 +19,8 @@ containers that run takes. The network has masquerade by iptables.`,
       panels: [
         {
           kind: "bars",
-          title: "A container starts and stops",
-          horizontal: "hook; what they add to lxc-start",
+          title: "A container starts, and stops",
+          horizontal: "masquerade by iptables",
           vertical: "milliseconds",
           values: values(({ hook }) => hook),
         },

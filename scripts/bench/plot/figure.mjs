@@ -4,7 +4,7 @@ import { linePanel } from "./lines.mjs";
 import { mark } from "./mark.mjs";
 
 /**
- * A figure: one panel or several, beside and below each other, with the same series in each.
+ * A figure about what things cost, of which less is better: one panel or several, beside and below each other, with the same series in each.
  *
  * @typedef {object} Figure
  * @property {string} title
@@ -99,6 +99,7 @@ export function drawFigure({ title, description, series, columns = 2, panels }) 
     element("style", {}, style),
     element("rect", { class: "ground", x: 0.5, y: 0.5, width: width - 1, height: height - 1, rx: 8 }),
     label({ class: "title", x: 20, y: 30 }, title),
+    label({ class: "note end", x: width - 20, y: 30 }, "less is better"),
     ...legend(series),
     ...drawn,
   ];
