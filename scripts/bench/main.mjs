@@ -22,7 +22,7 @@ import { findPeers } from "./peers.mjs";
 import { compilePrograms } from "./programs.mjs";
 import { sizesOf } from "./sizes.mjs";
 import { formatTable } from "./table.mjs";
-import { writePage } from "./write-page.mjs";
+import { writeIndex, writePage } from "./write-page.mjs";
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const bin = path("../../dist/bin");
@@ -114,7 +114,7 @@ function summarize(lines) {
   }
 }
 
-/** Writes the pages all of whose contests were held. */
+/** Writes the pages all of whose contests were held, and the list of pages. */
 function writePages(measured, circumstances) {
   for (const page of pages) {
     const missing = page.contests.filter((name) => !measured.has(name));
@@ -125,4 +125,5 @@ function writePages(measured, circumstances) {
     const lines = page.contests.flatMap((name) => measured.get(name));
     console.log(`\nwritten: ${writePage(page, lines, circumstances).join(", ")}`);
   }
+  console.log(`\nwritten: ${writeIndex(pages)}`);
 }

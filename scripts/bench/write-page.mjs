@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -42,6 +42,23 @@ export function writePage(page, measured, circumstances) {
     writeFileSync(path, text);
     return path;
   });
+}
+
+/**
+ * Writes the list of those pages that are there.
+ *
+ * @param {readonly Page[]} pages
+ * @returns {string} The path of the file.
+ */
+export function writeIndex(pages) {
+  const there = pages.filter(({ name }) => existsSync(join(directory, `${name}.md`)));
+  const path = join(directory, "README.md");
+  const list = there.map(({ name, title }) => `* [${title}](${name}.md)`).join("\n");
+  writeFileSync(
+    path,
+    `# What was measured\n\nBy \`npm run bench -- --write\`, as [bench.md](../bench.md) says.\n\n${list}\n`,
+  );
+  return path;
 }
 
 /**
