@@ -84,6 +84,7 @@ static const struct host_functions *const parts[] = {
     &syslog_functions,
     &hash_functions,
     &text_functions,
+    &address_functions,
     &compose_functions,
     &message_functions,
     &statement_functions,

@@ -234,6 +234,11 @@ declare module "lxc-cni:host" {
   /** For lib/net/nf-tables/statement.ts. */
   export function parseStatement(bytes: Uint8Array): object | undefined;
 
+  // --- addresses.c ---
+
+  /** For lib/ip/address-digits.ts. */
+  export function addressDigits(text: string): string | undefined;
+
   // --- text.c ---
 
   /** For lib/encoding/utf8.ts. */
