@@ -21,9 +21,14 @@ export function processOf(pid: number): ProcessIdentity | undefined {
 }
 
 /** Whether that very process is still running. */
-export function isRunning({ pid, startTime, bootId }: ProcessIdentity): boolean {
-  const now = processOf(pid);
-  return now !== undefined && now.startTime === startTime && now.bootId === bootId;
+export function isRunning(process: ProcessIdentity): boolean {
+  const now = processOf(process.pid);
+  return now !== undefined && isSameProcess(now, process);
+}
+
+/** Whether two are one process, and not only one pid. */
+export function isSameProcess(a: ProcessIdentity, b: ProcessIdentity): boolean {
+  return a.pid === b.pid && a.startTime === b.startTime && a.bootId === b.bootId;
 }
 
 /** The id of this boot (random(4)). */

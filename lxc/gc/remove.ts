@@ -2,8 +2,9 @@ import { describe } from "../../lib/cni/error.ts";
 import { ifUnlocked } from "../../lib/cni/lock.ts";
 import { detach } from "../../lib/runtime/attach.ts";
 import { carried } from "../carried.ts";
+import type { Incarnation } from "../container/incarnation.schema.ts";
 import { forgetIncarnation, readIncarnation } from "../container/incarnation.ts";
-import { isRunning } from "../container/process.ts";
+import { isRunning, isSameProcess } from "../container/process.ts";
 import { findNetwork, type Places, runtimeFor } from "../runtime.ts";
 import type { RemainingAttachment, Remains } from "./remains.ts";
 
@@ -21,7 +22,7 @@ export interface Removal extends RemainingAttachment {
 export function remove(remains: Remains, places: Places): Removal[] {
   let removals = all(remains, "a hook is just working on the container");
   ifUnlocked("container", remains.id, () => {
-    removals = isInUse(remains) ? [] : removeAll(remains, places);
+    removals = isChanged(remains, readIncarnation(remains.id)) ? [] : removeAll(remains, places);
   });
   return removals;
 }
@@ -35,11 +36,15 @@ function all({ container, attachments }: Remains, problem: string | undefined): 
   return attachments.map((each) => ({ ...each, container, problem }));
 }
 
-/** Whether it has been started, or all of it detached, since it was looked at. */
-function isInUse({ id, run }: Remains): boolean {
-  const now = readIncarnation(id);
-  if (now === undefined) return run !== undefined;
-  return run === undefined || isRunning(now.process);
+/**
+ * Whether the container has been started, or all of it detached, since it was looked at. A later run may have ended by now as
+ * well, but what it left has not been looked at.
+ *
+ * @param now Its record, read under its lock.
+ */
+export function isChanged({ run }: Pick<Remains, "run">, now: Incarnation | undefined): boolean {
+  if (now === undefined || run === undefined) return now !== run;
+  return isRunning(now.process) || !isSameProcess(now.process, run.incarnation.process);
 }
 
 function removeAll({ id, container, run, attachments }: Remains, places: Places): Removal[] {

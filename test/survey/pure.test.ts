@@ -5,6 +5,7 @@ import { portAlias, portName } from "../../lib/net/identity.ts";
 import type { Link } from "../../lib/net/link-backend.ts";
 import { inUse } from "../../lxc/gc/in-plugins.ts";
 import { type Criteria, type Holdings, type NetworkLease, remainsOf } from "../../lxc/gc/remains.ts";
+import { isChanged } from "../../lxc/gc/remove.ts";
 import { judge } from "../../lxc/survey/judge.ts";
 import type { KeptAttachment } from "../../lxc/survey/records.ts";
 import type { Run } from "../../lxc/survey/runs.ts";
@@ -115,6 +116,26 @@ describe("what gc takes for left behind", () => {
     expect(idsOf({ leases: [lease("own-a")], links: [port("own-a")] })).toEqual([]);
     expect(idsOf({ leases: [lease("own-a")], runs: [run("own-a", { isRunning: true })] })).toEqual([]);
     expect(idsOf({ leases: [lease("own-running")] })).toEqual([]);
+  });
+});
+
+describe("what gc finds changed when it has a container's lock", () => {
+  const looked = run("a");
+  const record = (startTime: string, boot = bootId) => ({
+    ...looked.incarnation,
+    process: { ...looked.incarnation.process, startTime, bootId: boot },
+  });
+
+  test("is not the run that it looked at", () => {
+    expect(isChanged({ run: looked }, record("1"))).toBe(false);
+    expect(isChanged({ run: undefined }, undefined)).toBe(false);
+  });
+
+  test("is all else: a run that came since, also one that has ended by now, or a record that went", () => {
+    expect(isChanged({ run: looked }, record("2"))).toBe(true);
+    expect(isChanged({ run: looked }, record("1", "a later boot"))).toBe(true);
+    expect(isChanged({ run: looked }, undefined)).toBe(true);
+    expect(isChanged({ run: undefined }, record("1"))).toBe(true);
   });
 });
 
