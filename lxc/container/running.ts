@@ -64,6 +64,21 @@ export function firstProcessOf(container: Container): ProcessIdentity | undefine
   return pid === undefined ? undefined : processOf(pid);
 }
 
+/**
+ * Whether a container runs, or starts: its first process lives, or LXC does not tell. One that is ending does not, though its
+ * monitor is there until its last hooks are done.
+ *
+ * LXC is asked, so that nobody may ask this in a hook, or under the container's lock.
+ */
+export function isAlive(container: Container): boolean {
+  try {
+    return firstProcessOf(container) !== undefined;
+  } catch (error) {
+    if (error instanceof CniError) return true;
+    throw error;
+  }
+}
+
 /** @returns undefined where LXC says that it does not run. @throws CniError 3 where LXC does not say anything */
 function askLxc({ name, lxcPath }: Container): number | undefined {
   const arguments_ = ["--name", name, "--lxcpath", lxcPath, "--pid", "--no-humanize"];

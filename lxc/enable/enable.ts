@@ -8,7 +8,7 @@ import {
   rootDirectoryOf,
 } from "../container/configuration.ts";
 import type { Container } from "../container/containers.ts";
-import { isContainerRunning } from "../container/running.ts";
+import { isAlive } from "../container/running.ts";
 import { hookLinesOf } from "../hook/lines.ts";
 import type { HookWords } from "../hook/words.ts";
 import { findNetwork } from "../runtime.ts";
@@ -45,16 +45,16 @@ export interface Edited {
  * Everything else in it stays, byte for byte. A second time nothing is changed, unless something else is wanted.
  *
  * @throws CniError 5 where it cannot be read or written, 7 where a network is missing or the configuration has something
- *   in it that this cannot go with, 102 where the container runs.
+ *   in it that this cannot go with, 102 where the container runs, and
+ *   something would be changed.
  */
 export function enable(
   container: Container,
   { wanted, command, others, mayRun, fixGuest }: Enabling,
 ): Edited {
   for (const { network } of wanted.networks) findNetwork(network, wanted);
+  const isRunning = isAlive(container);
   return withLock("container", container.id, () => {
-    const isRunning = isContainerRunning(container);
-    if (isRunning && !mayRun) throw running(container);
     const file = openConfiguration(container.configFile);
     const { rest, own } = splitOwnLines(file.text);
     const configuration = configurationOf(rest, container.configFile);
@@ -63,12 +63,13 @@ export function enable(
     const links = linkLines(configuredLinks(configuration), wanted.networks, choice);
     const text = withOwnLines(rest, linesFor(command, links));
     const isChanged = text !== file.text;
+    if (isChanged && isRunning && !mayRun) throw running(container);
     const backup = isChanged && own === undefined ? backUp(file) : undefined;
     if (isChanged) replaceConfiguration(file, text);
     const root = rootDirectoryOf(configuration);
     const remarks = [
       ...configuration.problems,
-      ...(isRunning ? ["it runs: that takes effect when it is started the next time"] : []),
+      ...(isChanged && isRunning ? ["it runs: that takes effect when it is started the next time"] : []),
       ...(root !== undefined && runsUdhcpc(root) ? [settleUdhcpc(root, fixGuest)] : []),
     ];
     return { isChanged, backup, remarks };
@@ -77,14 +78,14 @@ export function enable(
 
 /** Removes it again: the configuration is as it was before, but for what others have changed meanwhile. */
 export function disable(container: Container): Edited {
+  const isRunning = isAlive(container);
   return withLock("container", container.id, () => {
     const file = openConfiguration(container.configFile);
     const { rest, own } = splitOwnLines(file.text);
     const isThere = own !== undefined;
     if (isThere) replaceConfiguration(file, rest);
     removeBackupOf(file, rest);
-    const isRunning = isThere && isContainerRunning(container);
-    const remarks = isRunning ? ["it runs: it keeps its networks until it stops"] : [];
+    const remarks = isThere && isRunning ? ["it runs: it keeps its networks until it stops"] : [];
     return { isChanged: isThere, backup: undefined, remarks };
   });
 }

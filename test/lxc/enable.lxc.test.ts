@@ -118,6 +118,11 @@ describe("lxc-cni enable, of any kind", () => {
     await c1.start();
     await expectRefused(host, variant, ["enable", c1.name, "simplenet"], `container ${c1.name} runs`);
     await lxcCni(host, variant, "enable", "--running", c1.name, "simplenet");
+    expect(await attempt(host, variant, ["enable", c1.name, "simplenet"]), "changes nothing").toMatchObject({
+      status: 0,
+      output: `${c1.name}: eth0 on simplenet, as before\n`,
+      errors: "",
+    });
     await c1.reboot();
     expect(await c1.addresses()).toEqual([]);
     await c1.stop();
@@ -135,7 +140,24 @@ describe("lxc-cni enable, of any kind", () => {
     expect(await lxcCni(host, variant, "enable", c1.name, "simplenet")).toContain("as before");
     await c1.start();
     expect(await c1.addresses()).toEqual(["10.10.0.2/16"]);
-    await expectRefused(host, variant, ["enable", "-P", path, c1.name, "simplenet"], "runs");
+    await expectRefused(host, variant, ["enable", "-P", path, c1.name, "backnet"], "runs");
+  });
+
+  test("takes a container that has failed to start for no running one, while LXC is not done with it", async ({
+    host,
+    lxc,
+  }) => {
+    await writeNetworks(host);
+    const done = "/mnt/done";
+    await host.run(["mkfifo", done]);
+    await host.write("/mnt/wait", `#!/bin/sh\nread -r line < ${done}\n`, 0o755);
+    const c1 = await lxc.create("c1", ["lxc.hook.stop = /mnt/wait"]);
+    await lxcCni(host, variant, "enable", c1.name, "simplenet,ip=10.99.0.1");
+    const start = await host.attempt(["lxc-start", "--name", c1.name]);
+    expect(start.status).toBe(1);
+    const enabling = lxcCni(host, variant, "enable", c1.name, "simplenet");
+    await host.run(["tee", done], { input: "\n" });
+    expect(await enabling).toBe(`${c1.name}: eth0 on simplenet`);
   });
 
   test("has LXC call it by a path that stays, or the one that is given", async ({ host, lxc }) => {
