@@ -4,19 +4,20 @@ import type { Result } from "../../lib/cni/result.ts";
 import { attach as attachToNetwork } from "../../lib/runtime/attach.ts";
 import { carried } from "../carried.ts";
 import type { Container } from "../container/containers.ts";
+import type { Held } from "../container/incarnation.schema.ts";
 import { parseWantedNetwork } from "../hook/wanted-network.ts";
 import { withWishes } from "../hook/wishes.ts";
 import { findNetwork, type Places, runtimeFor } from "../runtime.ts";
 import { freeInterface } from "./free-interface.ts";
-import { currentRun, type Held, type Run, recordHeld, requireFirstProcess } from "./run.ts";
+import { currentRun, type Run, recordHeld, requireFirstProcess } from "./run.ts";
 
 /** What attaching a container came to. */
 export interface Attached extends Held {
   readonly result: Result;
   /** The version of the network's configuration. */
   readonly version: string;
-  /** Whether our hook will detach it when the container stops. */
-  readonly isDetachedByHook: boolean;
+  /** Why no hook will detach it when the container stops, behind its name in a sentence; undefined where one will. */
+  readonly whyNotHooked: string | undefined;
 }
 
 /**
@@ -45,7 +46,7 @@ export function attach(container: Container, word: string, places: Places): Atta
         ...asked,
         result,
         version: network.version,
-        isDetachedByHook: run.isHooked,
+        whyNotHooked: run.whyNotHooked,
       };
     } catch (error) {
       recordHeld(container, run, run.held);

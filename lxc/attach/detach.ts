@@ -4,8 +4,9 @@ import type { Attachment } from "../../lib/cni/request.ts";
 import { detach as detachFromNetwork } from "../../lib/runtime/attach.ts";
 import { carried } from "../carried.ts";
 import type { Container } from "../container/containers.ts";
+import type { Held } from "../container/incarnation.schema.ts";
 import { findNetwork, type Places, runtimeFor } from "../runtime.ts";
-import { currentRun, type Held, recordHeld, requireFirstProcess } from "./run.ts";
+import { currentRun, recordHeld, requireFirstProcess } from "./run.ts";
 
 /**
  * Detaches a container that runs from one of its networks, whoever attached it: the hook or a command.

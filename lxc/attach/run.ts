@@ -1,17 +1,15 @@
 import { CniError, Code } from "../../lib/cni/error.ts";
-import type { Attachment } from "../../lib/cni/request.ts";
+import type { Attachment, ContainerId } from "../../lib/cni/request.ts";
 import { readConfiguration } from "../container/configuration.ts";
 import type { Container } from "../container/containers.ts";
-import type { Incarnation } from "../container/incarnation.schema.ts";
+import type { Held } from "../container/incarnation.schema.ts";
 import { forgetIncarnation, readIncarnation, recordIncarnation } from "../container/incarnation.ts";
-import { isRunning, type ProcessIdentity } from "../container/process.ts";
+import { isRunning, isSameProcess, type ProcessIdentity } from "../container/process.ts";
 import { firstProcessOf } from "../container/running.ts";
+import { recordedRuns } from "../container/runs.ts";
 import { detachQuietly } from "../hook/attachment.ts";
 import { hookLinesOf } from "../hook/lines.ts";
 import type { Places } from "../runtime.ts";
-
-/** An attachment as it is recorded. */
-export type Held = Incarnation["attachments"][number];
 
 /** A container's run that goes on now, and what it holds. */
 export interface Run {
@@ -19,8 +17,8 @@ export interface Run {
   /** The path of its network namespace. */
   readonly netnsPath: string;
   readonly held: readonly Held[];
-  /** Whether our hook gives back what it holds when it stops. */
-  readonly isHooked: boolean;
+  /** Why no hook gives back what it holds when it stops, behind its name in a sentence; undefined where one does. */
+  readonly whyNotHooked: string | undefined;
 }
 
 /**
@@ -49,19 +47,32 @@ export function currentRun(container: Container, found: ProcessIdentity, places:
     process,
     netnsPath: `/proc/${process.pid}/ns/net`,
     held: wasRecorded ? held : held.filter((each) => !removeLeftover(container, each, places)),
-    isHooked: wasRecorded && hasStopHook(container),
+    whyNotHooked: whyNotHooked(container, process, wasRecorded),
   };
 }
 
 /** Records what a container holds in its run. Where it holds nothing and no hook asks for the record, none is kept. */
 export function recordHeld({ id, name, lxcPath }: Container, run: Run, held: readonly Held[]): void {
-  if (held.length === 0 && !run.isHooked) forgetIncarnation(id);
+  if (held.length === 0 && run.whyNotHooked !== undefined) forgetIncarnation(id);
   else recordIncarnation(id, { process: run.process, name, lxcPath, attachments: [...held] });
 }
 
-function hasStopHook({ configFile }: Container): boolean {
-  return hookLinesOf(readConfiguration(configFile)).some(
-    ({ type }) => type === "stop" || type === "post-stop",
+function whyNotHooked(
+  { id, configFile }: Container,
+  process: ProcessIdentity,
+  wasRecorded: boolean,
+): string | undefined {
+  if (isOfUser(id, process)) return "is a user's, whose hook gives back only what it asked for";
+  if (!wasRecorded) return "was started without lxc-cni";
+  const lines = hookLinesOf(readConfiguration(configFile));
+  const isHooked = lines.some(({ type }) => type === "stop" || type === "post-stop");
+  return isHooked ? undefined : "does not call lxc-cni when it stops";
+}
+
+/** The service for ordinary users has records of their containers by ids of its own, and gives back what these tell of. */
+function isOfUser(id: ContainerId, process: ProcessIdentity): boolean {
+  return recordedRuns().some(
+    ({ container, incarnation }) => container !== id && isSameProcess(incarnation.process, process),
   );
 }
 

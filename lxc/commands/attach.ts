@@ -37,13 +37,13 @@ lxc-cni can be attached, but nobody detaches it when it stops: lxc-cni gc remove
       interface: link,
       result,
       version,
-      isDetachedByHook,
+      whyNotHooked,
     } = attachContainer(container, word, placesOf(options));
     const addresses = result.ips.map(({ address }) => formatPrefix(address));
     if (options.json) printJson(resultInVersion(result, version));
     else print(`${name}: ${[`${link} on ${network}`, ...addresses].join(", ")}\n`);
-    if (!isDetachedByHook) {
-      warn(`${name} was started without lxc-cni: detach it before it stops, or call lxc-cni gc after that`);
+    if (whyNotHooked !== undefined) {
+      warn(`${name} ${whyNotHooked}: detach it before it stops, or call lxc-cni gc after that`);
     }
     return 0;
   },

@@ -15,3 +15,6 @@ export const Incarnation = Type.Object({
 });
 
 export type Incarnation = Static<typeof Incarnation>;
+
+/** An attachment that a run holds. */
+export type Held = Incarnation["attachments"][number];

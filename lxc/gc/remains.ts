@@ -2,7 +2,7 @@ import type { Lease } from "../../ipam/host-local/leased.ts";
 import type { Attachment, ContainerId, NetworkName } from "../../lib/cni/request.ts";
 import { portName } from "../../lib/net/identity.ts";
 import type { Link } from "../../lib/net/link-backend.ts";
-import type { Run } from "../survey/runs.ts";
+import type { Run } from "../container/runs.ts";
 import { addressesOf } from "../survey/shown.ts";
 import { keyOf, type SurveyedAttachment } from "../survey/survey.ts";
 

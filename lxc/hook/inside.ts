@@ -4,7 +4,7 @@ import type { Dns, Result } from "../../lib/cni/result.ts";
 import { parseResult } from "../../lib/cni/result-parse.ts";
 import { readCache } from "../../lib/runtime/cache.ts";
 import { isSystemError } from "../../lib/system/error.ts";
-import type { Incarnation } from "../container/incarnation.schema.ts";
+import type { Held } from "../container/incarnation.schema.ts";
 import { bringLoopbackUp } from "../container/loopback.ts";
 import { writeResolvConf } from "../dns/write-resolv-conf.ts";
 import { warn } from "../runtime.ts";
@@ -14,7 +14,7 @@ import type { HookWords } from "./words.ts";
 interface Attached {
   /** The path of its network namespace. */
   readonly netnsPath: string;
-  readonly before: readonly Incarnation["attachments"][number][];
+  readonly before: readonly Held[];
   readonly results: readonly Result[];
 }
 

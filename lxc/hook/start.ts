@@ -6,7 +6,7 @@ import { attach } from "../../lib/runtime/attach.ts";
 import type { PluginConfiguration } from "../../lib/runtime/network.ts";
 import { carried } from "../carried.ts";
 import { requireNotCheckpointed } from "../checkpoint/checkpointed.ts";
-import type { Incarnation } from "../container/incarnation.schema.ts";
+import type { Held } from "../container/incarnation.schema.ts";
 import { forgetIncarnation, readIncarnation, recordIncarnation } from "../container/incarnation.ts";
 import { isRunning, type ProcessIdentity, processOf } from "../container/process.ts";
 import { findNetwork, runtimeFor } from "../runtime.ts";
@@ -80,9 +80,6 @@ function startedContainer({ name, pid }: HookEvent): StartedContainer {
     `LXC_PID is ${pid ?? "not set"}; this hook works as lxc.hook.start-host only`,
   );
 }
-
-/** An attachment as it is recorded. */
-type Held = Incarnation["attachments"][number];
 
 /**
  * Decides what becomes of what an earlier hook attached.

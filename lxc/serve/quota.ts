@@ -3,9 +3,9 @@ import { withLock } from "../../lib/cni/lock.ts";
 import type { ContainerId } from "../../lib/cni/request.ts";
 import type { Peer } from "../../lib/system/system.ts";
 import { isContainerOfUser } from "../container/id.ts";
-import type { Incarnation } from "../container/incarnation.schema.ts";
+import type { Held } from "../container/incarnation.schema.ts";
 import { isOvertaken, readIncarnation } from "../container/incarnation.ts";
-import { recordedContainers } from "../container/recorded-containers.ts";
+import { type Run, recordedRuns } from "../container/runs.ts";
 import { stop } from "../hook/stop.ts";
 import type { HookWords } from "../hook/words.ts";
 import { warn } from "../runtime.ts";
@@ -36,14 +36,14 @@ export function requireQuota(peer: Peer, container: ContainerId, wanted: HookWor
 
 /** How many attachments to a network the user would have. */
 function countOn(network: string, { userId }: Peer, container: ContainerId, wanted: HookWords): number {
-  const others = recordsOf(userId).filter(({ id }) => id !== container);
-  return [...others.map(({ record }) => record.attachments), heldBy(container, wanted)]
+  const others = runsOf(userId).filter((run) => run.container !== container);
+  return [...others.map(({ incarnation }) => incarnation.attachments), heldBy(container, wanted)]
     .flat()
     .filter((each) => each.network === network).length;
 }
 
 /** What the container would hold: what it asks for, and what another hook line has got for this very run of it. */
-function heldBy(container: ContainerId, { networks }: HookWords): Incarnation["attachments"] {
+function heldBy(container: ContainerId, { networks }: HookWords): Held[] {
   const record = readIncarnation(container);
   const before = record !== undefined && isOvertaken(record) ? record.attachments : [];
   const more = before.filter(
@@ -53,8 +53,8 @@ function heldBy(container: ContainerId, { networks }: HookWords): Incarnation["a
 }
 
 function giveBackWhatEnded({ userId }: Peer, container: ContainerId, wanted: HookWords): void {
-  const ended = recordsOf(userId).filter(({ id, record }) => id !== container && !isOvertaken(record));
-  for (const { id } of ended) {
+  const ended = runsOf(userId).filter((run) => run.container !== container && !run.isRunning);
+  for (const { container: id } of ended) {
     try {
       withLock("container", id, () => stop(id, { ...wanted, networks: [] }));
     } catch (error) {
@@ -64,13 +64,8 @@ function giveBackWhatEnded({ userId }: Peer, container: ContainerId, wanted: Hoo
   }
 }
 
-function recordsOf(userId: number): { id: ContainerId; record: Incarnation }[] {
-  return recordedContainers()
-    .filter((id) => isContainerOfUser(id, userId))
-    .flatMap((id) => {
-      const record = readIncarnation(id);
-      return record === undefined ? [] : [{ id, record }];
-    });
+function runsOf(userId: number): Run[] {
+  return recordedRuns(warn, (container) => isContainerOfUser(container, userId));
 }
 
 function notGranted({ userId }: Peer, network: string): CniError {

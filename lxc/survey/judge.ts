@@ -1,8 +1,8 @@
 import type { Result } from "../../lib/cni/result.ts";
 import type { Link } from "../../lib/net/link-backend.ts";
+import type { Run } from "../container/runs.ts";
 import type { HostSide } from "./host-side.ts";
 import type { KeptAttachment } from "./records.ts";
-import type { Run } from "./runs.ts";
 
 /**
  * How an attachment is, as far as the host's side tells.

@@ -3,7 +3,7 @@ import type { Link } from "../../lib/net/link-backend.ts";
 import { openLinks } from "../../lib/net/open-links.ts";
 import { type CachedAttachment, cachedAttachments } from "../../lib/runtime/cache.ts";
 import { isSystemError } from "../../lib/system/error.ts";
-import { type Run, recordedRuns } from "./runs.ts";
+import { type Run, recordedRuns } from "../container/runs.ts";
 
 /** What this host has on attachments, read once, each part as a whole. */
 export interface Records {

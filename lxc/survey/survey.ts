@@ -2,10 +2,10 @@ import type { Attachment } from "../../lib/cni/request.ts";
 import type { Result } from "../../lib/cni/result.ts";
 import type { Link } from "../../lib/net/link-backend.ts";
 import type { Checkpoint } from "../checkpoint/checkpoint.schema.ts";
+import type { Run } from "../container/runs.ts";
 import { type HostSide, hostSideOf, keptResult } from "./host-side.ts";
 import { judge, type Verdict } from "./judge.ts";
 import type { KeptAttachment, Records } from "./records.ts";
-import type { Run } from "./runs.ts";
 
 /** An attachment, with all that is known of it. */
 export interface SurveyedAttachment extends HostSide, Verdict {

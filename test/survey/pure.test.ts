@@ -3,12 +3,12 @@ import type { Attachment, ContainerId, NetworkName } from "../../lib/cni/request
 import type { LinkName } from "../../lib/ip/link-name.ts";
 import { portAlias, portName } from "../../lib/net/identity.ts";
 import type { Link } from "../../lib/net/link-backend.ts";
+import type { Run } from "../../lxc/container/runs.ts";
 import { inUse } from "../../lxc/gc/in-plugins.ts";
 import { type Criteria, type Holdings, type NetworkLease, remainsOf } from "../../lxc/gc/remains.ts";
 import { isChanged } from "../../lxc/gc/remove.ts";
 import { judge } from "../../lxc/survey/judge.ts";
 import type { KeptAttachment } from "../../lxc/survey/records.ts";
-import type { Run } from "../../lxc/survey/runs.ts";
 import { surveyOf } from "../../lxc/survey/survey.ts";
 
 const now = 1_800_000_000_000;
