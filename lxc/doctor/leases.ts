@@ -1,4 +1,5 @@
 import { areLeasesOfEarlierBoot, leaseHolders } from "../../ipam/host-local/leased.ts";
+import { holderInWords } from "../network/holders.ts";
 import { doubtful, type Finding, orOk } from "./finding.ts";
 import type { Subject } from "./subject.ts";
 
@@ -10,7 +11,7 @@ export function leases({ networks }: Subject): Finding[] {
     const old = leaseHolders(config, name).filter((holder) =>
       areLeasesOfEarlierBoot(config, { network: name, ...holder }),
     );
-    const holders = old.map(({ container, interface: link }) => `${container} (${link})`).join(", ");
+    const holders = old.map(holderInWords).join(", ");
     const what = `addresses of network ${name} are leased since before the last boot: ${holders}`;
     return old.length === 0 ? [] : [doubtful(what, `/var/lib/cni/networks/${name}`, "lxc-cni gc")];
   });

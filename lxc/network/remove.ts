@@ -17,6 +17,7 @@ import { unlessJoined, whileNobodyChanges } from "../../plugins/bridge/locks.ts"
 import { portsOf } from "../../plugins/bridge/ports.ts";
 import { attachmentsOf } from "./attachments.ts";
 import { detailsOf } from "./details.ts";
+import { holdersInWords } from "./holders.ts";
 
 /**
  * Removes a network that nobody is on: its configuration, its rules, its bridge where that was made for it, and what is
@@ -62,13 +63,11 @@ function refuseAttachments(network: Network, links: LinkBackend): void {
   const attachments = attachmentsOf(network, cachedAttachments());
   const ports = portsOf(network.name, links);
   if (attachments.length + ports.length === 0) return;
-  const names = attachments.map(({ container, interface: link }) => `${container} (${link})`);
-  throw new CniError(
-    Code.alreadyAttached,
-    `network ${network.name} is in use`,
-    `by ${names.length > 0 ? names.join(", ") : `the ports ${ports.join(", ")} of its bridge`}; stop these containers ` +
-      "or detach them (lxc-cni detach); where they are gone, lxc-cni gc removes what they left",
-  );
+  const by =
+    attachments.length > 0
+      ? holdersInWords(network.name, attachments)
+      : `the ports ${ports.join(", ")} of its bridge: stop or detach their containers`;
+  throw new CniError(Code.alreadyAttached, `network ${network.name} is in use`, `by ${by}`);
 }
 
 function removeRules(name: NetworkName, links: LinkBackend): string[] {

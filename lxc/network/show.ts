@@ -1,5 +1,6 @@
 import { capacities } from "../../ipam/host-local/look-ahead.ts";
 import type { Json } from "../../lib/cni/json.ts";
+import type { ValidAttachment } from "../../lib/cni/request.ts";
 import { formatAddress } from "../../lib/ip/address.ts";
 import { formatPrefix, networkOf } from "../../lib/ip/prefix.ts";
 import type { RangeSet } from "../../lib/ip/range-set.ts";
@@ -9,6 +10,7 @@ import type { Network } from "../../lib/runtime/network.ts";
 import type { Settings } from "../../plugins/bridge/settings.ts";
 import { attachmentsOf } from "./attachments.ts";
 import { detailsOf, gatewaysOf, subnetsOf } from "./details.ts";
+import { holderInWords } from "./holders.ts";
 
 /** What there is to be said of a network, for people and programs. */
 export interface ShownNetwork {
@@ -21,7 +23,7 @@ export interface ShownNetwork {
   readonly gateways: readonly string[];
   /** Where its containers' addresses are hidden behind the host's: for each of them, or for the network as a whole. */
   readonly masquerade: "container" | "network" | undefined;
-  readonly attachments: readonly { readonly container: string; readonly interface: string }[];
+  readonly attachments: readonly ValidAttachment[];
   /** Why it cannot be used. */
   readonly problems: readonly string[];
 }
@@ -93,7 +95,7 @@ export function describeNetwork(
     ...ranges.flatMap(rangeLines),
     ...(settings === undefined ? [] : routingLines(settings, shown)),
     ...(others.length === 0 ? [] : [`  then the plugins ${others.join(", ")}`]),
-    `  ${shown.attachments.length === 0 ? "no container" : shown.attachments.map(attachmentInWords).join(", ")}`,
+    `  ${shown.attachments.length === 0 ? "no container" : shown.attachments.map(holderInWords).join(", ")}`,
     ...shown.problems.map((problem) => `  problem: ${problem}`),
   ];
 }
@@ -124,10 +126,6 @@ function routingLines({ isGateway, isDefaultGateway, masquerading, forward }: Se
       : `  addresses are hidden behind the host's (a rule for ${masquerading.scope === "network" ? "the network" : "each container"})`,
     ...(forward ? ["  packets pass a firewall that drops forwarded ones"] : []),
   ];
-}
-
-function attachmentInWords({ container, interface: link }: ShownNetwork["attachments"][number]): string {
-  return `${container} (${link})`;
 }
 
 /** The same for programs. */

@@ -5,6 +5,7 @@ import { networkOn } from "../fixture/network.ts";
 import { difference, snapshot } from "../fixture/snapshot.ts";
 import { test } from "../fixture/test.ts";
 import { describeVariants, type Variant } from "../fixture/variants.ts";
+import { startContainer } from "../survey/containers.ts";
 import { attemptLxcCni, jsonOf, readConfiguration } from "./on-host.ts";
 
 describeVariants("network rm", (variant) => {
@@ -46,6 +47,28 @@ describeVariants("network rm", (variant) => {
     const removed = await attemptLxcCni(host, variant, "network", "rm", "simplenet");
     expect(removed).toMatchObject({ status: 0, output: expect.stringContaining("rules") });
     expect(await host.run(["iptables", "-t", "nat", "-S"])).not.toContain("LXC-CNI");
+  });
+
+  test("says how each container that is on it is made to leave it", async ({ host }) => {
+    const simplenet = await create(host, variant, "simplenet");
+    const [web, old] = [
+      await startContainer(host, variant, "web"),
+      await startContainer(host, variant, "old"),
+    ];
+    await old.crash();
+    succeeded(await simplenet.add(await host.container("other")));
+    const { errors } = await attemptLxcCni(host, variant, "network", "rm", "simplenet");
+    const parts = errors.trimEnd().split("; ");
+    expect(parts).toEqual([
+      "lxc-cni: network simplenet is in use",
+      "by web (eth0): stop or detach them (lxc-cni detach)",
+      expect.stringMatching(/^old \(eth0\): they are gone, and lxc-cni gc /),
+      expect.stringMatching(/^other \(eth0\): whatever attached them has to detach them$/),
+      "where they are gone, lxc-cni gc simplenet /run/netns/NAME removes what they left",
+    ]);
+    const { output } = await attemptLxcCni(host, variant, "network", "show", "simplenet");
+    expect(output).toContain("old (eth0), web (eth0), other (eth0)");
+    await web.crash();
   });
 
   test("keeps the configuration until all else is removed, so that it can be called again", async ({
