@@ -1,13 +1,16 @@
-/** How many letters may be wrong for a word to be taken for a misspelt one. */
+/** How many letters may be wrong for a word to be taken for a misspelt one, but for short ones. */
 const most = 2;
 
-/** The word that somebody may have meant: the one that it takes the fewest changes to get to, if that is 2 at most. */
+/**
+ * The word that somebody may have meant: the one that it takes the fewest changes to get to, if these are 2 at most, and of
+ * no more than half its letters.
+ */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const likely = known.filter(({ length }) => Math.abs(length - word.length) <= most);
   const ranked = likely.map((each) => ({ each, changes: changesBetween(word, each) }));
   ranked.sort((a, b) => a.changes - b.changes);
   const [best] = ranked;
-  return best !== undefined && best.changes <= Math.min(most, best.each.length - 1) ? best.each : undefined;
+  return best !== undefined && best.changes <= Math.min(most, best.each.length / 2) ? best.each : undefined;
 }
 
 /**

@@ -29,7 +29,7 @@ export function runCommandLine(words: readonly string[], commands: readonly Comm
 
 /** The command that the first word names, or the first two. */
 function commandOf(words: readonly string[], commands: readonly Command[]): Command | undefined {
-  const [first = "", second = ""] = words;
+  const [first = "", second = ""] = words[0] === "--version" ? ["version"] : words;
   const named = (name: string) => commands.find((command) => command.name === name);
   return named(`${first} ${second}`) ?? named(first);
 }

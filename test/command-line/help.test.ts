@@ -22,6 +22,12 @@ describeEngines("lxc-cni", (variant) => {
     }
   });
 
+  test("--version says what version says", async () => {
+    const { output } = await run("version");
+    expect(output).toMatch(/\d/);
+    expect(await run("--version")).toMatchObject({ status: 0, output, errors: "" });
+  });
+
   test("what is not understood, or not there, shows without controls for the terminal", async () => {
     for (const words of [
       ["\x1b[2Jx"],
