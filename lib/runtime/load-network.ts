@@ -27,11 +27,15 @@ export function loadNetwork(
 ): Network {
   if (name.includes("/")) return readNetwork(name);
   const files = directories.flatMap(configurationFiles);
+  const others: string[] = [];
   const problems: string[] = [];
   for (const file of files) {
     try {
       const network = readNetwork(file);
-      if (network.name !== name) continue;
+      if (network.name !== name) {
+        others.push(network.name);
+        continue;
+      }
       for (const problem of problems) warn(`ignored ${problem}`);
       return network;
     } catch (error) {
@@ -42,7 +46,10 @@ export function loadNetwork(
   throw new CniError(
     Code.invalidConfiguration,
     `no net configuration with name "${name}" in ${directories.join(", ")}`,
-    problems.length === 0 ? "" : `these cannot be used: ${problems.join("; ")}`,
+    [
+      others.length === 0 ? "there is none at all" : `there is ${others.join(", ")}`,
+      ...(problems.length === 0 ? [] : [`these cannot be used: ${problems.join("; ")}`]),
+    ].join("; "),
   );
 }
 

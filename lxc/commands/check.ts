@@ -9,6 +9,7 @@ import { choose } from "../survey/choose.ts";
 import { readRecords } from "../survey/records.ts";
 import { attachmentJson, linesOf } from "../survey/shown.ts";
 import { surveyOf } from "../survey/survey.ts";
+import { placesOf } from "./options.ts";
 
 /** `lxc-cni check [CONTAINER]`, and `lxc-cni check NETWORK NETNS`. */
 export const check = command({
@@ -32,7 +33,7 @@ ${netnsDescription}`,
   run(call) {
     const { words, options } = call;
     if (words.length > 1) return checkByNetns(call);
-    const places = { networkDirectories: options["net-dir"], cniPath: options["cni-path"] ?? "" };
+    const places = placesOf(options);
     const checked = checkAll(choose(surveyOf(readRecords(warn)), words[0]), places);
     if (options.json) printJson(checked.map(asJson));
     else print(inWords(checked));

@@ -9,6 +9,7 @@ import { print, printJson } from "../output/print.ts";
 import { printable } from "../output/printable.ts";
 import { styled } from "../output/style.ts";
 import { warn } from "../runtime.ts";
+import { placesOf } from "./options.ts";
 
 /** `lxc-cni gc`, and `lxc-cni gc NETWORK NETNS`. */
 export const gc = command({
@@ -44,7 +45,7 @@ ${netnsDescription}`,
     const { words, options } = call;
     if (words.length === 1) throw new UsageError("gc needs NETNS beside NETWORK, or neither");
     if (words.length > 0) return gcByNetns(call);
-    const places = { networkDirectories: options["net-dir"], cniPath: options["cni-path"] ?? "" };
+    const places = placesOf(options);
     const isTrial = options["dry-run"];
     const collection = collect(places, lxcPathOf(options["lxc-path"]), isTrial, warn);
     if (options.json) printJson(collection.removals.map(asJson));

@@ -28,7 +28,7 @@ export const hookOptions = {
   "no-dns": { kind: "flag", does: "leave the container's /etc/resolv.conf alone" },
 } as const satisfies Record<string, ValueOption | FlagOption>;
 
-/** What was given by {@linkcode placeOptions}. */
+/** What was given by {@linkcode placeOptions}, or by options of the same names. */
 export function placesOf(options: OptionValues<typeof placeOptions>): Places {
   return { networkDirectories: options["net-dir"], cniPath: options["cni-path"] ?? "" };
 }

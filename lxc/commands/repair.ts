@@ -7,7 +7,7 @@ import { choose } from "../survey/choose.ts";
 import { readRecords } from "../survey/records.ts";
 import { attachmentJson, linesOf } from "../survey/shown.ts";
 import { surveyOf } from "../survey/survey.ts";
-import { placeOptions } from "./options.ts";
+import { placeOptions, placesOf } from "./options.ts";
 
 /** `lxc-cni repair` */
 export const repair = command({
@@ -32,7 +32,7 @@ start the container then.`,
     { line: "lxc-cni repair web --dry-run", does: "says what it would do about web" },
   ],
   run({ words: [container], options }) {
-    const places = { networkDirectories: options["net-dir"], cniPath: options["cni-path"] ?? "" };
+    const places = placesOf(options);
     const isTrial = options["dry-run"];
     const all = choose(surveyOf(readRecords(warn)), container);
     const repaired = repairAll(all, places, isTrial);

@@ -2,17 +2,12 @@ import { netnsDescription, netnsOptions } from "../cnitool/options.ts";
 import { statusByNetns } from "../cnitool/verbs.ts";
 import { command } from "../command-line/command.ts";
 import { listContainers } from "../container/containers.ts";
-import { containerIdOf } from "../container/id.ts";
-import { readLastError } from "../container/last-error.ts";
 import { lxcPathOf, lxcPathOption } from "../container/lxc-path.ts";
 import { print, printJson } from "../output/print.ts";
-import { warn } from "../runtime.ts";
-import { containerInWords, containerJson, isWrong } from "../status/container.ts";
+import { type Places, warn } from "../runtime.ts";
+import { containerInWords, containerJson, isWrong, readContainerStatus } from "../status/container.ts";
 import { hostInWords, hostJson, isHostWrong, readHostStatus } from "../status/host.ts";
-import { checkpointedAttachments } from "../survey/checkpointed.ts";
-import { isCalled } from "../survey/choose.ts";
-import { readRecords } from "../survey/records.ts";
-import { surveyOf } from "../survey/survey.ts";
+import { placesOf } from "./options.ts";
 
 /** `lxc-cni status [CONTAINER]`, and `lxc-cni status NETWORK NETNS`. */
 export const status = command({
@@ -43,34 +38,22 @@ ${netnsDescription}`,
     if (words.length > 1) return statusByNetns(call);
     const lxcPath = lxcPathOf(options["lxc-path"]);
     return name === undefined
-      ? statusOfHost(call.options, lxcPath)
+      ? statusOfHost(placesOf(options), lxcPath, options.json)
       : statusOfContainer(name, lxcPath, options.json);
   },
 });
 
 function statusOfContainer(name: string, lxcPath: string, json: boolean): number {
-  const all = [...surveyOf(readRecords(warn)), ...checkpointedAttachments(warn)];
-  const attachments = all.filter((each) => isCalled(each, name));
-  const id =
-    attachments.find(({ run, checkpoint }) => run !== undefined || checkpoint !== undefined)?.attachment
-      .container ?? containerIdOf(name, lxcPath);
-  const found = { name, attachments, lastError: readLastError(id) };
+  const found = readContainerStatus(name, lxcPath, warn);
   if (json) printJson(containerJson(found));
   else print(containerInWords(found));
   return isWrong(found) ? 1 : 0;
 }
 
-interface HostOptions {
-  readonly json: boolean;
-  readonly "net-dir": readonly string[];
-  readonly "cni-path": string | undefined;
-}
-
-function statusOfHost(options: HostOptions, lxcPath: string): number {
-  const places = { networkDirectories: options["net-dir"], cniPath: options["cni-path"] ?? "" };
+function statusOfHost(places: Places, lxcPath: string, json: boolean): number {
   const containers = listContainers(lxcPath);
   const found = readHostStatus(places, (id) => containers.find((each) => each.id === id)?.name, warn);
-  if (options.json) printJson(hostJson(found));
+  if (json) printJson(hostJson(found));
   else print(hostInWords(found));
   return isHostWrong(found) ? 1 : 0;
 }

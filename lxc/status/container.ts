@@ -2,17 +2,54 @@ import type { JsonObject } from "../../lib/cni/json.ts";
 import type { Dns, Result, Route } from "../../lib/cni/result.ts";
 import { formatAddress } from "../../lib/ip/address.ts";
 import { formatPrefix } from "../../lib/ip/prefix.ts";
+import { readConfiguration } from "../container/configuration.ts";
+import { requireContainer } from "../container/containers.ts";
+import { containerIdOf } from "../container/id.ts";
 import type { LastError } from "../container/last-error.schema.ts";
+import { readLastError } from "../container/last-error.ts";
+import { isContainerRunning } from "../container/running.ts";
+import { networksAtStart } from "../hook/lines.ts";
 import { printable } from "../output/printable.ts";
 import { styled } from "../output/style.ts";
+import { checkpointedAttachments } from "../survey/checkpointed.ts";
+import { isCalled } from "../survey/choose.ts";
+import { readRecords } from "../survey/records.ts";
 import { addressesOf, attachmentJson, macOf, styledState } from "../survey/shown.ts";
-import type { SurveyedAttachment } from "../survey/survey.ts";
+import { type SurveyedAttachment, surveyOf } from "../survey/survey.ts";
 
 /** What there is to be said of a container. */
 export interface ContainerStatus {
   readonly name: string;
   readonly attachments: readonly SurveyedAttachment[];
   readonly lastError: LastError | undefined;
+  /** The networks that its configuration has it attached to when it starts. */
+  readonly atStart: readonly string[];
+  /** Whether LXC runs it, whatever it is attached to. */
+  readonly isRunning: boolean;
+}
+
+/**
+ * Looks at a container.
+ *
+ * @param name Its name, or its CNI id.
+ * @param lxcPath The directory that LXC keeps it in, unless records tell of another.
+ * @throws CniError 3 where neither LXC nor any record knows it.
+ */
+export function readContainerStatus(
+  name: string,
+  lxcPath: string,
+  warn: (text: string) => void,
+): ContainerStatus {
+  const all = [...surveyOf(readRecords(warn)), ...checkpointedAttachments(warn)];
+  const attachments = all.filter((each) => isCalled(each, name));
+  const recorded = attachments.find(({ run, checkpoint }) => run !== undefined || checkpoint !== undefined);
+  const lastError = readLastError(recorded?.attachment.container ?? containerIdOf(name, lxcPath));
+  if (attachments.length > 0 || lastError !== undefined) {
+    return { name, attachments, lastError, atStart: [], isRunning: false };
+  }
+  const container = requireContainer(name, lxcPath);
+  const atStart = networksAtStart(readConfiguration(container.configFile)).map(({ network }) => network);
+  return { name, attachments, lastError, atStart, isRunning: isContainerRunning(container) };
 }
 
 /** Whether something is wrong: nothing attached counts, too. */
@@ -126,7 +163,8 @@ function errorInWords({ time, hook, network, interface: name, code, message, det
 }
 
 /** What to do about it, most urgent first. */
-function nextSteps({ name, attachments, lastError }: ContainerStatus): string[] {
+function nextSteps(status: ContainerStatus): string[] {
+  const { name, attachments, lastError } = status;
   const has = (state: SurveyedAttachment["state"]) =>
     attachments.some((each) => each.state === state && each.run);
   const isRunning = attachments.some(({ run }) => run?.isRunning);
@@ -141,8 +179,15 @@ function nextSteps({ name, attachments, lastError }: ContainerStatus): string[] 
       : []),
     ...(has("broken") ? [`lxc-cni repair ${name} mends what can be mended`] : []),
     ...(has("stale") ? ["lxc-cni gc removes what is left"] : []),
-    ...(attachments.length === 0 && lastError === undefined
-      ? [`lxc-cni enable ${name} NETWORK attaches it from its next start on`]
-      : []),
+    ...(attachments.length === 0 && lastError === undefined ? [firstStep(status)] : []),
   ];
+}
+
+/** How a container that is on no network gets onto one. */
+function firstStep({ name, atStart, isRunning }: ContainerStatus): string {
+  if (atStart.length === 0) return `lxc-cni enable ${name} NETWORK attaches it from its next start on`;
+  const networks = atStart.join(", ");
+  return isRunning
+    ? `its next start attaches it to ${networks}: this one began without lxc-cni`
+    : `lxc-start ${name} attaches it to ${networks}`;
 }

@@ -81,6 +81,7 @@ export function hostInWords({ networks, attachments, failures }: HostStatus): st
     ...(wrong.some(({ state }) => state === "broken") ? ["lxc-cni repair mends what can be mended\n"] : []),
     ...(wrong.some(({ state }) => state === "stale") ? ["lxc-cni gc removes what is left\n"] : []),
   ];
+  if (networks.length === 0) lines.push("there is no network: lxc-cni network create NAME makes one\n");
   const table = tableOf(["NETWORK", "STATE", "ATTACHMENTS"], rows);
   return `${table}${lines.length === 0 ? "" : "\n"}${lines.join("")}`;
 }

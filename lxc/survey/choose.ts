@@ -17,7 +17,7 @@ export function choose(
   throw new CniError(
     Code.unknownContainer,
     `container ${container} is not attached to any network`,
-    "lxc-cni ls lists what is; lxc-cni status says what failed when it was started",
+    `lxc-cni ls lists what is; lxc-cni status ${container} says why`,
   );
 }
 

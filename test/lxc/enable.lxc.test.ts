@@ -123,6 +123,9 @@ describe("lxc-cni enable, of any kind", () => {
       output: `${c1.name}: eth0 on simplenet, as before\n`,
       errors: "",
     });
+    expect((await attempt(host, variant, ["status", c1.name])).output).toContain(
+      "next  its next start attaches it to simplenet: this one began without lxc-cni",
+    );
     await c1.reboot();
     expect(await c1.addresses()).toEqual([]);
     await c1.stop();

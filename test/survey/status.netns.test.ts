@@ -47,8 +47,27 @@ describeNative("lxc-cni status", (variant) => {
     const gone = await lxcCni(host, variant, "status", "web");
     expect(gone).toMatchObject({ status: 1, output: expect.stringContaining("lxc-cni gc removes") });
     await web.hook("stop");
-    const none = await lxcCni(host, variant, "status", "web");
-    expect(none).toMatchObject({ status: 1, output: expect.stringContaining("lxc-cni enable web NETWORK") });
+    const unknown = await lxcCni(host, variant, "status", "web");
+    expect(unknown).toMatchObject({ status: 1, output: "" });
+    expect(unknown.errors).toContain("there is no container web in /var/lib/lxc");
+  });
+
+  test("says how a container that is on no network gets onto one", async ({ host }) => {
+    await writeNetwork(host, simplenet);
+    const config = "/var/lib/lxc/web/config";
+    await host.write(config, "lxc.uts.name = web\n");
+    const next = async () => (await json(host, variant, "status", "web")).next;
+    expect(await next()).toEqual(["lxc-cni enable web NETWORK attaches it from its next start on"]);
+    await host.write(config, "lxc.hook.start-host = /usr/bin/lxc-cni hook simplenet\n");
+    expect(await next()).toEqual(["lxc-start web attaches it to simplenet"]);
+  });
+
+  test("says how a first network is made", async ({ host }) => {
+    const { status, output } = await lxcCni(host, variant, "status");
+    expect({ status, output }).toEqual({
+      status: 0,
+      output: expect.stringContaining("lxc-cni network create NAME makes one"),
+    });
   });
 
   test("tells what failed when a container was started", async ({ host }) => {
