@@ -46,6 +46,13 @@ extern struct process {
   int exit_status;
 } process;
 
+/* Those signals that ask a program to end, in the order in which they are answered. main() holds them back. */
+enum { held_signal_count = 3 };
+extern const int held_signals[held_signal_count];
+
+/* The one of them that came meanwhile, 0 for none. */
+int pending_signal(void);
+
 /* --- errors.c --- */
 
 /* Throws errno `number` as Node does: `ENOENT: no such file or directory, open '/x'`. path and target may be

@@ -13,9 +13,6 @@
 #include "image.h"
 #endif
 
-/* Those that ask a program to end, in the order in which they are answered. */
-static const int held_signals[] = {SIGHUP, SIGINT, SIGTERM};
-
 /* Sees to it that descriptors 0 to 2 are taken, so that no file that is opened later becomes standard output.
  */
 static void occupy_standard_descriptors(void) {
@@ -28,7 +25,7 @@ static void occupy_standard_descriptors(void) {
 static void hold_signals(void) {
   sigset_t set;
   sigemptyset(&set);
-  for (int i = 0; i < LENGTH_OF(held_signals); i++) {
+  for (int i = 0; i < held_signal_count; i++) {
     struct sigaction action;
     if (sigaction(held_signals[i], NULL, &action) != 0) abort();
     /* A blocked signal is kept even when it is ignored, and nohup(1) would then be of no use. */
@@ -36,15 +33,6 @@ static void hold_signals(void) {
   }
   if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) abort();
   if (signal(SIGPIPE, SIG_IGN) == SIG_ERR) abort();
-}
-
-/* The signal that came meanwhile, 0 for none. */
-static int pending_signal(void) {
-  sigset_t pending;
-  if (sigpending(&pending) != 0) return 0;
-  for (int i = 0; i < LENGTH_OF(held_signals); i++)
-    if (sigismember(&pending, held_signals[i]) == 1) return held_signals[i];
-  return 0;
 }
 
 /* Sets the engine up and takes the program as far as the image would have it. */

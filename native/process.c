@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -99,6 +100,21 @@ static JSValue host_executable(JSContext *context, JSValueConst self, int count,
   return string_from_bytes(context, path, (size_t)length);
 }
 
+const int held_signals[held_signal_count] = {SIGHUP, SIGINT, SIGTERM};
+
+int pending_signal(void) {
+  sigset_t pending;
+  if (sigpending(&pending) != 0) return 0;
+  for (int i = 0; i < held_signal_count; i++)
+    if (sigismember(&pending, held_signals[i]) == 1) return held_signals[i];
+  return 0;
+}
+
+static JSValue host_is_asked_to_end(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count, (void)values;
+  return JS_NewBool(context, pending_signal() != 0);
+}
+
 static JSValue host_isatty(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
   (void)self, (void)count;
   int32_t descriptor;
@@ -121,6 +137,7 @@ static const JSCFunctionListEntry entries[] = {
     JS_CFUNC_DEF("programArguments", 0, host_arguments),
     JS_CFUNC_DEF("environment", 0, host_environment),
     JS_CFUNC_DEF("executable", 0, host_executable),
+    JS_CFUNC_DEF("isAskedToEnd", 0, host_is_asked_to_end),
     JS_CFUNC_DEF("isatty", 1, host_isatty),
     JS_CFUNC_DEF("run", 1, host_run),
 };

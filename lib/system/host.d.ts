@@ -16,6 +16,8 @@ declare module "lxc-cni:host" {
   export function environment(): Record<string, string>;
   /** The path of the running file, without symbolic links. */
   export function executable(): string;
+  /** Whether a signal that is held back asks this process to end. */
+  export function isAskedToEnd(): boolean;
   export function isatty(descriptor: number): boolean;
   /**
    * Has `main` called once all modules are evaluated, which may have been done when the executable was built. It returns

@@ -37,6 +37,7 @@ export const system: System = {
   writeStandardError,
   limitStandardError,
   log: (severity, text) => host.syslog(severityNumbers[severity], text),
+  isAskedToEnd: host.isAskedToEnd,
   isTerminal: (stream) => host.isatty(stream === "output" ? 1 : 2),
 
   readText: (path, netns) => withOpen(path, host.O_RDONLY, netns, host.readAll),

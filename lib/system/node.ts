@@ -56,6 +56,7 @@ export const system: System = {
   writeStandardError,
   limitStandardError,
   log,
+  isAskedToEnd: () => false,
   isTerminal: (stream) => isatty(stream === "output" ? 1 : 2),
 
   readText,

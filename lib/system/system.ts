@@ -40,6 +40,12 @@ export interface System {
    */
   run(main: () => number | Promise<number>): void;
 
+  /**
+   * Whether one of these signals has come: who has many things to do then leaves it at those that are done. Under Node.js
+   * always false, since Node tells of signals only when `main` is done.
+   */
+  isAskedToEnd(): boolean;
+
   /** Reads standard input to its end, also when it is non-blocking. Bytes that are no UTF-8 become U+FFFD. */
   readStandardInput(): string;
 

@@ -54,7 +54,7 @@ export function collect(
   return {
     removals: removals.flat(),
     unfinished,
-    failures: isTrial ? [] : collectUnknown(places, ids, warn),
+    failures: isTrial || system.isAskedToEnd() ? [] : collectUnknown(places, ids, warn),
   };
 }
 

@@ -11,9 +11,11 @@ const pace = 100;
  * Does something to each of many, in order; once it takes more than a second, a line on the terminal tells how far it
  * is. Nothing shows where standard error is no terminal.
  *
+ * Who is asked to end (by Ctrl-C) leaves it at those that are done, and says so.
+ *
  * @param doing What is done, as in `checking`.
  * @param nameOf What the line calls one of them.
- * @returns what was done to each.
+ * @returns what was done to each that it was done to.
  */
 export function withProgress<Item, Done>(
   doing: string,
@@ -24,8 +26,10 @@ export function withProgress<Item, Done>(
   const isWatched = items.length > 1 && system.isTerminal("errors");
   let next = isWatched ? system.monotonic() + patience : Number.POSITIVE_INFINITY;
   let isShown = false;
+  const done: Done[] = [];
   try {
-    return items.map((item, index) => {
+    for (const [index, item] of items.entries()) {
+      if (system.isAskedToEnd()) break;
       if (system.monotonic() >= next) {
         system.writeStandardError(
           `\r\x1b[K${doing} ${index + 1} of ${items.length}: ${printable(nameOf(item))}`,
@@ -33,9 +37,15 @@ export function withProgress<Item, Done>(
         isShown = true;
         next = system.monotonic() + pace;
       }
-      return work(item);
-    });
+      done.push(work(item));
+    }
   } finally {
     if (isShown) system.writeStandardError("\r\x1b[K");
   }
+  if (done.length < items.length) {
+    system.writeStandardError(
+      `lxc-cni: asked to end: ${doing} went as far as ${done.length} of ${items.length}\n`,
+    );
+  }
+  return done;
 }

@@ -62,6 +62,7 @@ export const system: System = {
   log: () => undefined,
   writeStandardOutput: () => {},
   writeStandardError: () => {},
+  isAskedToEnd: () => false,
   isTerminal: () => false,
 
   readText: (path) => contentOf(path),

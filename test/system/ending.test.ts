@@ -36,6 +36,15 @@ describe.each(kinds)("a program (%s)", (kind) => {
     },
   );
 
+  test("may leave it at what it has done when it is asked to end", async ({ skip }) => {
+    if (kind === "js") skip("Node.js tells a program of signals when its main function is done");
+    const child = spawn(program, ["until"], { stdio: ["ignore", "pipe", "inherit"] });
+    const ended = new Promise((resolve) => child.on("exit", (...end) => resolve(end)));
+    await new Promise((resolve) => child.stdout.once("data", resolve));
+    child.kill("SIGINT");
+    expect(await ended).toEqual([128 + os.signals.SIGINT, null]);
+  });
+
   test("prints what was thrown, and no stack", () => {
     expect(run("throw")).toMatchObject({ status: 1, stdout: "", stderr: "RangeError: thrown in run\n" });
     expect(run("throwText")).toMatchObject({ status: 1, stdout: "", stderr: "a text\n" });

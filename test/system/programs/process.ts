@@ -8,6 +8,7 @@ export function observeProcess(): void {
   observe("pid is that of /proc/self", () => system.readText("/proc/self/stat").startsWith(`${system.pid} `));
   observe("userId", () => system.userId);
   observe("nobody reads on a terminal", () => [system.isTerminal("output"), system.isTerminal("errors")]);
+  observe("nobody asks it to end", () => system.isAskedToEnd());
   observe("random lengths", () => [0, 1, 16, 100_000].map((length) => system.random(length).length));
   observe("random type", () => Object.prototype.toString.call(system.random(1)));
   const draws = [system.random(16), system.random(16)].map(String);
