@@ -124,27 +124,49 @@ static bool wait_for_connection(int listener, int signals) {
   }
 }
 
+/* The processes that serve connections, and whom. */
+enum { most_children = 256 };
+struct children {
+  int count;
+  struct {
+    pid_t pid;
+    uid_t user;
+  } each[most_children];
+};
+
 /* Lets those who have ended go, and waits for one where there are too many. */
-static int reap_children(int children, int limit) {
-  while (children > 0) {
-    pid_t ended = waitpid(-1, NULL, children >= limit ? 0 : WNOHANG);
-    if (ended > 0)
-      children--;
-    else if (ended == 0 || errno != EINTR)
-      break;
+static void reap_children(struct children *children, int limit) {
+  while (children->count > 0) {
+    pid_t ended = waitpid(-1, NULL, children->count >= limit ? 0 : WNOHANG);
+    if (ended == 0 || (ended < 0 && errno != EINTR)) break;
+    for (int i = 0; i < children->count; i++)
+      if (children->each[i].pid == ended) children->each[i] = children->each[--children->count];
   }
-  return children;
+}
+
+/* Finds out who has connected. Returns false where that user has as many connections as a user may. */
+static bool may_connect(int connection, const struct children *children, int user_limit, uid_t *user) {
+  struct ucred peer;
+  socklen_t length = sizeof(peer);
+  if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) return false;
+  *user = peer.uid;
+  int served = 0;
+  for (int i = 0; i < children->count; i++) served += children->each[i].user == peer.uid;
+  return served < user_limit;
 }
 
 /*
  * Gives each connection a process of its own, in which this returns it: whatever a client may have its process wait
- * for, nobody else waits. In the first process it returns undefined, when that has been asked to end.
+ * for, nobody else waits. One of a user who has too many is closed. In the first process it returns undefined, when
+ * that has been asked to end.
  */
 static JSValue host_accept_each(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
   (void)self, (void)count;
-  int32_t listener, limit;
-  if (JS_ToInt32(context, &listener, values[0]) != 0 || JS_ToInt32(context, &limit, values[1]) != 0)
+  int32_t listener, limit, user_limit;
+  if (JS_ToInt32(context, &listener, values[0]) != 0 || JS_ToInt32(context, &limit, values[1]) != 0 ||
+      JS_ToInt32(context, &user_limit, values[2]) != 0)
     return JS_EXCEPTION;
+  if (limit > most_children) limit = most_children;
   sigset_t held;
   /* main() has blocked those that ask it to end, but for those that it was started to ignore. */
   if (sigprocmask(SIG_BLOCK, NULL, &held) != 0) return fail(context, "sigprocmask");
@@ -152,22 +174,27 @@ static JSValue host_accept_each(JSContext *context, JSValueConst self, int count
   if (signals < 0) return fail(context, "signalfd");
 
   JSValue result = JS_UNDEFINED;
-  for (int children = 0; wait_for_connection(listener, signals);) {
-    children = reap_children(children, limit);
+  struct children children = {0};
+  while (wait_for_connection(listener, signals)) {
+    reap_children(&children, limit);
     int connection = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
     if (connection < 0) {
       if (errno == EINTR || errno == ECONNABORTED || errno == EAGAIN) continue;
       result = fail(context, "accept");
       break;
     }
-    pid_t child = fork();
+    uid_t user = 0;
+    pid_t child = may_connect(connection, &children, user_limit, &user) ? fork() : -1;
     if (child == 0) {
       close(listener);
       result = JS_NewInt32(context, connection);
       break;
     }
     close(connection);
-    if (child > 0) children++;
+    if (child > 0) {
+      children.each[children.count].pid = child;
+      children.each[children.count++].user = user;
+    }
   }
   close(signals);
   return result;
@@ -331,7 +358,7 @@ static const JSCFunctionListEntry entries[] = {
     JS_CFUNC_DEF("unixConnect", 2, host_connect),
     JS_CFUNC_DEF("unixListen", 2, host_listen),
     JS_CFUNC_DEF("adoptSocket", 1, host_adopt_socket),
-    JS_CFUNC_DEF("acceptEach", 2, host_accept_each),
+    JS_CFUNC_DEF("acceptEach", 3, host_accept_each),
     JS_CFUNC_DEF("peerOf", 1, host_peer),
     JS_CFUNC_DEF("sendMessage", 3, host_send_message),
     JS_CFUNC_DEF("receiveMessage", 3, host_receive_message),

@@ -145,11 +145,12 @@ declare module "lxc-cni:host" {
   /** Makes an inherited socket close-on-exec. @returns whether it listens; EPROTOTYPE where it is of another kind. */
   export function adoptSocket(descriptor: number): boolean;
   /**
-   * Gives each connection a process of its own, `limit` of them at a time.
+   * Gives each connection a process of its own, `limit` (256 at most) of them at a time, and `userLimit` for one user;
+   * more of a user are closed.
    *
    * @returns in each of these, the connection; in the first process, undefined when it is to end.
    */
-  export function acceptEach(listener: number, limit: number): number | undefined;
+  export function acceptEach(listener: number, limit: number, userLimit: number): number | undefined;
   export function peerOf(connection: number): { uid: number; gid: number; groups: number[] };
   /** @param passed A descriptor to go with it. */
   export function sendMessage(connection: number, text: string, passed?: number): void;

@@ -33,10 +33,11 @@ export interface UnixListener {
   /**
    * Gives each connection a process of its own, so that none waits for another.
    *
-   * @param limit How many there may be at a time.
+   * @param limit How many there may be at a time, 256 at most; others wait.
+   * @param userLimit How many of one user; others are closed.
    * @returns in each of these processes, its connection; in this one, `undefined` when it has been asked to end.
    */
-  acceptEach(limit: number): UnixConnection | undefined;
+  acceptEach(limit: number, userLimit: number): UnixConnection | undefined;
   close(): void;
 }
 

@@ -86,7 +86,7 @@ function receiveAnswer(connection: UnixConnection, socket: string): ServiceAnswe
     throw new CniError(
       Code.noService,
       `the service at ${socket} did not answer`,
-      `it says why in its journal: journalctl -t lxc-cni`,
+      "it has 16 requests of this user in work, or says why in its journal: journalctl -t lxc-cni",
     );
   }
   const answer = parseJson(message.text, "answer");

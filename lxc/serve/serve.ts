@@ -6,8 +6,9 @@ import { UsageError } from "../command-line/usage-error.ts";
 import { requireUnixSockets } from "./meeting-place.ts";
 import { serveConnection } from "./serve-connection.ts";
 
-/** How many requests are served at a time, where it listens itself. */
+/** How many requests are served at a time, and of one user, where it listens itself (packaging/systemd/lxc-cni.socket). */
 const mostConnections = 64;
+const mostOfUser = 16;
 
 /**
  * Serves ordinary users: the connection that this process was given, or each one to the socket that it was given, or to
@@ -30,7 +31,7 @@ export function serve(path: string | undefined): number {
 }
 
 function serveEach(listener: UnixListener, end: () => void): void {
-  const connection = listener.acceptEach(mostConnections);
+  const connection = listener.acceptEach(mostConnections, mostOfUser);
   if (connection === undefined) end();
   else serveConnection(connection);
 }

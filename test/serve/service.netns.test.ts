@@ -5,7 +5,7 @@ import type { Host } from "../fixture/host.ts";
 import { difference, snapshot } from "../fixture/snapshot.ts";
 import { variants } from "../fixture/variants.ts";
 import { openPage } from "../formats/page.ts";
-import { alice, bob, socket, test, type UserContainer } from "./users.ts";
+import { alice, asUser, bob, socket, test, type UserContainer } from "./users.ts";
 
 const ping = (address: string | undefined) => ["ping", "-c", "1", "-W", "2", address ?? ""];
 const done = { status: 0, errors: "" };
@@ -177,6 +177,27 @@ test("it takes the place of a service that was killed, and not of one that lives
   await expect.poll(() => users.send(alice, "x").catch(() => "nobody listens")).toBe("nobody listens");
   await users.serve();
   await expect.poll(() => users.send(alice, "x")).toMatchObject({ code: 6 });
+});
+
+test("a user who keeps connections open keeps no other user from being served", async ({ host, users }) => {
+  await host.write("/etc/lxc-cni/users.conf", `${alice} simplenet 1\n${bob} simplenet 1\n`);
+  await users.serve();
+  await host.run(["mkfifo", "--mode", "666", "/run/done"]);
+  // As many as there may be of all users together.
+  const crowd = `
+import socket, sys
+all = []
+for _ in range(64):
+  all.append(socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET))
+  all[-1].connect(sys.argv[1])
+print(all[-1].recv(100) == b"")
+open("/run/done").read()`;
+  const keeping = host.run([...asUser(alice), "/usr/bin/python3", "-c", crowd, socket]);
+  const other = await users.container(bob, "web");
+  expect(await other.hook("start-host")).toMatchObject(done);
+  await host.run(["sh", "-c", ": > /run/done"]);
+  expect(await keeping, "the last one is closed").toBe("True");
+  await stopped(other);
 });
 
 test("the hook asks where its line says", async ({ host, users }) => {

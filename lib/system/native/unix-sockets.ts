@@ -39,8 +39,8 @@ function listener(descriptor: number): UnixListener {
   const close = closeOnce(descriptor);
   return {
     kind: "listener",
-    acceptEach(limit) {
-      const accepted = host.acceptEach(descriptor, limit);
+    acceptEach(limit, userLimit) {
+      const accepted = host.acceptEach(descriptor, limit, userLimit);
       return accepted === undefined ? undefined : connection(accepted);
     },
     close: () => close(),

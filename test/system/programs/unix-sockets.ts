@@ -28,7 +28,7 @@ function converse(sockets: UnixSockets, directory: string, roots: string, others
 
   const client = sockets.connect(path, 1000);
   const first = system.pid;
-  const served = listener.acceptEach(2);
+  const served = listener.acceptEach(2, 2);
   if (served === undefined) {
     look("told to end", () => system.pid === first);
     listener.close();
