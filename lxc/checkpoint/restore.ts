@@ -11,7 +11,6 @@ import { isRunning } from "../container/process.ts";
 import { detachQuietly } from "../hook/attachment.ts";
 import type { Places } from "../runtime.ts";
 import { failurePath, orderFor } from "./action.ts";
-import { attachmentsOf } from "./attachments.ts";
 import type { Checkpoint } from "./checkpoint.schema.ts";
 import { requireCriu } from "./checkpoint.ts";
 import { callLxcCheckpoint, imagesOf } from "./criu.ts";
@@ -47,7 +46,7 @@ export function restore(container: Container, directory: string, places: Places)
   awaitStopped(container);
   const held = readCheckpoint(container.id);
   requireLast(container, checkpoint, held);
-  findNetworks(container, attachmentsOf(checkpoint, container.id), places);
+  findNetworks(container, checkpoint, held, places);
   openImages(configuration, directory);
 
   system.removeFile(failurePath(directory));
