@@ -27,10 +27,9 @@ const configurationOfRestore = `${configuration}mntns-compat-mode\n`;
  * @param isThorough Whether CRIU is to try what it needs of the kernel, which takes some 50 ms.
  */
 export function whyNoCriu(isThorough: boolean): string | undefined {
+  const missing = whichIsMissing();
   const criu = system.findProgram("criu");
-  if (criu === undefined) return `criu is missing: install the package criu, ${oldest.join(".")} or later`;
-  if (system.findProgram("lxc-checkpoint") === undefined)
-    return "lxc-checkpoint is missing: install the package lxc";
+  if (missing !== undefined || criu === undefined) return missing;
   const version = /^Version: *(\d+)\.(\d+)/m.exec(run(criu, ["--version"]).output);
   const [major, minor] = [Number(version?.[1] ?? 0), Number(version?.[2] ?? 0)];
   if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
@@ -39,6 +38,15 @@ export function whyNoCriu(isThorough: boolean): string | undefined {
   if (!isThorough) return undefined;
   const { status, output, errors } = run(criu, ["check"]);
   return status === 0 ? undefined : `"${criu} check" fails: ${lastOf(`${output}${errors}`, 2)}`;
+}
+
+/** Which program is missing, and how it is had, in words; undefined where none is. It takes no time. */
+export function whichIsMissing(): string | undefined {
+  if (system.findProgram("criu") === undefined)
+    return `criu is missing: install the package criu, ${oldest.join(".")} or later`;
+  if (system.findProgram("lxc-checkpoint") === undefined)
+    return "lxc-checkpoint is missing: install the package lxc";
+  return undefined;
 }
 
 function run(program: string, words: readonly string[]): Outcome {

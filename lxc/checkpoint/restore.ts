@@ -12,8 +12,8 @@ import { detachQuietly } from "../hook/attachment.ts";
 import type { Places } from "../runtime.ts";
 import { failurePath, orderFor } from "./action.ts";
 import type { Checkpoint } from "./checkpoint.schema.ts";
-import { requireCriu } from "./checkpoint.ts";
-import { callLxcCheckpoint, imagesOf } from "./criu.ts";
+import { noCriu } from "./checkpoint.ts";
+import { callLxcCheckpoint, imagesOf, whichIsMissing, whyNoCriu } from "./criu.ts";
 import { requireNone } from "./fix.ts";
 import { findNetworks } from "./make-networks.ts";
 import { readCheckpoint, readDocument, requirePrivate, unholdCheckpoint } from "./record.ts";
@@ -41,8 +41,8 @@ export function restore(container: Container, directory: string, places: Places)
   requirePrivate(directory);
   const configuration = readConfiguration(container.configFile);
   requireNone(container.name, "restored", obstaclesIn(configuration));
-  // Somebody waits for the container: what CRIU cannot do, it says soon enough, and nothing is lost.
-  requireCriu(false);
+  const missing = whichIsMissing();
+  if (missing !== undefined) throw noCriu(missing);
   awaitStopped(container);
   const held = readCheckpoint(container.id);
   requireLast(container, checkpoint, held);
@@ -56,6 +56,9 @@ export function restore(container: Container, directory: string, places: Places)
   const milliseconds = system.monotonic() - begin;
   if (failure !== undefined) {
     removeLeftovers(container, places);
+    // Not asked before: somebody waits for the container, and nothing is lost.
+    const unusable = whyNoCriu(false);
+    if (unusable !== undefined) throw noCriu(unusable);
     const reason = networkFailure(directory) ?? failure;
     throw new CniError(Code.checkpointFailed, `${container.name} could not be restored`, reason);
   }

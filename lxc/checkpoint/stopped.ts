@@ -8,6 +8,9 @@ import { isContainerRunning } from "../container/running.ts";
 /** How long LXC may take from a container's end to that of its hooks, in milliseconds. */
 const patience = 15_000;
 
+/** How often to look, in milliseconds: somebody waits for the container to go on. */
+const pace = 1;
+
 /** Waits until LXC is done with a container that has ended, hooks included. @throws CniError 102 where that is not soon */
 export function awaitStopped(container: Container): void {
   if (hasStopped(container)) return;
@@ -23,7 +26,7 @@ export function hasStopped(container: Container): boolean {
   const end = system.monotonic() + patience;
   while (isContainerRunning(container)) {
     if (hasProcess(container) || system.monotonic() > end) return false;
-    system.sleep(10);
+    system.sleep(pace);
   }
   return true;
 }
