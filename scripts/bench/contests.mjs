@@ -1,4 +1,5 @@
 import { attachmentContests } from "./contests/attachment.mjs";
+import { checkpointContests } from "./contests/checkpoint.mjs";
 import { crowdContests } from "./contests/crowd.mjs";
 import { firstPacketContests } from "./contests/first-packet.mjs";
 import { hookContest } from "./contests/hook.mjs";
@@ -22,5 +23,6 @@ export const contests = [
   ...crowdContests,
   scopeContest,
   ...firstPacketContests,
+  ...checkpointContests,
   otherWaysContest,
 ];

@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { contests } from "./contests.mjs";
+import { findCriu } from "./criu.mjs";
 import { linesOf, sizeLines, verdictOf } from "./lines.mjs";
 import { runOnOwnHost } from "./namespace.mjs";
 import { parseOptions, usage } from "./options.mjs";
@@ -58,12 +59,14 @@ function build() {
 function bench({ rounds, isWanted, write }) {
   const reference = findReference();
   const wanted = contests.filter(({ name }) => isWanted(name));
-  const measured = measure(wanted, { bin, js, go: reference.directory }, rounds);
+  const criu = wanted.some(({ needsCriu }) => needsCriu) ? findCriu() : undefined;
+  const measured = measure(wanted, { bin, js, go: reference.directory, criu: criu?.path }, rounds);
   const lines = [
     ...[...measured.values()].flat(),
     ...(isWanted("size") ? sizeLines(sizes(reference.directory)) : []),
   ];
   console.log(`medians and lower quartiles of ${rounds} rounds, in turn; Go: ${describe(reference)}\n`);
+  if (criu?.reason !== undefined) console.log(`what needs CRIU is not measured: ${criu.reason}\n`);
   console.log(formatTable(lines));
   summarize(lines);
   if (write) writePages(measured, { rounds, reference: describe(reference) });
