@@ -1,25 +1,13 @@
-import { execFileSync, spawn, spawnSync } from "node:child_process";
-import {
-  appendFileSync,
-  chmodSync,
-  closeSync,
-  copyFileSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { spawnSync } from "node:child_process";
+import { copyFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { awaitSilence, listen, makePeer, makeServer, run, until, writeProgram } from "../heartbeat.mjs";
 import { installMarks, takeMarks } from "../marks.mjs";
-import { makeContainer, pause } from "../namespace.mjs";
-import { environment } from "../network.mjs";
 import { bootSecondHost } from "../second-host.mjs";
 import { splitDowntime } from "../split.mjs";
 
 /** What the container has in its memory, in megabytes. */
 const memory = 10;
-const address = "10.10.0.9";
-const port = "7000";
 
 /** Where programs are looked for first, by LXC and by lxc-cni. */
 const programDirectory = "/usr/local/sbin";
@@ -100,7 +88,7 @@ function contestants(place, prepareTarget) {
   });
   run(["sh", "-c", defineNetwork]);
   makePeer();
-  makeServer(name, programs);
+  makeServer(name, programs.beat, memory, join(programDirectory, "lxc-cni"));
   const target = prepareTarget(name);
   let split;
   const first = {
@@ -156,70 +144,6 @@ echo '${JSON.stringify(definition)}' > /etc/lxc-cni/net.d/simplenet.conf
 
 const joinCable = "ip link set cable0 master cnibr0 up";
 
-/** The namespace of the client, on this host's bridge. */
-function makePeer() {
-  makeContainer("peer");
-  const commands = [
-    "link add peer0 type veth peer name eth0 netns peer",
-    "link set peer0 master cnibr0 up",
-    "-n peer address add 10.10.0.200/16 dev eth0",
-    "-n peer link set eth0 up",
-  ];
-  for (const command of commands) run(["ip", ...command.split(" ")]);
-}
-
-/** A container whose heart beats, with so much memory. */
-function makeServer(name, { beat }) {
-  run(["lxc-create", "--name", name, "--template", "busybox", "--config", "/dev/null"]);
-  const directory = `/var/lib/lxc/${name}`;
-  const hook = `${programDirectory}/lxc-cni hook simplenet,ip=${address}`;
-  const lines = [
-    ...["lxc.net.0.type = empty", "lxc.tty.max = 0", "lxc.console.path = none", "lxc.hook.version = 1"],
-    ...["start-host", "stop", "post-stop"].map((type) => `lxc.hook.${type} = ${hook}`),
-  ];
-  appendFileSync(`${directory}/config`, `${lines.join("\n")}\n`);
-  copyFileSync(beat, `${directory}/rootfs/bin/beat`);
-  writeProgram(
-    `${directory}/rootfs/etc/init.d/rcS`,
-    `beat serve ${port} ${memory} < /dev/null > /dev/null 2>&1 &`,
-  );
-}
-
-function writeProgram(path, text) {
-  writeFileSync(path, `#!/bin/sh\n${text}\n`);
-  chmodSync(path, 0o755);
-}
-
-/** Has the client listen, and waits until it hears. */
-function listen(beat, heard) {
-  const output = openSync(heard, "w");
-  const client = spawn("ip", ["netns", "exec", "peer", beat, "hear", address, port], {
-    stdio: ["ignore", output, "inherit"],
-  });
-  closeSync(output);
-  until(() => readFileSync(heard, "utf8") !== "", "the client does not reach the container");
-  return client;
-}
-
-/** The silence that ended after a time, which is to come. */
-function awaitSilence(heard, time) {
-  const silences = () =>
-    [...readFileSync(heard, "utf8").matchAll(/^(\d+) (\d+)$/gm)].map(([, begin, end]) => ({
-      begin: Number(begin) / 1e6,
-      end: Number(end) / 1e6,
-    }));
-  until(() => silences().some(({ end }) => end > time), "the client hears nothing any more");
-  return silences().find(({ end }) => end > time);
-}
-
-/** Waits for what is going to be so in ten seconds at most. */
-function until(isSo, problem) {
-  for (let tries = 0; !isSo(); tries++) {
-    if (tries > 5000) throw new Error(problem);
-    pause(2);
-  }
-}
-
 /** Cgroups outlive hosts, and LXC leaves those of its monitor after a restore. */
 function removeCgroups(name) {
   const find = ["find", "/sys/fs/cgroup", "-depth", "-type", "d", "-name", `lxc.*${name}*`];
@@ -229,16 +153,4 @@ function removeCgroups(name) {
     });
     return status === 0;
   }, "LXC does not let go of the container");
-}
-
-function run([program, ...words]) {
-  try {
-    return execFileSync(program, words, {
-      env: environment,
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-  } catch (error) {
-    throw new Error(`${[program, ...words].join(" ")}: ${error.stderr || error.message}`);
-  }
 }
