@@ -1,8 +1,19 @@
 import { expect } from "vitest";
 import { describeVariants } from "../fixture/variants.ts";
 import { attempt, expectRefused, lxcCni } from "../lxc/command-line.ts";
+import { emptyNetwork, hookLines } from "../lxc/ways.ts";
 import { describeOnce, test } from "./criu.ts";
-import { createTalker, define, expectToGoOn, held, joined, leases, networkOf, startPeer } from "./talk.ts";
+import {
+  createTalker,
+  define,
+  expectToGoOn,
+  fit,
+  held,
+  joined,
+  leases,
+  networkOf,
+  startPeer,
+} from "./talk.ts";
 
 const own = ["10.10.0.2", "fd00:10:10::2"];
 
@@ -94,6 +105,35 @@ describeOnce("while it is checkpointed", (variant) => {
 });
 
 describeOnce("a container", (variant) => {
+  test("with ids of its own, made by the template, is refused, and mended by --fix", async ({
+    host,
+    lxc,
+  }) => {
+    await define(host, joined);
+    await host.run(["mkdir", "-p", "/var/lib/lxc"]);
+    await host.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", "/var/lib/lxc"]);
+    const hooks = hookLines(`${variant.directory}/lxc-cni hook simplenet`);
+    const c1 = await lxc.create("c1", [...emptyNetwork, ...hooks, ...fit], { idmapped: true });
+    // A directory of the host, and one that is a mount itself, are not in the way.
+    await c1.configure([
+      "lxc.mount.entry = /opt opt none bind,create=dir 0 0",
+      "lxc.mount.entry = /mnt/data data none bind,create=dir 0 0",
+    ]);
+    await host.run(["sh", "-c", "mkdir /mnt/data && mount -t tmpfs tmpfs /mnt/data && touch /mnt/data/seen"]);
+    await c1.start();
+    await expectRefused(
+      host,
+      variant,
+      ["checkpoint", c1.name, "/mnt/c1", "--fix"],
+      "lxc.rootfs.mount = /var/lib/lxc",
+    );
+    await c1.stop();
+    await c1.start();
+    await lxcCni(host, variant, "checkpoint", c1.name, "/mnt/c1");
+    await lxcCni(host, variant, "restore", c1.name, "/mnt/c1");
+    expect(await c1.run(["ls", "/data"])).toBe("seen");
+  });
+
   test("with ids of its own, on two networks, goes on", async ({ host, lxc }) => {
     const backnet = {
       ...{ cniVersion: "1.0.0", name: "backnet", type: "bridge", bridge: "cnibr1", isGateway: true },

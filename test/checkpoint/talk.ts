@@ -42,9 +42,9 @@ export async function createTalker(
 ): Promise<LxcContainer> {
   const hooks = hookLines(`${variant.directory}/lxc-cni hook ${networks}`);
   const container = await lxc.create("c1", [...emptyNetwork, ...hooks, ...fit], options);
-  // The host's libraries: CRIU cannot give them to one with ids of its own, and a static busybox does without.
-  if (options.idmapped) await host.run(["sed", "-i", "/ none ro,bind/d", container.configFile]);
   const root = `${container.path}/${container.name}/rootfs`;
+  // LXC's own place for it is within the host's /usr/lib, which the template mounts (mounts-of-host.ts).
+  if (options.idmapped) await container.configure([`lxc.rootfs.mount = ${root}`]);
   await host.write(`${root}/bin/count`, counter, 0o755);
   await host.write(`${root}/etc/init.d/rcS`, startTalk, 0o755);
   return container;
