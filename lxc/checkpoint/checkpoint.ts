@@ -94,7 +94,7 @@ export function checkpoint(
       failure,
     );
   }
-  if (!leaveRunning) awaitStopped(container);
+  if (!leaveRunning) awaitStopped(container, true);
   return { checkpoint: taken, milliseconds, bytes: sizeOfImages(directory) };
 }
 

@@ -43,8 +43,8 @@ export function restore(container: Container, directory: string, places: Places)
   requireNone(container.name, "restored", obstaclesIn(configuration));
   const missing = whichIsMissing();
   if (missing !== undefined) throw noCriu(missing);
-  awaitStopped(container);
   const held = readCheckpoint(container.id);
+  awaitStopped(container, held !== undefined);
   requireLast(container, checkpoint, held);
   findNetworks(container, checkpoint, held, places);
   openImages(configuration, directory);

@@ -11,13 +11,23 @@ const patience = 15_000;
 /** How often to look, in milliseconds: somebody waits for the container to go on. */
 const pace = 1;
 
-/** Waits until LXC is done with a container that has ended, hooks included. @throws CniError 102 where that is not soon */
-export function awaitStopped(container: Container): void {
+/**
+ * Waits until LXC is done with a container that has ended, hooks included.
+ *
+ * @param isCheckpointed It is taken for that here. Where it runs all the same, a checkpoint or a restore was killed.
+ * @throws CniError 102 where that is not soon
+ */
+export function awaitStopped(container: Container, isCheckpointed: boolean): void {
   if (hasStopped(container)) return;
+  const { name } = container;
+  const runs = hasProcess(container);
+  const remedy = isCheckpointed
+    ? `lxc-cni release ${name} has it run on, and be checkpointed no longer`
+    : "stop it first";
   throw new CniError(
     Code.alreadyAttached,
-    `container ${container.name} ${hasProcess(container) ? "runs" : "runs, or LXC is not done with it"}`,
-    hasProcess(container) ? "stop it first" : "stop it, and look for a hook that hangs",
+    `container ${name} ${runs ? "runs" : "runs, or LXC is not done with it"}`,
+    runs ? remedy : "stop it, and look for a hook that hangs",
   );
 }
 
