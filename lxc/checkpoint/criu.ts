@@ -2,6 +2,8 @@ import { system } from "#system";
 import { isSystemError } from "../../lib/system/error.ts";
 import { type Outcome, searchPath } from "../../lib/system/system.ts";
 import type { Container } from "../container/containers.ts";
+import { awaitWithProgress } from "../output/progress.ts";
+import { duration, size } from "./words.ts";
 
 /** The oldest CRIU that saves sockets on Linux 6.16 and later (checkpoint-restore/criu, issue 2705). */
 const oldest = [4, 2] as const;
@@ -81,19 +83,23 @@ export function callLxcCheckpoint(
   system.makeDirectory(images, 0o700);
   system.replaceFile(config, isRestore ? configurationOfRestore : configuration, 0o600);
   const which = ["-n", name, "-P", lxcPath, "-D", images, "-v"];
-  const { status } = system
-    .start({
-      program: "sh",
-      arguments: ["-c", 'exec "$@" > "$0" 2>&1 < /dev/null', log, "lxc-checkpoint", ...which, ...words],
-      environment: {
-        ...callers,
-        ...environment,
-        PATH: `${searchPath.join(":")}:${path}`,
-        CRIU_CONFIG_FILE: config,
-      },
-      deadline: longest,
-    })
-    .wait();
+  const running = system.start({
+    program: "sh",
+    arguments: ["-c", 'exec "$@" > "$0" 2>&1 < /dev/null', log, "lxc-checkpoint", ...which, ...words],
+    environment: {
+      ...callers,
+      ...environment,
+      PATH: `${searchPath.join(":")}:${path}`,
+      CRIU_CONFIG_FILE: config,
+    },
+    deadline: longest,
+  });
+  const doing = isRestore ? "restoring" : "saving";
+  awaitWithProgress(
+    running,
+    (time) => `${doing} ${name}: ${size(sizeOfImages(directory))}, ${duration(time)}`,
+  );
+  const { status } = running.wait();
   if (status === 0) return undefined;
   const criuLog = `${images}/${isRestore ? "restore" : "dump"}.log`;
   const said = errorsIn(criuLog) || lastOf(tail(log), 3);

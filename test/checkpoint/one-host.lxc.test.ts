@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 import { describeVariants } from "../fixture/variants.ts";
-import { attempt, expectRefused, lxcCni } from "../lxc/command-line.ts";
+import { attempt, expectRefused, lxcCni, read } from "../lxc/command-line.ts";
 import { emptyNetwork, hookLines } from "../lxc/ways.ts";
-import { describeOnce, test } from "./criu.ts";
+import { criuDirectory, describeOnce, test } from "./criu.ts";
 import {
   createTalker,
   define,
@@ -155,6 +155,41 @@ describeOnce("a container", (variant) => {
     await expectToGoOn(peer);
     expect(await networkOf(host, c1)).toBe(before);
     expect(await c1.mac("wan0")).toBe("02:00:00:00:00:09");
+  });
+
+  test("is seen to be saved on a terminal, with how far it is", async ({ host, lxc }) => {
+    await define(host, joined);
+    const c1 = await createTalker(lxc, host, variant, "simplenet");
+    await c1.start();
+    // A CRIU that waits until somebody has seen enough.
+    await host.run(["umount", "/usr/local/sbin"]);
+    await host.run(["mount", "-t", "tmpfs", "tmpfs", "/usr/local/sbin"]);
+    await host.run(["mkfifo", "/mnt/go"]);
+    const wait = `if [ "$1" = dump ]; then head -c 12345 /dev/zero > /mnt/c1/images/first; read -r go < /mnt/go; fi`;
+    await host.write(
+      "/usr/local/sbin/criu",
+      `#!/bin/sh\n${wait}\nexec ${criuDirectory()}/criu "$@"\n`,
+      0o755,
+    );
+
+    const line = `${variant.directory}/lxc-cni checkpoint ${c1.name} /mnt/c1`;
+    const saved = host.run([
+      "script",
+      "--quiet",
+      "--flush",
+      "--return",
+      "--command",
+      line,
+      "/mnt/typescript",
+    ]);
+    const shown = () => read(host, "/mnt/typescript");
+    await expect.poll(shown, { timeout: 10_000 }).toMatch(/saving \S+: [1-9]\d* kB, [1-9]\.\d\d s/);
+    await host.run(["sh", "-c", "echo > /mnt/go"]);
+    await saved;
+    // The line is gone when there is something else to say.
+    expect(await shown()).toContain(`\r\x1b[K${c1.name}: saved `);
+    const { status, errors } = await attempt(host, variant, ["restore", c1.name, "/mnt/c1"]);
+    expect({ status, errors }).toEqual({ status: 0, errors: "" });
   });
 
   test("that is left running has nothing held, and goes on", async ({ host, lxc }) => {
