@@ -17,6 +17,7 @@ import { told, withWishes } from "../hook/wishes.ts";
 import { type Places, runtimeFor, warn } from "../runtime.ts";
 import { attachmentsOf, type CheckpointedAttachment, macOf } from "./attachments.ts";
 import type { Checkpoint } from "./checkpoint.schema.ts";
+import { forgetDhcpLeases } from "./dhcp.ts";
 import { givingHeld } from "./stand-ins.ts";
 
 /** An attachment, and the network as this host knows it. */
@@ -107,6 +108,7 @@ function makeOne({ checkpointed, isHeld, network: configured, words }: Wanted, n
     capabilityArguments: { ...capabilityArguments, ...given.capabilityArguments },
   });
   const told = adopting(network);
+  if (isHeld) forgetDhcpLeases(runtime, told);
   const after = attach(runtime, isHeld ? givingHeld(told, before, runtime.cniPath) : told, carried);
   const differences = differencesOf(before, after, attachment.interface);
   if (differences.length === 0) return;

@@ -36,7 +36,7 @@ export function keepingHeld(network: Network, container: ContainerId, cniPath: s
 export function givingHeld(network: Network, before: Result, cniPath: string): Network {
   const ips = before.ips.map(({ address, gateway }) => ({ address, gateway }));
   const result = resultInVersion({ ...before, interfaces: [], ips }, network.version);
-  // A server has leased the address, and has its daemon ask again: it gives the same one, for the same client.
+  // Its daemon has to have a lease, so that it renews it; the server has given it, and knows the client.
   return withStandIns(network, cniPath, (type) => type !== "dhcp", result);
 }
 

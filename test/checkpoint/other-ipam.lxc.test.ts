@@ -29,6 +29,20 @@ async function besideGoHostLocal(host: Host, { directory, environment }: Variant
   return { name: "beside Go's host-local", directory: "/mnt/plugins", environment };
 }
 
+/** A network whose interfaces the Go plugin makes. */
+const backnet = { cniVersion: "1.0.0", name: "backnet", type: "go-bridge", bridge: "cnibr1" };
+
+const dhcpServer = `
+interface eth0
+start 10.20.0.20
+end 10.20.0.39
+opt subnet 255.255.0.0
+opt router 10.20.0.200
+opt lease 3600
+lease_file /mnt/leases
+pidfile /mnt/server.pid
+`;
+
 describeOnce("addresses of another IPAM plugin", (variant) => {
   test("are neither released nor asked for, also where another plugin makes the interface", async ({
     host,
@@ -44,10 +58,7 @@ describeOnce("addresses of another IPAM plugin", (variant) => {
     await define(
       host,
       { ...joined, ipam: { type: "next-one" } },
-      {
-        ...{ cniVersion: "1.0.0", name: "backnet", type: "go-bridge", bridge: "cnibr1", isGateway: true },
-        ipam: { type: "static", addresses: [{ address: "10.20.0.7/16" }] },
-      },
+      { ...backnet, ipam: { type: "static", addresses: [{ address: "10.20.0.7/16" }] } },
     );
     const c1 = await createTalker(lxc, host, variant, "simplenet backnet:eth1");
     const peer = await startPeer(host);
@@ -81,6 +92,49 @@ describeOnce("addresses of another IPAM plugin", (variant) => {
     await lxcCni(host, variant, "checkpoint", c1.name, "/mnt/third");
     await lxcCni(host, variant, "release", c1.name);
     await expectCalls("ADD", "DEL");
+  });
+
+  test("that a DHCP server leases are leased again, by the daemon that renews them", async ({
+    host,
+    lxc,
+    skip,
+  }) => {
+    if (go.missing !== undefined) skip(go.missing);
+    await host.run(["mkdir", "-p", "/opt/cni/bin", "/run/cni"]);
+    await host.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", "/opt/cni/bin"]);
+    await host.run(["cp", `${go.directory}/dhcp`, "/opt/cni/bin"]);
+    // Ours makes the interface when it has addresses.
+    await host.run(["cp", `${go.directory}/bridge`, "/opt/cni/bin/go-bridge"]);
+    await define(host, { ...backnet, ipam: { type: "dhcp" } });
+    await host.write("/mnt/dhcp.conf", dhcpServer);
+    const server = await host.container("server");
+    await host.run(["ip", "link", "add", "cnibr1", "up", "type", "bridge"]);
+    await host.run(["ip", "link", "add", "srv0", "type", "veth", "peer", "name", "eth0", "netns", server.id]);
+    await host.run(["ip", "link", "set", "srv0", "master", "cnibr1", "up"]);
+    await server.run([
+      "sh",
+      "-c",
+      "ip address add 10.20.0.200/16 dev eth0; ip link set eth0 up; touch /mnt/leases",
+    ]);
+    await server.run([
+      "sh",
+      "-c",
+      "setsid busybox udhcpd -f /mnt/dhcp.conf </dev/null >/mnt/server.log 2>&1 &",
+    ]);
+    await host.run(["sh", "-c", "setsid /opt/cni/bin/dhcp daemon </dev/null >/mnt/daemon.log 2>&1 &"]);
+    await expect.poll(() => host.attempt(["test", "-S", "/run/cni/dhcp.sock"])).toMatchObject({ status: 0 });
+
+    const c1 = await createTalker(lxc, host, variant, "backnet");
+    await c1.start();
+    const [address, ...none] = await c1.addresses();
+    expect([address, none]).toEqual([expect.stringMatching(/^10\.20\.0\.[23]\d\/16$/), []]);
+    const acquired = async () => (await read(host, "/mnt/daemon.log")).match(/lease acquired/g)?.length;
+    await lxcCni(host, variant, "checkpoint", c1.name, "/mnt/c1");
+    expect([`backnet/${address?.split("/")[0]}`]).toEqual(await held(host));
+    expect(await acquired()).toBe(1);
+    await lxcCni(host, variant, "restore", c1.name, "/mnt/c1");
+    expect(await c1.addresses()).toEqual([address]);
+    expect(await acquired()).toBe(2);
   });
 
   test("such as the Go host-local, are nobody else's meanwhile", async ({ host, lxc, skip }) => {
