@@ -67,7 +67,7 @@ function linesOf(panel, parts) {
     what: `${panel}, ${memory} MB: ${words[step]}`,
     step,
     reference: "none",
-    point: { panel, at: labels[step] },
+    point: { host: panel, part: labels[step] },
     ...(step === "own" ? { limit: { most: 50 } } : {}),
   }));
 }
