@@ -37,14 +37,15 @@ export interface Restored {
  *   checkpoint is another one, 105 where it could not be restored
  */
 export function restore(container: Container, directory: string, places: Places): Restored {
+  const held = readCheckpoint(container.id);
+  if (held !== undefined) awaitStopped(container, true);
   const checkpoint = readDocument(directory);
   requirePrivate(directory);
   const configuration = readConfiguration(container.configFile);
   requireNone(container.name, "restored", obstaclesIn(configuration));
   const missing = whichIsMissing();
   if (missing !== undefined) throw noCriu(missing);
-  const held = readCheckpoint(container.id);
-  awaitStopped(container, held !== undefined);
+  awaitStopped(container, false);
   requireLast(container, checkpoint, held);
   findNetworks(container, checkpoint, held, places);
   openImages(configuration, directory);

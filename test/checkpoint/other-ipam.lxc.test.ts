@@ -122,9 +122,14 @@ describeOnce("addresses of another IPAM plugin", (variant) => {
       "setsid busybox udhcpd -f /mnt/dhcp.conf </dev/null >/mnt/server.log 2>&1 &",
     ]);
     await host.run(["sh", "-c", "setsid /opt/cni/bin/dhcp daemon </dev/null >/mnt/daemon.log 2>&1 &"]);
-    await expect.poll(() => host.attempt(["test", "-S", "/run/cni/dhcp.sock"])).toMatchObject({ status: 0 });
+    await expect
+      .poll(() => host.attempt(["test", "-S", "/run/cni/dhcp.sock"]), { timeout: 10_000 })
+      .toMatchObject({ status: 0 });
 
-    const c1 = await createTalker(lxc, host, variant, "backnet");
+    const port67 = ["grep", "-q", ":0043 ", "/proc/net/udp"];
+    await expect.poll(() => server.attempt(port67), { timeout: 10_000 }).toMatchObject({ status: 0 });
+
+    const c1 = await createTalker(lxc, host, variant, "--timeout 60 backnet");
     await c1.start();
     const [address, ...none] = await c1.addresses();
     expect([address, none]).toEqual([expect.stringMatching(/^10\.20\.0\.[23]\d\/16$/), []]);
