@@ -121,7 +121,11 @@ describeOnce("addresses of another IPAM plugin", (variant) => {
       "-c",
       "setsid busybox udhcpd -f /mnt/dhcp.conf </dev/null >/mnt/server.log 2>&1 &",
     ]);
-    await host.run(["sh", "-c", "setsid /opt/cni/bin/dhcp daemon </dev/null >/mnt/daemon.log 2>&1 &"]);
+    await host.run([
+      "sh",
+      "-c",
+      "setsid /opt/cni/bin/dhcp daemon -timeout 3s -resendmax 4s </dev/null >/mnt/daemon.log 2>&1 &",
+    ]);
     await expect
       .poll(() => host.attempt(["test", "-S", "/run/cni/dhcp.sock"]), { timeout: 10_000 })
       .toMatchObject({ status: 0 });
