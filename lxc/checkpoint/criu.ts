@@ -80,6 +80,8 @@ export function callLxcCheckpoint(
   const log = `${directory}/lxc-checkpoint.log`;
   const images = imagesOf(directory);
   const { PATH: path = "", ...callers } = system.environment();
+  // By this, what CRIU calls would take itself for called by a plugin.
+  delete callers.CNI_COMMAND;
   system.makeDirectory(images, 0o700);
   system.replaceFile(config, isRestore ? configurationOfRestore : configuration, 0o600);
   const which = ["-n", name, "-P", lxcPath, "-D", images, "-v"];

@@ -40,12 +40,12 @@ export function restore(container: Container, directory: string, places: Places)
   const held = readCheckpoint(container.id);
   if (held !== undefined) awaitStopped(container, true);
   const checkpoint = readDocument(directory);
+  if (held === undefined) awaitStopped(container, false);
   requirePrivate(directory);
   const configuration = readConfiguration(container.configFile);
   requireNone(container.name, "restored", obstaclesIn(configuration));
   const missing = whichIsMissing();
   if (missing !== undefined) throw noCriu(missing);
-  awaitStopped(container, false);
   requireLast(container, checkpoint, held);
   findNetworks(container, checkpoint, held, places);
   openImages(configuration, directory);

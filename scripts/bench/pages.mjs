@@ -3,6 +3,7 @@ import { checkpointPage } from "./pages/checkpoint.mjs";
 import { containersPage } from "./pages/containers.mjs";
 import { crowdsPage } from "./pages/crowds.mjs";
 import { footprintPage } from "./pages/footprint.mjs";
+import { foundationsPage } from "./pages/foundations.mjs";
 import { leasesPage } from "./pages/leases.mjs";
 import { lxcPage } from "./pages/lxc.mjs";
 
@@ -15,4 +16,5 @@ export const pages = [
   lxcPage,
   footprintPage,
   checkpointPage,
+  foundationsPage,
 ];
