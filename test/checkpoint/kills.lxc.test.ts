@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect } from "vitest";
 import type { Host } from "../fixture/host.ts";
 import { printedSeed, randomNumbers, trialsOf } from "../fixture/seed.ts";
 import type { Variant } from "../fixture/variants.ts";
-import { compileKiller, killedStatus } from "../kill/killer.ts";
+import { compileKiller, killedStatus, lifeOf } from "../kill/killer.ts";
 import { expectRefused, lxcCni } from "../lxc/command-line.ts";
 import type { LxcContainer } from "../lxc/lxc.ts";
 import { missingToolchain } from "../system/build.ts";
@@ -58,13 +58,21 @@ describeOnce("checkpoint and restore that are killed", (variant) => {
     await c1.start();
     await expectToGoOn(peer);
     const own = `${variant.directory}/lxc-cni`;
+    /** How long each takes that nobody kills, in microseconds. */
+    const lives = { checkpoint: 0, restore: 0 };
+    for (const command of ["checkpoint", "restore"] as const) {
+      lives[command] = lifeOf(
+        await host.attempt([killer, "60000000", own, command, c1.name, "/mnt/measured"]),
+      );
+    }
+    await expectToGoOn(peer);
     const seen = new Map<string, number>();
 
     for (let trial = 0; trial < trials; trial++) {
       const words = (command: string) => [command, c1.name, `/mnt/c${trial}`];
       const command = trial % 2 === 0 ? "checkpoint" : "restore";
       if (command === "restore") await lxcCni(host, variant, ...words("checkpoint"));
-      const moment = Math.floor(random() * longest[command]);
+      const moment = Math.floor(random() * lives[command]);
       const story = `trial ${trial}, ${command} killed after ${moment} us`;
       const { status } = await host.attempt([killer, String(moment), own, ...words(command)]);
       if (status !== killedStatus) expect(status, story).toBe(0);
@@ -92,9 +100,6 @@ describeOnce("checkpoint and restore that are killed", (variant) => {
     expect(await host.run(["sh", "-c", everything])).toBe(before);
   });
 });
-
-/** How long each takes at most where it is killed while it works, in microseconds. */
-const longest = { checkpoint: 150_000, restore: 100_000 };
 
 function inWords({ runs, isCheckpointed }: Awaited<ReturnType<typeof stateOf>>): string {
   if (!runs) return "saved";
