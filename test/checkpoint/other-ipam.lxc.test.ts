@@ -43,6 +43,25 @@ lease_file /mnt/leases
 pidfile /mnt/server.pid
 `;
 
+describeOnce("lxc-cni as an IPAM plugin", (variant) => {
+  test("gives what it is told, and nothing by itself", async ({ host }) => {
+    const call = (ipam: object) => {
+      const variables = { CNI_CONTAINERID: "c1", CNI_NETNS: "/x", CNI_IFNAME: "eth0", CNI_PATH: "/x" };
+      return host.attempt([`${variant.directory}/lxc-cni`], {
+        env: { ...variant.environment, ...variables, CNI_COMMAND: "ADD" },
+        input: JSON.stringify({ cniVersion: "0.4.0", name: "simplenet", type: "bridge", ipam }),
+      });
+    };
+    const result = { cniVersion: "1.1.0", ips: [{ address: "10.10.0.9/16", gateway: "10.10.0.1" }] };
+    expect(JSON.parse((await call({ type: "lxc-cni", result })).output)).toMatchObject({
+      cniVersion: "0.4.0",
+      ips: [{ version: "4", address: "10.10.0.9/16", gateway: "10.10.0.1" }],
+    });
+    const { status, output } = await call({ type: "lxc-cni" });
+    expect({ status, output }).toEqual({ status: 1, output: expect.stringContaining("leases no addresses") });
+  });
+});
+
 describeOnce("addresses of another IPAM plugin", (variant) => {
   test("are neither released nor asked for, also where another plugin makes the interface", async ({
     host,
