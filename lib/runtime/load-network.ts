@@ -47,7 +47,9 @@ export function loadNetwork(
     Code.invalidConfiguration,
     `no net configuration with name "${name}" in ${directories.join(", ")}`,
     [
-      others.length === 0 ? "there is none at all" : `there is ${others.join(", ")}`,
+      others.length === 0
+        ? `there is none at all; lxc-cni network create ${name} makes one`
+        : `there is ${others.join(", ")}`,
       ...(problems.length === 0 ? [] : [`these cannot be used: ${problems.join("; ")}`]),
     ].join("; "),
   );

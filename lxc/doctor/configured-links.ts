@@ -1,7 +1,8 @@
 import { type ConfiguredLink, configuredLinks } from "../container/configuration.ts";
+import { shellWord } from "../output/shell-word.ts";
 import { enableCommand } from "./enable-command.ts";
 import { doubtful, type Finding, ok, wrong } from "./finding.ts";
-import { attachedContainers, type ExaminedContainer, type Subject, shellPath } from "./subject.ts";
+import { attachedContainers, type ExaminedContainer, type Subject } from "./subject.ts";
 
 /** What LXC itself gives the containers that lxc-cni attaches: it should be nothing but lo. */
 export function linksOfLxc(subject: Subject): Finding[] {
@@ -27,7 +28,7 @@ function ofLink({ index, type, settings, at }: ConfiguredLink, each: ExaminedCon
   const where = `${at.file}, line ${at.line}`;
   if (type === "empty") {
     if (settings.get("flags") === "up") return [];
-    const remedy = `echo 'lxc.net.${index}.flags = up' >> ${shellPath(configFile)}`;
+    const remedy = `echo 'lxc.net.${index}.flags = up' >> ${shellWord(configFile)}`;
     return [doubtful(`LXC leaves lo of ${name} down: lxc.net.${index}.flags = up is missing`, where, remedy)];
   }
   if (type === "none") {

@@ -5,7 +5,8 @@ import type { Container } from "../container/containers.ts";
 import { splitOwnLines } from "../enable/own-lines.ts";
 import { hookLinesOf } from "../hook/lines.ts";
 import type { WantedNetwork } from "../hook/wanted-network.ts";
-import { type ExaminedContainer, shellPath } from "./subject.ts";
+import { shellWord } from "../output/shell-word.ts";
+import type { ExaminedContainer } from "./subject.ts";
 
 /**
  * The command that writes the hook lines of a container anew. Lines that somebody wrote by hand are removed before: enable
@@ -14,14 +15,14 @@ import { type ExaminedContainer, shellPath } from "./subject.ts";
 export function enableCommand({ container, hookLines }: ExaminedContainer, ...options: string[]): string {
   const words = hookLines.find(({ words }) => words !== undefined)?.words?.networks ?? [];
   const networks = words.length === 0 ? ["NETWORK"] : words.map(wordFor);
-  const enable = ["lxc-cni enable", container.name, ...networks, ...options].join(" ");
+  const enable = ["lxc-cni", "enable", container.name, ...networks, ...options].map(shellWord).join(" ");
   const files = filesByHand(container);
   if (files.length === 0) return enable;
   // Other containers may include the file, too.
   const others = files.filter((file) => file !== container.configFile);
   if (others.length > 0)
     return `remove the lines that call lxc-cni from ${others.join(", ")}, then: ${enable}`;
-  return `sed -i '/lxc-cni hook/d' ${shellPath(container.configFile)} && ${enable}`;
+  return `sed -i '/lxc-cni hook/d' ${shellWord(container.configFile)} && ${enable}`;
 }
 
 /** The files that have lines which call lxc-cni, beside those of enable. */

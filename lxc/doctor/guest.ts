@@ -2,9 +2,10 @@ import { system } from "#system";
 import { isSystemError } from "../../lib/system/error.ts";
 import { rootDirectoryOf } from "../container/configuration.ts";
 import { remedyFor, runsUdhcpc } from "../enable/guest.ts";
+import { shellWord } from "../output/shell-word.ts";
 import { doubtful, type Finding, ok, wrong } from "./finding.ts";
 import { networkdFileFor } from "./networkd.ts";
-import { attachedContainers, type ExaminedContainer, type Subject, shellPath } from "./subject.ts";
+import { attachedContainers, type ExaminedContainer, type Subject } from "./subject.ts";
 
 /** DHCP clients in containers: they take the address away that lxc-cni gave, or wait for a server that there is not. */
 export function guest(subject: Subject): Finding[] {
@@ -38,7 +39,7 @@ function ofIfupdown(link: string, root: string): Finding[] {
     .split("\n")
     .map((line) => line.trim().split(/\s+/).join(" "));
   if (!lines.includes(`iface ${link} inet dhcp`)) return [];
-  const remedy = `sed -i 's/iface ${link} inet dhcp/iface ${link} inet manual/' ${shellPath(file)}`;
+  const remedy = `sed -i ${shellWord(`s/iface ${link} inet dhcp/iface ${link} inet manual/`)} ${shellWord(file)}`;
   return [doubtful(`ifupdown waits for DHCP on ${link}, which lxc-cni has configured`, file, remedy)];
 }
 
@@ -46,7 +47,7 @@ function ofNetworkd(link: string, root: string): Finding[] {
   const found = networkdFileFor({ name: link, kind: "veth" }, root);
   if (found === undefined || found.isUnmanaged || !found.hasDhcp) return [];
   const file = `${root}/etc/systemd/network/05-lxc-cni-${link}.network`;
-  const remedy = `printf '[Match]\\nName=${link}\\n[Link]\\nUnmanaged=yes\\n' > ${shellPath(file)}`;
+  const remedy = `printf ${shellWord(`[Match]\\nName=${link}\\n[Link]\\nUnmanaged=yes\\n`)} > ${shellWord(file)}`;
   return [
     doubtful(`systemd-networkd waits for DHCP on ${link}, which lxc-cni has configured`, found.file, remedy),
   ];

@@ -1,8 +1,9 @@
 import type { HookLine } from "../hook/lines.ts";
+import { shellWord } from "../output/shell-word.ts";
 import { enableCommand } from "./enable-command.ts";
 import { doubtful, type Finding, ok, wrong } from "./finding.ts";
 import { statusOf } from "./status-of.ts";
-import { type ExaminedContainer, type Subject, shellPath } from "./subject.ts";
+import type { ExaminedContainer, Subject } from "./subject.ts";
 
 /** The lines by which LXC calls lxc-cni. */
 export function hookLines(subject: Subject): Finding[] {
@@ -63,7 +64,7 @@ function openToOthers({ container: { configFile, name } }: ExaminedContainer): F
   const mode = statusOf(configFile)?.mode ?? 0;
   if ((mode & 0o022) === 0) return [];
   const what = `the configuration of ${name} can be written by others than its owner`;
-  return [wrong(what, configFile, `chmod go-w ${shellPath(configFile)}`)];
+  return [wrong(what, configFile, `chmod go-w ${shellWord(configFile)}`)];
 }
 
 function ofLine(
@@ -85,7 +86,7 @@ function ofLine(
     wrong(
       `there is no network ${network} that can be used: the container does not start`,
       where,
-      network.includes("/") ? `correct ${where}` : `lxc-cni network create ${network}`,
+      network.includes("/") ? `correct ${where}` : `lxc-cni network create ${shellWord(network)}`,
     ),
   );
 }

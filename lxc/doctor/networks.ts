@@ -1,10 +1,11 @@
 import { CniError } from "../../lib/cni/error.ts";
 import { findPlugin } from "../../lib/cni/find-plugin.ts";
 import type { NetworkFile } from "../../lib/runtime/list-networks.ts";
+import { shellWord } from "../output/shell-word.ts";
 import { ownDirectory, surroundingsIn } from "../runtime.ts";
 import { type Finding, ok, wrong } from "./finding.ts";
 import { statusOf } from "./status-of.ts";
-import { type ExaminedNetwork, type Subject, shellPath } from "./subject.ts";
+import type { ExaminedNetwork, Subject } from "./subject.ts";
 
 /** Configurations of networks: whether they can be used, and their plugins found. */
 export function networks({ networkFiles, networks: usable }: Subject): Finding[] {
@@ -18,7 +19,7 @@ function unusable({ file, problem }: NetworkFile): Finding[] {
   if (problem === undefined) return [];
   const directory = file.slice(0, file.lastIndexOf("/"));
   const open = [file, directory].find((path) => ((statusOf(path)?.mode ?? 0) & 0o022) !== 0);
-  const remedy = open === undefined ? `correct or remove ${file}` : `chmod go-w ${shellPath(open)}`;
+  const remedy = open === undefined ? `correct or remove ${file}` : `chmod go-w ${shellWord(open)}`;
   return [wrong(`a network cannot be used: ${problem}`, file, remedy)];
 }
 

@@ -1,8 +1,8 @@
 import { system } from "#system";
 import { isSystemError } from "../../lib/system/error.ts";
+import { shellWord } from "../output/shell-word.ts";
 import { ownDirectory } from "../runtime.ts";
 import { type Finding, orOk, wrong } from "./finding.ts";
-import { shellPath } from "./subject.ts";
 
 /** Whether the plugin bridge hides the program of iproute2 that is called so. */
 export function path(): Finding[] {
@@ -19,7 +19,7 @@ export function path(): Finding[] {
     wrong(
       "bridge on PATH is the plugin, and hides the program of iproute2 of that name",
       first,
-      isOwn ? `take ${directory} out of PATH` : `rm ${shellPath(first)}`,
+      isOwn ? `take ${directory} out of PATH` : `rm ${shellWord(first)}`,
     ),
   ];
 }

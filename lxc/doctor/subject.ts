@@ -47,8 +47,3 @@ export function gatewayNetworks({ networks }: Subject): GatewayNetwork[] {
 export function attachedContainers({ containers }: Subject): ExaminedContainer[] {
   return containers.filter(({ hookLines }) => hookLines.length > 0);
 }
-
-/** A path for a command line. */
-export function shellPath(path: string): string {
-  return /^[A-Za-z0-9_/:.,=@%+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
-}

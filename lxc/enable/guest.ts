@@ -1,5 +1,6 @@
 import { system } from "#system";
 import { isSystemError } from "../../lib/system/error.ts";
+import { shellWord } from "../output/shell-word.ts";
 
 /** The script by which busybox starts, as LXC's template writes it. */
 const script = "etc/init.d/rcS";
@@ -29,7 +30,7 @@ export function removeUdhcpc(root: string): void {
 
 /** How an administrator does the same. */
 export function remedyFor(root: string): string {
-  return `sed -i /udhcpc/d ${root}/${script}`;
+  return `sed -i /udhcpc/d ${shellWord(`${root}/${script}`)}`;
 }
 
 /** The script; undefined where there is none, or it is elsewhere: a symbolic link of a guest may lead out of its root. */

@@ -2,6 +2,7 @@ import { type RuleCommand, ruleCommands } from "../../lib/net/firewall/rule-comm
 import { render } from "../../lib/net/iproute2/render.ts";
 import { isLinkOperation, isRuleOperation, type Operation } from "../../lib/net/operation.ts";
 import { describeOperation } from "../../lib/net/operation-error.ts";
+import { shellWord } from "../output/shell-word.ts";
 import type { ExplainedPlan } from "./plan.ts";
 import { reasonFor } from "./reasons.ts";
 
@@ -40,9 +41,4 @@ function withInput({ words, input }: RuleCommand): string {
 
 function line(words: readonly string[]): string {
   return words.map(shellWord).join(" ");
-}
-
-/** A word that a shell takes for that very word. */
-function shellWord(word: string): string {
-  return /^[A-Za-z0-9_/:.,=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
