@@ -5,11 +5,13 @@ import { openLinks } from "../../lib/net/open-links.ts";
 import type { Network } from "../../lib/runtime/network.ts";
 import type { Settings } from "../../plugins/bridge/settings.ts";
 import { command } from "../command-line/command.ts";
+import { UsageError } from "../command-line/usage-error.ts";
 import { containerIdOf } from "../container/id.ts";
 import { lxcPathOf, lxcPathOption } from "../container/lxc-path.ts";
 import { type ExplainedPlan, explainPlan } from "../explain/plan.ts";
 import { scriptOf } from "../explain/script.ts";
 import { parseWantedNetwork } from "../hook/wanted-network.ts";
+import { withWishes } from "../hook/wishes.ts";
 import { detailsOf, type NetworkDetails } from "../network/details.ts";
 import { print } from "../output/print.ts";
 import { printable } from "../output/printable.ts";
@@ -20,7 +22,7 @@ export const explain = command({
   name: "explain",
   summary: "shows what attaching a container does, as ip, iptables and sysctl commands",
   parameters: [
-    { name: "NETWORK[:INTERFACE]", count: "one", completes: "network" },
+    { name: "NETWORK[:INTERFACE][,mac=MAC]", count: "one", completes: "network" },
     { name: "CONTAINER", count: "optional", completes: "container" },
   ],
   options: {
@@ -33,8 +35,8 @@ export const explain = command({
     },
   },
   description: `Prints the steps by which a container is attached to a network, on this host as it is now, as commands for a shell;
-nothing is done. The addresses are those that would be leased next. Names of ports and chains are made of the
-network's and the container's; without CONTAINER, they are those of a container that is called CONTAINER.`,
+nothing is done. The addresses are those that would be leased next. Names of ports and chains, and the container's MAC, are made of
+the network's name and the container's; without CONTAINER, they are those of a container that is called CONTAINER.`,
   examples: [
     { line: "lxc-cni explain simplenet", does: "what attaching any container to simplenet does" },
     {
@@ -44,11 +46,14 @@ network's and the container's; without CONTAINER, they are those of a container 
   ],
   run({ words: [word = "", name = "CONTAINER"], options }) {
     const wanted = parseWantedNetwork(word, "eth0");
-    const network = findNetwork(wanted.network, { networkDirectories: [], cniPath: "" });
+    if (wanted.ips.length > 0)
+      throw new UsageError(`explain shows the next addresses: "${word}" asks for others`);
+    const configured = findNetwork(wanted.network, { networkDirectories: [], cniPath: "" });
+    const container: ContainerId = containerIdOf(name, lxcPathOf(options["lxc-path"]));
+    const attachment = { network: configured.name, container, interface: wanted.interface };
+    const { network } = withWishes(configured, attachment, wanted);
     const details = detailsOf(network);
     const settings = requireBridge(network, details);
-    const container: ContainerId = containerIdOf(name, lxcPathOf(options["lxc-path"]));
-    const attachment = { network: network.name, container, interface: wanted.interface };
     const links = openLinks(undefined);
     try {
       const plan = explainPlan(network, details, settings, attachment, links);

@@ -27,7 +27,7 @@ export interface ExplainedPlan {
 
 /**
  * The operations of an ADD of bridge on this host as it is now, for a container that has nothing of the network yet. Its
- * addresses are those that would be next, its MACs are random.
+ * addresses are those that would be next; MACs that nobody asks for are random.
  *
  * @throws CniError where ADD would fail.
  */

@@ -1,5 +1,8 @@
 import { expect } from "vitest";
+import type { NetworkName } from "../../lib/cni/request.ts";
+import type { LinkName } from "../../lib/ip/link-name.ts";
 import { containerIdOf } from "../../lxc/container/id.ts";
+import { usualMac } from "../../lxc/container/mac.ts";
 import { succeeded } from "../fixture/answer.ts";
 import type { Container } from "../fixture/container.ts";
 import { bootHost, type Host } from "../fixture/host.ts";
@@ -104,6 +107,28 @@ describeEngines("explain", (variant) => {
     await host.write("/run/reboot", "#!/bin/sh\necho REBOOT\n", 0o755);
     const { output, errors } = await host.attempt(["env", "PATH=/run", "/bin/sh", "-c", script]);
     expect(output + errors).not.toContain("REBOOT");
+  });
+
+  test("gives the container the MAC that the hook gives it, or the one that is asked for", async ({
+    host,
+  }) => {
+    await host.write(
+      "/etc/lxc-cni/net.d/simplenet.conflist",
+      JSON.stringify({ cniVersion: "1.0.0", name: "simplenet", plugins: [common] }),
+    );
+    const usual = usualMac({
+      network: "simplenet" as NetworkName,
+      container: containerIdOf("web", "/var/lib/lxc"),
+      interface: "eth0" as LinkName,
+    });
+    const macsOf = async (word: string) => {
+      const script = await host.run([`${variant.directory}/lxc-cni`, "explain", word, "web"]);
+      return /peer name eth0 address (\S+)/.exec(script)?.[1];
+    };
+    expect(await macsOf("simplenet")).toBe(usual);
+    expect(await macsOf("simplenet,mac=02:00:00:00:00:07")).toBe("02:00:00:00:00:07");
+    const refused = await host.attempt([`${variant.directory}/lxc-cni`, "explain", "simplenet,ip=10.1.2.3"]);
+    expect(refused).toMatchObject({ status: 2, errors: expect.stringContaining("asks for others") });
   });
 
   test("says what it cannot know", async ({ host }) => {
