@@ -3,24 +3,20 @@ import { formatPrefix } from "../../lib/ip/prefix.ts";
 import { attach as attachContainer } from "../attach/attach.ts";
 import { command } from "../command-line/command.ts";
 import { requireContainer } from "../container/containers.ts";
-import { lxcPathOf, lxcPathOption } from "../container/lxc-path.ts";
+import { lxcPathOf } from "../container/lxc-path.ts";
 import { wantedNetworkForm } from "../hook/wanted-network.ts";
 import { print, printJson } from "../output/print.ts";
 import { warn } from "../runtime.ts";
-import { placeOptions, placesOf } from "./options.ts";
+import { containerOptions, containerParameter, placesOf } from "./options.ts";
 
 /** `lxc-cni attach` */
 export const attach = command({
   name: "attach",
   summary: "attaches a container that runs to one more network",
-  parameters: [
-    { name: "CONTAINER", count: "one", completes: "container" },
-    { name: wantedNetworkForm, count: "one", completes: "network" },
-  ],
+  parameters: [containerParameter, { name: wantedNetworkForm, count: "one", completes: "network" }],
   options: {
     json: { kind: "flag", does: "print the result of ADD as JSON" },
-    "lxc-path": lxcPathOption,
-    ...placeOptions,
+    ...containerOptions,
   },
   description: `Gives the container an interface on the network: INTERFACE, or the next of eth0, eth1 and so on that is free. It
 stays until the container stops or reboots, or until lxc-cni detach. To have it at each start, use lxc-cni

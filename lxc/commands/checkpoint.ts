@@ -3,23 +3,19 @@ import { addressList, duration, size } from "../checkpoint/words.ts";
 import { absolutePath } from "../cnitool/absolute-path.ts";
 import { command } from "../command-line/command.ts";
 import { requireContainer } from "../container/containers.ts";
-import { lxcPathOf, lxcPathOption } from "../container/lxc-path.ts";
+import { lxcPathOf } from "../container/lxc-path.ts";
 import { print } from "../output/print.ts";
-import { placeOptions, placesOf } from "./options.ts";
+import { containerOptions, containerParameter, placesOf } from "./options.ts";
 
 /** `lxc-cni checkpoint` */
 export const checkpoint = command({
   name: "checkpoint",
   summary: "saves a container that runs, with its open connections, and holds its addresses",
-  parameters: [
-    { name: "CONTAINER", count: "one", completes: "container" },
-    { name: "DIR", count: "one", completes: "directory" },
-  ],
+  parameters: [containerParameter, { name: "DIR", count: "one", completes: "directory" }],
   options: {
     "leave-running": { kind: "flag", does: "have it run on; then nothing is held" },
     fix: { kind: "flag", does: "add to its configuration what CRIU needs; it counts from its next start on" },
-    "lxc-path": lxcPathOption,
-    ...placeOptions,
+    ...containerOptions,
   },
   description: `Has LXC and CRIU (4.2 or later) save all its processes into DIR, which is made, and end them. What makes its
 networks again is in DIR/lxc-cni.json, its memory in DIR/images: keep both from others. Its addresses are held for

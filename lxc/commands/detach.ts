@@ -1,19 +1,19 @@
 import { detach as detachContainer } from "../attach/detach.ts";
 import { command } from "../command-line/command.ts";
 import { requireContainer } from "../container/containers.ts";
-import { lxcPathOf, lxcPathOption } from "../container/lxc-path.ts";
+import { lxcPathOf } from "../container/lxc-path.ts";
 import { print } from "../output/print.ts";
-import { placeOptions, placesOf } from "./options.ts";
+import { containerOptions, containerParameter, placesOf } from "./options.ts";
 
 /** `lxc-cni detach` */
 export const detach = command({
   name: "detach",
   summary: "detaches a container that runs from a network",
   parameters: [
-    { name: "CONTAINER", count: "one", completes: "container" },
+    containerParameter,
     { name: "NETWORK[:INTERFACE]|INTERFACE", count: "one", completes: "network" },
   ],
-  options: { "lxc-path": lxcPathOption, ...placeOptions },
+  options: containerOptions,
   description: `Takes away an interface that lxc-cni attach, or the hook at the container's start, gave it. What the container's
 configuration asks for comes back when it starts the next time.`,
   examples: [

@@ -4,12 +4,13 @@ import { lxcPathOf, lxcPathOption } from "../container/lxc-path.ts";
 import { disable as disableContainer } from "../enable/enable.ts";
 import { print } from "../output/print.ts";
 import { warn } from "../runtime.ts";
+import { containerParameter } from "./options.ts";
 
 /** `lxc-cni disable` */
 export const disable = command({
   name: "disable",
   summary: "undoes enable",
-  parameters: [{ name: "CONTAINER", count: "one", completes: "container" }],
+  parameters: [containerParameter],
   options: { "lxc-path": lxcPathOption },
   description: `Removes the lines that lxc-cni enable added to the container's configuration, and no others: what LXC did for the
 container before, it does again from its next start on. A container that runs keeps its networks until it stops.`,

@@ -1,25 +1,21 @@
 import { command, type OptionValues } from "../command-line/command.ts";
 import { UsageError } from "../command-line/usage-error.ts";
 import { requireContainer } from "../container/containers.ts";
-import { lxcPathOf, lxcPathOption } from "../container/lxc-path.ts";
+import { lxcPathOf } from "../container/lxc-path.ts";
 import { enable as enableContainer } from "../enable/enable.ts";
 import { executableForHooks } from "../enable/executable.ts";
 import { type WantedNetwork, wantedNetworkForm } from "../hook/wanted-network.ts";
 import { type HookWords, parseHookWords } from "../hook/words.ts";
 import { print } from "../output/print.ts";
 import { warn } from "../runtime.ts";
-import { hookOptions, placeOptions } from "./options.ts";
+import { containerOptions, containerParameter, hookOptions, type placeOptions } from "./options.ts";
 
 /** `lxc-cni enable` */
 export const enable = command({
   name: "enable",
   summary: "has LXC attach a container to networks whenever it starts",
-  parameters: [
-    { name: "CONTAINER", count: "one", completes: "container" },
-    { name: wantedNetworkForm, count: "some", completes: "network" },
-  ],
+  parameters: [containerParameter, { name: wantedNetworkForm, count: "some", completes: "network" }],
   options: {
-    "lxc-path": lxcPathOption,
     replace: { kind: "flag", does: "have LXC make no interfaces of its own (lxc.net), until disable" },
     keep: { kind: "flag", does: "leave interfaces that LXC makes as they are, beside the networks" },
     running: { kind: "flag", does: "allow it for a container that runs; it counts from its next start on" },
@@ -30,7 +26,7 @@ export const enable = command({
       does: "have LXC call lxc-cni by this path",
       completes: "file",
     },
-    ...placeOptions,
+    ...containerOptions,
     ...hookOptions,
   },
   description: `Adds lines to the container's configuration that have LXC call "lxc-cni hook" when it starts, has stopped and is

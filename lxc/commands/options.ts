@@ -1,4 +1,11 @@
-import type { FlagOption, ListOption, OptionValues, ValueOption } from "../command-line/command.ts";
+import type {
+  FlagOption,
+  ListOption,
+  OptionValues,
+  Parameter,
+  ValueOption,
+} from "../command-line/command.ts";
+import { lxcPathOption } from "../container/lxc-path.ts";
 import type { Places } from "../runtime.ts";
 
 /** Where networks and plugins are looked for: options of all commands that have to do with networks. */
@@ -16,6 +23,16 @@ export const placeOptions = {
     completes: "directory",
   },
 } as const satisfies Record<string, ListOption | ValueOption>;
+
+/** The container that a command is about, one of LXC. */
+export const containerParameter = {
+  name: "CONTAINER",
+  count: "one",
+  completes: "container",
+} as const satisfies Parameter;
+
+/** Options of commands that do something about one container and its networks. */
+export const containerOptions = { "lxc-path": lxcPathOption, ...placeOptions } as const;
 
 /** What else a hook line may say. */
 export const hookOptions = {
