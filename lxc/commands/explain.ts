@@ -35,8 +35,9 @@ export const explain = command({
     },
   },
   description: `Prints the steps by which a container is attached to a network, on this host as it is now, as commands for a shell;
-nothing is done. The addresses are those that would be leased next. Names of ports and chains, and the container's MAC, are made of
-the network's name and the container's; without CONTAINER, they are those of a container that is called CONTAINER.`,
+nothing is done. The addresses are those that would be leased next. Names of ports and chains, and the container's
+MAC, are made of the network's name and the container's; without CONTAINER, they are those of a container that is
+called CONTAINER.`,
   examples: [
     { line: "lxc-cni explain simplenet", does: "what attaching any container to simplenet does" },
     {

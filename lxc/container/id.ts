@@ -3,8 +3,8 @@ import { base32 } from "../../lib/encoding/base32.ts";
 import { digestOf } from "../../lib/encoding/digest.ts";
 
 /**
- * The CNI id of an LXC container: its name, as far as CNI allows it and at most 64 characters of it, and a hash of name and LXC path, since two paths
- * may have containers of one name (docs/formats.md).
+ * The CNI id of an LXC container: its name, as far as CNI allows it and at most 64 characters of it, and a hash of name
+ * and LXC path, since two paths may have containers of one name (docs/formats.md).
  *
  * @param name The container's name.
  * @param lxcPath The directory that LXC keeps it in.

@@ -53,6 +53,7 @@ export function layOut(bridges: readonly GraphBridge[]): Layout {
   return { cards, placed, width: cardLeft + cardWidth + margin, height: bottom + margin };
 }
 
+/** How high a container's card is, by how many interfaces it has. */
 export function cardHeight({ rows }: Pick<PlacedCard, "rows">): number {
   return rows.length * sizes.rowHeight + 12;
 }
