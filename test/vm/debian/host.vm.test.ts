@@ -79,7 +79,9 @@ test("systemd serves an ordinary user's container by the socket", { timeout: pat
   debian,
 }) => {
   await makeNetworks(debian);
-  await debian.sh("useradd --create-home --shell /bin/sh alice && loginctl enable-linger alice");
+  await debian.sh(
+    "useradd --create-home --shell /bin/sh alice && systemctl start user@$(id -u alice).service",
+  );
   await debian.write("/etc/lxc-cni/users.conf", "alice lan 1\n");
   await debian.sh("systemctl enable --now lxc-cni.socket");
   const [before, denied] = [await observe(debian), await denials(debian)];

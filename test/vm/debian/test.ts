@@ -23,17 +23,21 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 /** The executables as `npm run build` leaves them, beside the package. */
 export const built = "/opt/dist/bin";
 
-const deadline = 60_000;
+const deadline = 120_000;
 
 /**
  * A test on a Debian in a virtual machine. The tests of a file share the machine, and all that is done to it, so they
  * run in their order.
+ *
+ * @param prepare A script of the shell that runs before the package is installed.
  */
-export function testOnDebian(): TestAPI<{ debian: Debian }> {
+export function testOnDebian(prepare = ":"): TestAPI<{ debian: Debian }> {
   let machine: Machine | string;
   beforeAll(async () => {
     machine = await bootWithPackage();
-    if (typeof machine === "object") await debianOf(machine).sh("dpkg --install /root/packages/*.deb");
+    if (typeof machine === "string") return;
+    await debianOf(machine).sh(prepare);
+    await debianOf(machine).sh("dpkg --install /root/packages/*.deb");
   }, bootDeadline + deadline);
   afterAll(async () => {
     if (typeof machine === "object") await machine.end();
