@@ -1,6 +1,7 @@
 import { attachmentContests } from "./contests/attachment.mjs";
 import { crowdContests } from "./contests/crowd.mjs";
 import { firstPacketContests } from "./contests/first-packet.mjs";
+import { givenAddressContests } from "./contests/given-address.mjs";
 import { hookContest } from "./contests/hook.mjs";
 import { hostLocalContest } from "./contests/host-local.mjs";
 import { leaseContests } from "./contests/leases.mjs";
@@ -14,6 +15,7 @@ import { surveyContest } from "./contests/survey.mjs";
 export const contests = [
   startContest,
   ...attachmentContests,
+  ...givenAddressContests,
   hostLocalContest,
   ...leaseContests,
   hookContest,
