@@ -110,7 +110,7 @@ async function askedOn(debian: Debian): Promise<string[]> {
 
 async function isAsMade(debian: Debian): Promise<void> {
   await debian.sh("lxc-cni check web");
-  await debian.sh("lxc-attach --name web -- ping -c 1 -W 5 10.20.0.1");
+  await debian.sh("lxc-attach --name web -- /bin/ping -c 1 -W 5 10.20.0.1");
 }
 
 async function isBroken(debian: Debian): Promise<boolean> {

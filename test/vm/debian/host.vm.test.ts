@@ -63,9 +63,9 @@ async function liveAndLeave(
   expect(await labels(debian, "web")).toEqual({ first: expect.stringMatching(label), monitor: profile });
 
   for (const gateway of ["10.30.0.1", "10.20.0.1"]) {
-    await debian.sh(`lxc-attach --name web -- ping -c 1 -W 5 ${gateway}`);
+    await debian.sh(`lxc-attach --name web -- /bin/ping -c 1 -W 5 ${gateway}`);
   }
-  expect(await debian.sh("lxc-attach --name web -- cat /etc/resolv.conf")).toContain("nameserver 10.30.0.1");
+  expect(await debian.sh("lxc-attach --name web -- /bin/cat /etc/resolv.conf")).toContain("nameserver 10.30.0.1");
   await debian.sh(`${lxcCni} check web`);
 
   await debian.sh("lxc-stop --name web --kill");
@@ -89,7 +89,7 @@ test("systemd serves an ordinary user's container by the socket", { timeout: pat
   await asAlice(debian, "/home/alice/make");
   await asAlice(debian, "lxc-cni enable web lan");
   await asAlice(debian, inScope("lxc-start --name web"));
-  expect(await asAlice(debian, inScope("lxc-attach --name web -- ping -c 1 -W 5 10.20.0.1"))).toContain(
+  expect(await asAlice(debian, inScope("lxc-attach --name web -- /bin/ping -c 1 -W 5 10.20.0.1"))).toContain(
     " 0% packet loss",
   );
   expect(JSON.parse(await debian.sh("lxc-cni ls --json"))).toMatchObject([{ network: "lan" }]);
@@ -122,7 +122,7 @@ systemctl show --property=ExecMainStartTimestampMonotonic --value lxc.service`);
   const attached = JSON.parse(await debian.sh("lxc-cni ls --json"));
   expect(attached).toMatchObject([{ container: "auto", network: "lan", state: "ok" }]);
   expect(await leases(debian)).toHaveLength(1);
-  await debian.sh("lxc-attach --name auto -- ping -c 1 -W 5 10.20.0.1");
+  await debian.sh("lxc-attach --name auto -- /bin/ping -c 1 -W 5 10.20.0.1");
 
   await debian.sh("systemctl stop lxc.service");
   await untilGone(debian, "auto");
