@@ -20,7 +20,7 @@ test("the package keeps systemd-networkd and NetworkManager off", { timeout: pat
   await makeContainer(debian, "web", "");
   await debian.sh("lxc-cni enable web lan --fix-guest && lxc-start --name web");
   const port = await portOf(debian);
-  // Both have been told of the links by now, and by each other's restart.
+  // As harmful as they can be to links that are theirs.
   await debian.sh(
     "systemctl restart systemd-networkd && networkctl reload && nmcli networking off && nmcli networking on",
   );
