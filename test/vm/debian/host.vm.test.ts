@@ -65,7 +65,9 @@ async function liveAndLeave(
   for (const gateway of ["10.30.0.1", "10.20.0.1"]) {
     await debian.sh(`lxc-attach --name web -- /bin/ping -c 1 -W 5 ${gateway}`);
   }
-  expect(await debian.sh("lxc-attach --name web -- /bin/cat /etc/resolv.conf")).toContain("nameserver 10.30.0.1");
+  expect(await debian.sh("lxc-attach --name web -- /bin/cat /etc/resolv.conf")).toContain(
+    "nameserver 10.30.0.1",
+  );
   await debian.sh(`${lxcCni} check web`);
 
   await debian.sh("lxc-stop --name web --kill");
@@ -87,7 +89,9 @@ test("systemd serves an ordinary user's container by the socket", { timeout: pat
   const [before, denied] = [await observe(debian), await denials(debian)];
   await debian.write("/home/alice/make", containerOfUser, 0o755);
   await asAlice(debian, "/home/alice/make");
-  await asAlice(debian, "lxc-cni enable web lan");
+  // It cannot do it itself, since the container's files are not the user's; the user can, as it says.
+  const said = await asAlice(debian, "sh -c 'lxc-cni enable web lan --fix-guest 2>&1'");
+  await asAlice(debian, /; (lxc-usernsexec .*)/.exec(said)?.[1] ?? "false");
   await asAlice(debian, inScope("lxc-start --name web"));
   expect(await asAlice(debian, inScope("lxc-attach --name web -- /bin/ping -c 1 -W 5 10.20.0.1"))).toContain(
     " 0% packet loss",
@@ -148,7 +152,6 @@ lxc.net.0.flags = up
 END
 lxc-create --name web --template busybox
 chmod a+x ~ ~/.local ~/.local/share ~/.local/share/lxc
-lxc-usernsexec -- sed -i /udhcpc/d ~/.local/share/lxc/web/rootfs/etc/init.d/rcS
 `;
 
 function asAlice(debian: Debian, command: string): Promise<string> {
