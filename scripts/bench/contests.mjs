@@ -5,6 +5,7 @@ import { givenAddressContests } from "./contests/given-address.mjs";
 import { hookContest } from "./contests/hook.mjs";
 import { hostLocalContest } from "./contests/host-local.mjs";
 import { leaseContests } from "./contests/leases.mjs";
+import { lockContests } from "./contests/locks.mjs";
 import { lxcStartContest } from "./contests/lxc-start.mjs";
 import { otherWaysContest } from "./contests/other-ways.mjs";
 import { scopeContest } from "./contests/scope.mjs";
@@ -25,4 +26,5 @@ export const contests = [
   scopeContest,
   ...firstPacketContests,
   otherWaysContest,
+  ...lockContests,
 ];

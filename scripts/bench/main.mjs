@@ -118,6 +118,7 @@ function summarize(lines) {
 function writePages(measured, circumstances) {
   for (const page of pages) {
     const missing = page.contests.filter((name) => !measured.has(name));
+    if (missing.length === page.contests.length) continue;
     if (missing.length > 0) {
       console.log(`\nnot written: ${page.name}, without ${missing.join("; ")}`);
       continue;
