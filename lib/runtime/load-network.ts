@@ -43,15 +43,14 @@ export function loadNetwork(
       problems.push(`${file}: ${describe(error)}`);
     }
   }
+  const found = [
+    ...(others.length === 0 ? [] : [`there is ${others.join(", ")}`]),
+    ...(problems.length === 0 ? [] : [`these cannot be used: ${problems.join("; ")}`]),
+  ];
   throw new CniError(
     Code.invalidConfiguration,
     `no net configuration with name "${name}" in ${directories.join(", ")}`,
-    [
-      others.length === 0
-        ? `there is none at all; lxc-cni network create ${name} makes one`
-        : `there is ${others.join(", ")}`,
-      ...(problems.length === 0 ? [] : [`these cannot be used: ${problems.join("; ")}`]),
-    ].join("; "),
+    found.length === 0 ? `there is none at all; lxc-cni network create ${name} makes one` : found.join("; "),
   );
 }
 
