@@ -1,5 +1,6 @@
 import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect } from "vitest";
+import type { CniError } from "../../lib/cni/error.ts";
 import { loadNetwork } from "../../lib/runtime/load-network.ts";
 import { test } from "../cni/scratch.ts";
 
@@ -49,6 +50,22 @@ describe("a network that is looked for by its name", () => {
       write(`${directory}/${name}`, single("net"));
     mkdirSync(`${directory}/net.conf`);
     expect(() => load("net", directory)).toThrow(`no net configuration with name "net" in ${directory}`);
+  });
+
+  test("is told from those that there are, where there is none of that name", ({ directory }) => {
+    const detailsOf = () => {
+      try {
+        load("net", directory);
+        return undefined;
+      } catch (error) {
+        return (error as CniError).details;
+      }
+    };
+    expect(detailsOf()).toBe("there is none at all; lxc-cni network create net makes one");
+    write(`${directory}/a.conf`, single("lan"));
+    expect(detailsOf()).toBe("there is lan");
+    write(`${directory}/b.conf`, "{");
+    expect(detailsOf()).toMatch(/^there is lan; these cannot be used: .*b\.conf: /);
   });
 
   test("may be behind a symbolic link", ({ directory }) => {
