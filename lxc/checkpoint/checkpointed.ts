@@ -18,6 +18,6 @@ export function requireNotCheckpointed(container: ContainerId, name: string): vo
   throw new CniError(
     Code.checkpointed,
     `container ${name} is checkpointed`,
-    `"lxc-cni restore ${name} DIR" has it go on, "lxc-cni release ${name}" gives it up; ${path} says which DIR`,
+    `"lxc-cni restore ${name} DIR" has it go on, "lxc-cni release ${name}" gives it up; ${path} says which DIR, and whether it has moved to another host`,
   );
 }

@@ -113,7 +113,7 @@ function adopting(network: Network): Network {
 }
 
 /** What a container would find changed. */
-function differencesOf(before: Result, after: Result, link: string): string[] {
+export function differencesOf(before: Result, after: Result, link: string): string[] {
   const [was, is] = [before, after].map((result) => factsOf(result, link)) as [string[], string[]];
   const lost = was.filter((fact) => !is.includes(fact)).map((fact) => `it had ${fact}`);
   const added = is.filter((fact) => !was.includes(fact)).map((fact) => `it would have ${fact}`);

@@ -3,6 +3,8 @@ import { addressList } from "../checkpoint/words.ts";
 import { command } from "../command-line/command.ts";
 import { containerIdOf } from "../container/id.ts";
 import { lxcPathOf, lxcPathOption } from "../container/lxc-path.ts";
+import { readArrival } from "../migrate/arrival.ts";
+import { cancelArrival } from "../migrate/cancel.ts";
 import { print } from "../output/print.ts";
 import { placeOptions, placesOf } from "./options.ts";
 
@@ -17,8 +19,12 @@ anew. The checkpoint's directory stays. It works for a container, too, that is n
   examples: [{ line: "lxc-cni release web", does: "after web has been restored on another host" }],
   run({ words: [name = ""], options }) {
     const id = containerIdOf(name, lxcPathOf(options["lxc-path"]));
+    const arrival = readArrival(id);
     const checkpoint = releaseContainer(id, name, placesOf(options));
-    print(`${name}: released ${addressList(checkpoint, id)}\n`);
+    if (arrival !== undefined && checkpoint.move?.stage === "arriving") cancelArrival(id, arrival, undefined);
+    print(
+      `${name}: ${checkpoint.move?.stage === "moved" ? "no longer counts as moved; released" : "released"} ${addressList(checkpoint, id)}\n`,
+    );
     return 0;
   },
 });

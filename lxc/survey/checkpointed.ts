@@ -11,11 +11,19 @@ import type { SurveyedAttachment } from "./survey.ts";
  */
 export function checkpointedAttachments(warn: (text: string) => void): SurveyedAttachment[] {
   const records = listRecords<Checkpoint>(checkpointDirectory, Checkpoint, warn);
-  return records.flatMap(({ container, record }) =>
+  const here = records.filter(({ record: { move } }) => move?.stage !== "moved");
+  return here.flatMap(({ container, record }) =>
     attachmentsOf(record, container).map(({ attachment, result }) => ({
       ...{ attachment, container: record.name, run: undefined, checkpoint: record, kept: undefined, result },
       ...{ bridge: undefined, port: undefined, state: "checkpointed" as const },
-      notes: [`held for lxc-cni restore ${record.name} ${record.directory ?? "DIR"}`],
+      notes: [noteOf(record)],
     })),
   );
+}
+
+function noteOf({ name, directory, move }: Checkpoint): string {
+  if (move?.stage === "arriving") return "arrives from another host";
+  if (move?.stage === "leaving")
+    return `may go on on ${move.host}: lxc-cni migrate ${name} ${move.host} finds out`;
+  return `held for lxc-cni restore ${name} ${directory ?? "DIR"}`;
 }

@@ -1,0 +1,47 @@
+import { runProgram } from "./programs.ts";
+import { type RemoteHost, rsyncDestination } from "./target.ts";
+
+/** What rsync ends with where files have vanished that it was about to copy. */
+const vanished = 24;
+
+/**
+ * How files are copied: all of what they are, holes included, those that are gone here gone there, too. Times are compared
+ * to the nanosecond: to a second, as rsync has it, a file that was changed twice within one would be as it was.
+ */
+const manner = [
+  ...["-aHAXS", "--numeric-ids", "--delete", "--inplace", "--modify-window=-1"],
+  // The paths, whatever is in them, are nobody's to take apart; the directories above them are the other host's own.
+  ...["-s", "--relative", "--no-implied-dirs"],
+  ...["--no-human-readable", "--info=stats1"],
+];
+
+/**
+ * Copies directories to the same places on another host.
+ *
+ * @param isInUse Whether files may change and vanish meanwhile.
+ * @returns how many bytes went over.
+ * @throws CniError 106 where that fails
+ */
+export function copyTo(remote: RemoteHost, directories: readonly string[], isInUse: boolean): number {
+  const { shellLine, isSudo } = remote;
+  const { output } = runProgram(
+    "rsync",
+    [
+      ...manner,
+      `--rsh=${shellLine}`,
+      ...(isSudo ? ["--rsync-path=sudo -n rsync"] : []),
+      ...directories.map((path) => `/.${path}`),
+      rsyncDestination(remote),
+    ],
+    isInUse ? [0, vanished] : [0],
+  );
+  return Number(/^sent (\d+) bytes/m.exec(output)?.[1] ?? 0);
+}
+
+/**
+ * Has the kernel write all that is dirty of a directory's file system: a file that is mapped gets a new time of
+ * modification when a page of it is changed that has been written.
+ */
+export function writeBack(directory: string): void {
+  runProgram("sync", ["--file-system", directory]);
+}

@@ -1,0 +1,49 @@
+import { parseAddress } from "../../lib/ip/address.ts";
+import { UsageError } from "../command-line/usage-error.ts";
+import { splitShellWords } from "../hook/shell-words.ts";
+
+/** Another host, and how its `lxc-cni` is called. */
+export interface RemoteHost {
+  /** As ssh takes it: `other`, `root@192.0.2.7`. */
+  readonly name: string;
+  /** The program that runs commands there, and its first words: `ssh`, `-p`, `2222`. */
+  readonly shell: readonly string[];
+  /** The same as it was given, as rsync takes it. */
+  readonly shellLine: string;
+  /** How lxc-cni is called there; a shell reads it. */
+  readonly program: string;
+  /** Become root there by sudo. */
+  readonly isSudo: boolean;
+}
+
+/** Whether a word of the command line is a directory: it has a `/` in it, as no host's name has. */
+export function isDirectoryWord(word: string): boolean {
+  return word.includes("/");
+}
+
+/**
+ * A host by its name. Nothing else reaches ssh, so that none of it is taken for an option or for a part of a command.
+ *
+ * @throws UsageError where it is no `HOST` or `USER@HOST`
+ */
+export function parseHostName(word: string): string {
+  const [, host = ""] = /^(?:\w[\w.+-]*@)?(.+)$/.exec(word) ?? [];
+  if (/^\w[\w.-]*$/.test(host) || parseAddress(host) !== undefined) return word;
+  throw new UsageError(
+    `"${word}" is no host: HOST or USER@HOST, as ssh has it; a directory has a / in it, as ./DIR`,
+  );
+}
+
+/** Where rsync copies to there. */
+export function rsyncDestination({ name }: RemoteHost): string {
+  const at = name.lastIndexOf("@") + 1;
+  const host = name.slice(at);
+  return `${name.slice(0, at)}${host.includes(":") ? `[${host}]` : host}:/`;
+}
+
+/** The words of what `--rsh` or LXC_CNI_RSH says. @throws UsageError where it says nothing */
+export function parseShell(line: string): readonly string[] {
+  const words = splitShellWords(line);
+  if (words.length === 0) throw new UsageError("--rsh must name a program");
+  return words;
+}

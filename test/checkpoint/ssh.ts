@@ -1,0 +1,86 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { outputOf, runCommand } from "../fixture/command.ts";
+import type { Host } from "../fixture/host.ts";
+import type { Variant } from "../fixture/variants.ts";
+import { test as twoHosts } from "./two-hosts.ts";
+
+const script = fileURLToPath(new URL("../../scripts/sshd", import.meta.url));
+const found = spawnSync(script, { encoding: "utf8" });
+
+/** Why there can be no ssh between the hosts of a test; undefined where there can. */
+const whyNoSshd = found.status === 0 ? undefined : `needs sshd: ${found.stderr.trim()}`;
+
+/** A test on two hosts, of which the first one may call the other, `other`, by ssh. */
+export const test = twoHosts.extend<{ ssh: undefined }>({
+  ssh: [
+    async ({ host, there, skip }, use) => {
+      if (whyNoSshd !== undefined) skip(whyNoSshd);
+      await there.run(["mkdir", "-p", "/var/lib/lxc"]);
+      await connect(host, there);
+      await serve(there);
+      await know(host, there);
+      await use(undefined);
+    },
+    { auto: true },
+  ],
+});
+
+/** The hosts' own network, which has nothing to do with that of containers. */
+const addresses = { here: "198.51.100.1", there: "198.51.100.2" };
+
+async function connect(host: Host, there: Host): Promise<void> {
+  const end = ({ pid }: Host) => ["name", "admin0", "netns", String(pid)];
+  outputOf(await runCommand(["ip", "link", "add", ...end(host), "type", "veth", "peer", ...end(there)]));
+  await host.run(["ip", "address", "add", `${addresses.here}/24`, "dev", "admin0"]);
+  await there.run(["ip", "address", "add", `${addresses.there}/24`, "dev", "admin0"]);
+  for (const each of [host, there]) await each.run(["ip", "link", "set", "admin0", "up"]);
+}
+
+async function serve(there: Host): Promise<void> {
+  await there.write("/mnt/ssh/sshd_config", sshdConfiguration);
+  await there.run(["sh", "-c", prepareServer, found.stdout.trim()]);
+}
+
+async function know(host: Host, there: Host): Promise<void> {
+  await host.run(["sh", "-c", "mkdir -m 700 /mnt/ssh && ssh-keygen -q -t ed25519 -N '' -f /mnt/ssh/key"]);
+  await there.write("/mnt/ssh/authorized", await host.run(["cat", "/mnt/ssh/key.pub"]));
+  const key = await there.run(["cat", "/mnt/ssh/host.pub"]);
+  await host.write("/mnt/ssh/known", `${addresses.there} ${key}\n`);
+  await host.write("/etc/ssh/ssh_config.d/lxc-cni-test.conf", sshConfiguration);
+}
+
+const sshdConfiguration = `
+ListenAddress ${addresses.there}
+HostKey /mnt/ssh/host
+AuthorizedKeysFile /mnt/ssh/authorized
+PermitRootLogin yes
+StrictModes no
+UsePAM no
+PidFile none
+`;
+
+/** The user that it has unprivileged parts run as is made by the package where that is installed. */
+const prepareServer = `
+set -e
+mkdir -p /run/sshd
+grep -q ^sshd: /etc/passwd || echo sshd:x:65533:65534::/run/sshd:/usr/sbin/nologin >> /etc/passwd
+sed -i 's/^root:!/root:*/' /etc/shadow
+ssh-keygen -q -t ed25519 -N '' -f /mnt/ssh/host
+"$0" -f /mnt/ssh/sshd_config
+`;
+
+const sshConfiguration = `
+Host other
+  HostName ${addresses.there}
+  User root
+  IdentityFile /mnt/ssh/key
+  IdentitiesOnly yes
+  UserKnownHostsFile /mnt/ssh/known
+  BatchMode yes
+`;
+
+/** The words of `lxc-cni migrate` to the other host. */
+export function migration({ directory }: Variant, container: string, ...words: string[]): string[] {
+  return ["migrate", container, "other", "--remote-program", `${directory}/lxc-cni`, ...words];
+}
