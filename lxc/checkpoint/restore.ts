@@ -66,8 +66,12 @@ export function restore(container: Container, directory: string, places: Places)
   return { checkpoint, milliseconds };
 }
 
-/** A container that goes on twice has two owners of its addresses, and its files two truths. */
-function requireNotElsewhere({ name }: Container, held: Checkpoint | undefined): void {
+/**
+ * A container that goes on twice has two owners of its addresses, and its files two truths.
+ *
+ * @throws CniError 104 where it has moved to another host, or may have
+ */
+export function requireNotElsewhere({ name }: Container, held: Checkpoint | undefined): void {
   const { stage, host } = held?.move ?? {};
   if (host === undefined) return;
   throw new CniError(

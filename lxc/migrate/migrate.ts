@@ -6,6 +6,7 @@ import type { Checkpoint } from "../checkpoint/checkpoint.schema.ts";
 import { checkpoint as checkpointContainer } from "../checkpoint/checkpoint.ts";
 import { requireNotCheckpointed } from "../checkpoint/checkpointed.ts";
 import { readCheckpoint } from "../checkpoint/record.ts";
+import { requireNotElsewhere } from "../checkpoint/restore.ts";
 import { readConfiguration } from "../container/configuration.ts";
 import { warn } from "../runtime.ts";
 import { stagingOf } from "./arrival.ts";
@@ -37,18 +38,14 @@ export interface Migrated {
  * @throws CniError 3 where it does not run, 7, 104, 105, 106, 112 for what is in the way
  */
 export function migrate(journey: Journey): Migrated {
-  const { container, remote } = journey;
+  const { container } = journey;
   requireProgram("rsync");
   return withLock("migration", container.id, () => {
     const before = readCheckpoint(container.id);
-    if (before === undefined || !isUnderWay(journey, before)) return begin(journey);
-    const host = before.move?.host ?? remote.name;
-    if (host === remote.name) return resume(journey, before);
-    throw new CniError(
-      Code.checkpointed,
-      `container ${container.name} may go on on ${host}`,
-      `lxc-cni migrate ${container.name} ${host} finds out`,
-    );
+    if (before !== undefined && isUnderWay(journey, before)) return resume(journey, before);
+    requireNotElsewhere(container, before);
+    requireNotCheckpointed(container.id, container.name);
+    return begin(journey);
   });
 }
 
@@ -63,13 +60,14 @@ export function tryMigration(journey: Journey): void {
   });
 }
 
-function isUnderWay({ container }: Journey, { directory, move }: Checkpoint): boolean {
-  return directory === stagingOf(container.id) && (move === undefined || move.stage === "leaving");
+/** It was saved to be moved, and may be on that host already. */
+function isUnderWay({ container, remote }: Journey, { directory, move }: Checkpoint): boolean {
+  if (directory !== stagingOf(container.id)) return false;
+  return move === undefined || (move.stage === "leaving" && move.host === remote.name);
 }
 
 function begin(journey: Journey): Migrated {
   const { container, remote, timeline } = journey;
-  requireNotCheckpointed(container.id, container.name);
   const { needs, checkpoint } = requireMovable(container, journey.places);
   const since = secondBefore();
   timeline.step("prepare", () => ask(remote, "prepare", { needs, checkpoint, since }));

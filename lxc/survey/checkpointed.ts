@@ -1,4 +1,6 @@
-import { attachmentsOf } from "../checkpoint/attachments.ts";
+import { isHeldFor } from "../../ipam/host-local/held.ts";
+import type { ContainerId } from "../../lib/cni/request.ts";
+import { addressesOf, attachmentsOf, type CheckpointedAttachment } from "../checkpoint/attachments.ts";
 import { Checkpoint } from "../checkpoint/checkpoint.schema.ts";
 import { checkpointDirectory } from "../checkpoint/checkpointed.ts";
 import { listRecords } from "../container/list-records.ts";
@@ -11,9 +13,8 @@ import type { SurveyedAttachment } from "./survey.ts";
  */
 export function checkpointedAttachments(warn: (text: string) => void): SurveyedAttachment[] {
   const records = listRecords<Checkpoint>(checkpointDirectory, Checkpoint, warn);
-  const here = records.filter(({ record: { move } }) => move?.stage !== "moved");
-  return here.flatMap(({ container, record }) =>
-    attachmentsOf(record, container).map(({ attachment, result }) => ({
+  return records.flatMap(({ container, record }) =>
+    heldAttachments(record, container).map(({ attachment, result }) => ({
       ...{ attachment, container: record.name, run: undefined, checkpoint: record, kept: undefined, result },
       ...{ bridge: undefined, port: undefined, state: "checkpointed" as const },
       notes: [noteOf(record)],
@@ -21,9 +22,17 @@ export function checkpointedAttachments(warn: (text: string) => void): SurveyedA
   );
 }
 
+/** Of one that has moved, nothing may be held any more. */
+function heldAttachments(record: Checkpoint, container: ContainerId): readonly CheckpointedAttachment[] {
+  const all = attachmentsOf(record, container);
+  if (record.move?.stage !== "moved") return all;
+  return all.filter((each) => addressesOf(each).some((address) => isHeldFor(each.attachment, address)));
+}
+
 function noteOf({ name, directory, move }: Checkpoint): string {
   if (move?.stage === "arriving") return "arrives from another host";
   if (move?.stage === "leaving")
     return `may go on on ${move.host}: lxc-cni migrate ${name} ${move.host} finds out`;
+  if (move?.stage === "moved") return `moved to ${move.host}, held until lxc-cni release ${name}`;
   return `held for lxc-cni restore ${name} ${directory ?? "DIR"}`;
 }

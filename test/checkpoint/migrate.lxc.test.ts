@@ -1,29 +1,66 @@
 import { expect } from "vitest";
-import { lxcCni } from "../lxc/command-line.ts";
-import { containerAt } from "../lxc/lxc.ts";
+import { expectRefused, lxcCni } from "../lxc/command-line.ts";
 import { describeOnce } from "./criu.ts";
+import { own, startMoving } from "./moving.ts";
 import { migration, test } from "./ssh.ts";
-import { createTalker, define, expectToGoOn, held, joined, leases, networkOf, startPeer } from "./talk.ts";
-
-const own = ["10.10.0.2", "fd00:10:10::2"];
+import { held, leases, networkOf } from "./talk.ts";
 
 describeOnce("a container that is moved to another host", (variant) => {
-  test("goes on there with its connections, and moves back", async ({ host, there, lxc }) => {
-    await define(host, joined);
-    await define(there, joined);
-    const c1 = await createTalker(lxc, host, variant, "simplenet");
-    const peer = await startPeer(host);
-    await c1.start();
-    await expectToGoOn(peer);
-    const before = await networkOf(host, c1);
-    const moved = containerAt(there, c1.name, { path: c1.path });
+  test("goes on there with its connections, and can move back", async ({ host, there, lxc }) => {
+    const moving = await startMoving({ host, there, lxc }, variant);
+    const { name, path } = moving.here;
+    const before = await networkOf(host, moving.here);
+    const root = `${path}/${name}/rootfs`;
+    await host.run(["sh", "-c", `touch ${root}/first && chown 77:88 ${root}/first`]);
     try {
-      const said = await lxcCni(host, variant, ...migration(variant, c1.name));
-      console.log(said);
-      await expectToGoOn(peer);
-      expect(await networkOf(there, moved)).toBe(before);
-      expect([await leases(there), await held(there)]).toEqual([own, []]);
-      expect([await leases(host), await held(host)]).toEqual([[], []]);
+      const said = await lxcCni(host, variant, ...migration(variant, name));
+      expect(said).toMatch(/copied while it runs: [\d.]+ [kM]B in [\d.]+ s/);
+      expect(said).toMatch(
+        /goes on on other after [\d.]+ s, with 10\.10\.0\.2 and fd00:10:10::2 on simplenet/,
+      );
+      await moving.expectThere();
+      expect(await networkOf(there, moving.there)).toBe(before);
+      expect(await there.run(["stat", "-c", "%u:%g", `${root}/first`])).toBe("77:88");
+
+      // What is left here is of the past.
+      expect((await moving.here.attemptStart()).status).not.toBe(0);
+      expect(await lxcCni(host, variant, "ls")).not.toContain(name);
+      await expectRefused(host, variant, migration(variant, name), "has moved to other");
+
+      await moving.there.run(["touch", "/second"]);
+      await moving.there.run(["rm", "/first"]);
+      const words = migration(variant, name, "--destroy", "--json");
+      const back = JSON.parse(await lxcCni(there, variant, ...words));
+      expect(back).toMatchObject({ container: name, downtime: expect.any(Number) });
+      await moving.expectHere();
+      expect(await networkOf(host, moving.here)).toBe(before);
+      expect(await host.attempt(["ls", `${root}/second`])).toMatchObject({ status: 0 });
+      expect(await host.attempt(["ls", `${root}/first`])).toMatchObject({ status: 2 });
+      await moving.here.stop();
+      expect(await leases(host)).toEqual([]);
+      await moving.here.start();
+    } finally {
+      await moving.there.end();
+    }
+  });
+
+  test("is only looked at with --dry-run, and has its addresses held here with --hold, until release", async ({
+    host,
+    there,
+    lxc,
+  }) => {
+    const moving = await startMoving({ host, there, lxc }, variant);
+    const { name } = moving.here;
+    const { there: moved } = moving;
+    try {
+      expect(await lxcCni(host, variant, ...migration(variant, name, "--dry-run"))).toContain("can be moved");
+      await moving.expectHere();
+      await lxcCni(host, variant, ...migration(variant, name, "--hold"));
+      expect([await leases(host), await held(host)]).toEqual([own, own.map((each) => `simplenet/${each}`)]);
+      await lxcCni(host, variant, "gc");
+      expect(await lxcCni(host, variant, "ls")).toMatch(/checkpointed +moved to other/);
+      await lxcCni(host, variant, "release", name);
+      await moving.expectThere();
     } finally {
       await moved.end();
     }

@@ -11,15 +11,15 @@ const found = spawnSync(script, { encoding: "utf8" });
 /** Why there can be no ssh between the hosts of a test; undefined where there can. */
 const whyNoSshd = found.status === 0 ? undefined : `needs sshd: ${found.stderr.trim()}`;
 
-/** A test on two hosts, of which the first one may call the other, `other`, by ssh. */
+/** A test on two hosts, which call each other `other` by ssh. */
 export const test = twoHosts.extend<{ ssh: undefined }>({
   ssh: [
     async ({ host, there, skip }, use) => {
       if (whyNoSshd !== undefined) skip(whyNoSshd);
       await there.run(["mkdir", "-p", "/var/lib/lxc"]);
       await connect(host, there);
-      await serve(there);
-      await know(host, there);
+      await Promise.all([serve(host, addresses.here), serve(there, addresses.there)]);
+      await Promise.all([know(host, there, addresses.there), know(there, host, addresses.here)]);
       await use(undefined);
     },
     { auto: true },
@@ -37,21 +37,24 @@ async function connect(host: Host, there: Host): Promise<void> {
   for (const each of [host, there]) await each.run(["ip", "link", "set", "admin0", "up"]);
 }
 
-async function serve(there: Host): Promise<void> {
-  await there.write("/mnt/ssh/sshd_config", sshdConfiguration);
-  await there.run(["sh", "-c", prepareServer, found.stdout.trim()]);
+async function serve(host: Host, address: string): Promise<void> {
+  await host.write("/mnt/ssh/sshd_config", `ListenAddress ${address}\n${sshdConfiguration}`);
+  await host.run(["sh", "-c", prepareServer, found.stdout.trim()]);
 }
 
-async function know(host: Host, there: Host): Promise<void> {
-  await host.run(["sh", "-c", "mkdir -m 700 /mnt/ssh && ssh-keygen -q -t ed25519 -N '' -f /mnt/ssh/key"]);
-  await there.write("/mnt/ssh/authorized", await host.run(["cat", "/mnt/ssh/key.pub"]));
-  const key = await there.run(["cat", "/mnt/ssh/host.pub"]);
-  await host.write("/mnt/ssh/known", `${addresses.there} ${key}\n`);
-  await host.write("/etc/ssh/ssh_config.d/lxc-cni-test.conf", sshConfiguration);
+/** Has a host know another one, and be let in there. */
+async function know(host: Host, other: Host, address: string): Promise<void> {
+  await host.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "/mnt/ssh/key"]);
+  await other.write("/mnt/ssh/authorized", await host.run(["cat", "/mnt/ssh/key.pub"]));
+  const key = await other.run(["cat", "/mnt/ssh/host.pub"]);
+  await host.write("/mnt/ssh/known", `${address} ${key}\n`);
+  await host.write(
+    "/etc/ssh/ssh_config.d/lxc-cni-test.conf",
+    `Host other\n  HostName ${address}\n${sshConfiguration}`,
+  );
 }
 
 const sshdConfiguration = `
-ListenAddress ${addresses.there}
 HostKey /mnt/ssh/host
 AuthorizedKeysFile /mnt/ssh/authorized
 PermitRootLogin yes
@@ -71,8 +74,6 @@ ssh-keygen -q -t ed25519 -N '' -f /mnt/ssh/host
 `;
 
 const sshConfiguration = `
-Host other
-  HostName ${addresses.there}
   User root
   IdentityFile /mnt/ssh/key
   IdentitiesOnly yes
