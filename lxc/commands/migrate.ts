@@ -16,6 +16,9 @@ import { type Step, type StepName, startTimeline, type Timeline } from "../migra
 import { print, printJson } from "../output/print.ts";
 import { placeOptions, placesOf } from "./options.ts";
 
+/** Without a word for 45 seconds, it takes the connection for broken, which the container may be waiting for. */
+const usualShell = "ssh -o ServerAliveInterval=15";
+
 const options = {
   from: {
     kind: "value",
@@ -27,7 +30,7 @@ const options = {
     kind: "value",
     short: "e",
     value: "COMMAND",
-    does: 'the program that runs commands there, with its options: "ssh -p 2222" (LXC_CNI_RSH, or ssh)',
+    does: 'the program that runs commands there, with its options: "ssh -p 2222" (LXC_CNI_RSH, or ssh, which notices when HOST is gone)',
     completes: "nothing",
   },
   "remote-program": {
@@ -131,7 +134,7 @@ function run(
 }
 
 function remoteHost(word: string, values: Values): Journey["remote"] {
-  const shellLine = values.rsh ?? system.environment().LXC_CNI_RSH ?? "ssh";
+  const shellLine = values.rsh ?? system.environment().LXC_CNI_RSH ?? usualShell;
   return {
     name: parseHostName(word),
     ...{ shellLine, shell: parseShell(shellLine), isSudo: values.sudo },

@@ -9,6 +9,7 @@ import { findNetwork, type Places } from "../runtime.ts";
 import type { Arrival } from "./arrival.schema.ts";
 import { forgetArrival, stagingOf } from "./arrival.ts";
 import { recordMove } from "./move.ts";
+import { removeParts } from "./parts.ts";
 import { removeTree } from "./programs.ts";
 
 /**
@@ -29,7 +30,7 @@ export function cancelArrival(
       if (!isNew && movedTo !== undefined) recordMove(id, checkpoint, { stage: "moved", host: movedTo });
     });
   }
-  removeTree(stagingOf(id));
+  removeParts(stagingOf(id));
   if (isNew) removeTree(`${lxcPath}/${name}`);
   forgetArrival(id);
 }

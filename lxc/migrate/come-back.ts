@@ -10,7 +10,7 @@ import { removeParts } from "./parts.ts";
  * Has a container that was saved go on here, since it does not elsewhere.
  *
  * @param cause Why it was not moved.
- * @param directory Of its checkpoint, of which nothing is left afterwards.
+ * @param directory Of its checkpoint, of which nothing but logs is left afterwards.
  * @returns what to say of it all.
  */
 export function comeBack(

@@ -12,6 +12,8 @@ const manner = [
   ...["-aHAXS", "--numeric-ids", "--delete", "--inplace", "--modify-window=-1"],
   // The paths, whatever is in them, are nobody's to take apart; the directories above them are the other host's own.
   ...["-s", "--relative", "--no-implied-dirs"],
+  // Seconds without a word: a host that is gone closes no connection.
+  "--timeout=60",
   // Errors there come in the order of all else: by ssh's other channel, rsync may be gone before they do.
   ...["--stderr=client", "--no-human-readable", "--info=stats1"],
 ];

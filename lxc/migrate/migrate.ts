@@ -17,6 +17,7 @@ import { type Journey, whichOf } from "./journey.ts";
 import { leave } from "./leave.ts";
 import { recordMove } from "./move.ts";
 import { needsOf } from "./needs.ts";
+import { removeParts } from "./parts.ts";
 import { removeTree, requireProgram } from "./programs.ts";
 import { requireMovable } from "./requirements.ts";
 import type { StepAnswer } from "./steps.schema.ts";
@@ -80,6 +81,7 @@ function begin(journey: Journey): Migrated {
     saved = save(journey);
   } catch (error) {
     cancelThere(journey);
+    removeParts(stagingOf(container.id));
     throw error;
   }
   return { checkpoint: saved, downtime: finish(journey, saved) - stopped };

@@ -13,7 +13,7 @@ import { expectToGoOn, held, leases } from "./talk.ts";
 const unreliable = `#!/bin/sh
 how=$(cat /mnt/how)
 case "$how: $*" in
-  cut:*rsync*) head -c 30000 | ssh "$@" ;;
+  cut:*rsync*) dd bs=1 count=30000 status=none | ssh "$@" ;;
   mute:*"receive restore") ssh "$@" > /dev/null; exit 255 ;;
   after:*"receive restore") ssh "$@" > /dev/null; echo lost > /mnt/how; exit 255 ;;
   before:*"receive restore") echo lost > /mnt/how; exit 255 ;;
