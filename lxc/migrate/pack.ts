@@ -44,6 +44,8 @@ export function pack(container: Container, directory: string, places: Places, ti
     try {
       timeline.step("pack", packFiles, (bytes) => bytes);
     } catch (error) {
+      // A restore needs room, too.
+      system.removeFile(`${directory}/${filesName}`);
       throw comeBack({ container, places }, taken.checkpoint, error, directory);
     }
     return taken;
