@@ -11,13 +11,10 @@ import type { Journey } from "../migrate/journey.ts";
 import { migrate as migrateContainer, tryMigration } from "../migrate/migrate.ts";
 import { pack } from "../migrate/pack.ts";
 import { takeUp } from "../migrate/take-up.ts";
-import { isDirectoryWord, parseHostName, parseShell } from "../migrate/target.ts";
+import { isDirectoryWord, parseHostName, shellOf } from "../migrate/target.ts";
 import { type Step, type StepName, startTimeline, type Timeline } from "../migrate/timeline.ts";
 import { print, printJson } from "../output/print.ts";
 import { placeOptions, placesOf } from "./options.ts";
-
-/** Without a word for 45 seconds, it takes the connection for broken, which the container may be waiting for. */
-const usualShell = "ssh -o ServerAliveInterval=15";
 
 const options = {
   from: {
@@ -30,7 +27,7 @@ const options = {
     kind: "value",
     short: "e",
     value: "COMMAND",
-    does: 'the program that runs commands there, with its options: "ssh -p 2222" (LXC_CNI_RSH, or ssh, which notices when HOST is gone)',
+    does: 'the program that runs commands there, with its options: "ssh -p 2222" (LXC_CNI_RSH, or ssh, connected once for all)',
     completes: "nothing",
   },
   "remote-program": {
@@ -134,10 +131,10 @@ function run(
 }
 
 function remoteHost(word: string, values: Values): Journey["remote"] {
-  const shellLine = values.rsh ?? system.environment().LXC_CNI_RSH ?? usualShell;
   return {
     name: parseHostName(word),
-    ...{ shellLine, shell: parseShell(shellLine), isSudo: values.sudo },
+    ...shellOf(values.rsh ?? system.environment().LXC_CNI_RSH),
+    isSudo: values.sudo,
     program: values["remote-program"] ?? "lxc-cni",
   };
 }

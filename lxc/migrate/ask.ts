@@ -6,7 +6,7 @@ import { isSystemError } from "../../lib/system/error.ts";
 import type { Outcome } from "../../lib/system/system.ts";
 import { callersEnvironment, endOf, lastLines } from "./programs.ts";
 import { format, StepAnswer } from "./steps.schema.ts";
-import type { RemoteHost } from "./target.ts";
+import { connectionDirectory, type RemoteHost } from "./target.ts";
 
 /** How long a step may take, in milliseconds: to restore, all of a container's memory has to be read. */
 const longest = 24 * 3600 * 1000;
@@ -29,6 +29,21 @@ export function ask(remote: RemoteHost, step: string, request: JsonObject): Step
   if (answer.error === undefined) return answer;
   const { code, message, details } = answer.error;
   throw new CniError(code, `${remote.name}: ${message}`, details);
+}
+
+/** Does what has to do with another host, and closes the connection. */
+export function withConnection<T>({ name, shell, isShared }: RemoteHost, work: () => T): T {
+  if (!isShared) return work();
+  system.makeDirectory(connectionDirectory, 0o755);
+  try {
+    return work();
+  } finally {
+    const [program = "", ...words] = shell;
+    const hangUp = { program, arguments: [...words, "-O", "exit", name] };
+    if (system.findProgram(program) !== undefined) {
+      system.start({ ...hangUp, environment: callersEnvironment(), deadline: 10_000 }).wait();
+    }
+  }
 }
 
 function call({ name, shell, program, isSudo }: RemoteHost, step: string, request: JsonObject): Outcome {

@@ -10,7 +10,7 @@ import { requireNotElsewhere } from "../checkpoint/restore.ts";
 import { readConfiguration } from "../container/configuration.ts";
 import { warn } from "../runtime.ts";
 import { stagingOf } from "./arrival.ts";
-import { ask, isUnknown } from "./ask.ts";
+import { ask, isUnknown, withConnection } from "./ask.ts";
 import { comeBack } from "./come-back.ts";
 import { copyTo, writeBack } from "./copy.ts";
 import { type Journey, whichOf } from "./journey.ts";
@@ -39,26 +39,28 @@ export interface Migrated {
  * @throws CniError 3 where it does not run, 7, 104, 105, 106, 112 for what is in the way
  */
 export function migrate(journey: Journey): Migrated {
-  const { container } = journey;
+  const { container, remote } = journey;
   requireProgram("rsync");
-  return withLock("migration", container.id, () => {
+  const move = () => {
     const before = readCheckpoint(container.id);
     if (before !== undefined && isUnderWay(journey, before)) return resume(journey, before);
     requireNotElsewhere(container, before);
     requireNotCheckpointed(container.id, container.name);
     return begin(journey);
-  });
+  };
+  return withLock("migration", container.id, () => withConnection(remote, move));
 }
 
 /** Asks the other host whether it could take a container, and has it forget that again. @throws CniError where not */
 export function tryMigration(journey: Journey): void {
   const { container, remote } = journey;
-  withLock("migration", container.id, () => {
+  const tryIt = () => {
     requireNotCheckpointed(container.id, container.name);
     const { needs, checkpoint } = requireMovable(container, journey.places);
     ask(remote, "prepare", { needs, checkpoint, since: secondBefore() });
     ask(remote, "cancel", whichOf(container));
-  });
+  };
+  withLock("migration", container.id, () => withConnection(remote, tryIt));
 }
 
 /** It was saved to be moved, and may be on that host already. */

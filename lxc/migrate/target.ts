@@ -8,8 +8,10 @@ export interface RemoteHost {
   readonly name: string;
   /** The program that runs commands there, and its first words: `ssh`, `-p`, `2222`. */
   readonly shell: readonly string[];
-  /** The same as it was given, as rsync takes it. */
+  /** The same as rsync takes it. */
   readonly shellLine: string;
+  /** Its calls share a connection, which is to be closed at the end. */
+  readonly isShared: boolean;
   /** How lxc-cni is called there; a shell reads it. */
   readonly program: string;
   /** Become root there by sudo. */
@@ -41,9 +43,26 @@ export function rsyncDestination({ name }: RemoteHost): string {
   return `${name.slice(0, at)}${host.includes(":") ? `[${host}]` : host}:/`;
 }
 
-/** The words of what `--rsh` or LXC_CNI_RSH says. @throws UsageError where it says nothing */
-export function parseShell(line: string): readonly string[] {
-  const words = splitShellWords(line);
-  if (words.length === 0) throw new UsageError("--rsh must name a program");
-  return words;
+/** Where the sockets of shared connections are. */
+export const connectionDirectory = "/run/lxc-cni";
+
+/**
+ * The calls of a move share a connection: the container waits for two of them. Without a word for 45 seconds, it counts
+ * as broken.
+ */
+const usualShell = [
+  ...["ssh", "-o", "ControlMaster=auto", "-o", `ControlPath=${connectionDirectory}/ssh-%C`],
+  ...["-o", "ControlPersist=60", "-o", "ServerAliveInterval=15"],
+];
+
+/**
+ * How commands are run on other hosts.
+ *
+ * @param line What `--rsh` or LXC_CNI_RSH says of it; undefined for ssh.
+ * @throws UsageError where it says nothing
+ */
+export function shellOf(line: string | undefined): Pick<RemoteHost, "shell" | "shellLine" | "isShared"> {
+  const shell = line === undefined ? usualShell : splitShellWords(line);
+  if (shell.length === 0) throw new UsageError("--rsh must name a program");
+  return { shell, shellLine: line ?? shell.join(" "), isShared: line === undefined };
 }

@@ -63,12 +63,16 @@ UsePAM no
 PidFile none
 `;
 
-/** The user that it has unprivileged parts run as is made by the package where that is installed. */
+/**
+ * The user that it has unprivileged parts run as is made by the package where that is installed. What the machine's root
+ * has set for shells and ssh is left out.
+ */
 const prepareServer = `
 set -e
 mkdir -p /run/sshd
 grep -q ^sshd: /etc/passwd || echo sshd:x:65533:65534::/run/sshd:/usr/sbin/nologin >> /etc/passwd
 sed -i 's/^root:!/root:*/' /etc/shadow
+sed -i 's|^root:.*|root:x:0:0:root:/mnt:/bin/sh|' /etc/passwd
 ssh-keygen -q -t ed25519 -N '' -f /mnt/ssh/host
 "$0" -f /mnt/ssh/sshd_config
 `;
@@ -79,6 +83,7 @@ const sshConfiguration = `
   IdentitiesOnly yes
   UserKnownHostsFile /mnt/ssh/known
   BatchMode yes
+  GSSAPIAuthentication no
 `;
 
 /** The words of `lxc-cni migrate` to the other host. */
