@@ -62,7 +62,7 @@ be there. It leases the addresses, and holds them. Then the files are copied whi
 has changed since is copied, and its memory; it goes on there. Only then are its addresses given back here.
 
 Where any of that fails, it goes on here, and nothing is left there. Where HOST is lost when it may have gone on there,
-it goes on on neither: the same command again finds out, and goes on. So it does after it was killed.
+it goes on nowhere: the same command again finds out, and goes on. So it does after it was killed.
 
 Its files stay here, where it cannot be started any more until lxc-cni release: they are of the past. When it moves
 back, only what is different is copied. --destroy has them removed. Where both hosts give addresses of the same range,
@@ -126,7 +126,7 @@ function run(
   }
   const { checkpoint, downtime } = migrateContainer(journey);
   const after = downtime === undefined ? "" : ` after ${duration(downtime)}`;
-  tell(`${name}: goes on on ${where}${after}, with ${addressesOf(checkpoint)}\n`);
+  tell(`${name}: goes on at ${where}${after}, with ${addressesOf(checkpoint)}\n`);
   return downtime === undefined ? {} : { downtime };
 }
 

@@ -12,7 +12,7 @@ export const receive = command({
 holds its addresses; "settle" has files copied again that may have changed while they were copied; "restore" has it go
 on; "cancel" undoes all of that where it does not; "done" forgets it. The request is read from standard input, the
 answer printed: both are JSON. Who may call it over ssh may do what root does.`,
-  examples: [{ line: "ssh other lxc-cni receive prepare < request", does: "as lxc-cni migrate does it" }],
+  examples: [{ line: "ssh other lxc-cni receive prepare", does: "as lxc-cni migrate calls it" }],
   run({ words: [step = ""] }) {
     if (!stepNames.includes(step)) {
       throw new UsageError(`receive knows no step "${step}", only ${stepNames.join(", ")}`);

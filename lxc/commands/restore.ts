@@ -17,7 +17,7 @@ export const restore = command({
     { name: "DIR", count: "one", completes: "directory" },
   ],
   options: {
-    here: { kind: "flag", does: "also where it may go on on another host, which is lost for good" },
+    here: { kind: "flag", does: "also where it may go on at another host, which is lost for good" },
     "lxc-path": lxcPathOption,
     ...placeOptions,
   },

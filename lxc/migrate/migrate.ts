@@ -125,7 +125,7 @@ function resume(journey: Journey, before: Checkpoint): Migrated {
   return { checkpoint, downtime: undefined };
 }
 
-/** Has a container that is saved go on on the other host. @returns when it did */
+/** Has a container that is saved go on at the other host. @returns when it did */
 function finish(journey: Journey, checkpoint: Checkpoint): number {
   const { container, remote, timeline } = journey;
   const staging = stagingOf(container.id);
@@ -158,7 +158,7 @@ function goesOnThere({ container, remote }: Journey, { time }: Checkpoint, cause
     if (!(error instanceof CniError)) throw error;
     throw new CniError(
       Code.migrationFailed,
-      `nobody here knows whether ${container.name} goes on on ${remote.name}`,
+      `nobody here knows whether ${container.name} goes on at ${remote.name}`,
       `${describe(cause)}; when it can be reached, "lxc-cni migrate ${container.name} ${remote.name}" finds out, and goes on`,
     );
   }

@@ -32,7 +32,7 @@ function heldAttachments(record: Checkpoint, container: ContainerId): readonly C
 function noteOf({ name, directory, move }: Checkpoint): string {
   if (move?.stage === "arriving") return "arrives from another host";
   if (move?.stage === "leaving")
-    return `may go on on ${move.host}: lxc-cni migrate ${name} ${move.host} finds out`;
+    return `may go on at ${move.host}: lxc-cni migrate ${name} ${move.host} finds out`;
   if (move?.stage === "moved") return `moved to ${move.host}, held until lxc-cni release ${name}`;
   return `held for lxc-cni restore ${name} ${directory ?? "DIR"}`;
 }

@@ -16,10 +16,10 @@ describeOnce("a move that is broken off", (variant) => {
       const { name } = moving.here;
       const unreliably = migration(variant, name, "--rsh", "/mnt/unreliable");
       await beUnreliable(host, how);
-      await expectRefused(host, variant, unreliably, `nobody here knows whether ${name} goes on on other`);
+      await expectRefused(host, variant, unreliably, `nobody here knows whether ${name} goes on at other`);
       await expectRefused(host, variant, unreliably, "no route to host");
       expect((await moving.here.attemptStart()).status).not.toBe(0);
-      await expectRefused(host, variant, ["restore", name, await staging(host)], "may go on on other");
+      await expectRefused(host, variant, ["restore", name, await staging(host)], "may go on at other");
       expect(await lxcCni(host, variant, "ls")).toContain(`lxc-cni migrate ${name} other finds out`);
       expect(await leases(host)).toEqual(own);
       await lxcCni(host, variant, ...migration(variant, name));

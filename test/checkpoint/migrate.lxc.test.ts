@@ -16,7 +16,7 @@ describeOnce("a container that is moved to another host", (variant) => {
       const said = await lxcCni(host, variant, ...migration(variant, name));
       expect(said).toMatch(/copied while it runs: [\d.]+ [kM]B in [\d.]+ s/);
       expect(said).toMatch(
-        /goes on on other after [\d.]+ s, with 10\.10\.0\.2 and fd00:10:10::2 on simplenet/,
+        /goes on at other after [\d.]+ s, with 10\.10\.0\.2 and fd00:10:10::2 on simplenet/,
       );
       await moving.expectThere();
       expect(await networkOf(there, moving.there)).toBe(before);

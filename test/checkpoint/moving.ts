@@ -14,9 +14,9 @@ export interface Moving {
   readonly here: LxcContainer;
   /** On the other one, where it may come to be. */
   readonly there: LxcContainer;
-  /** It goes on on the first host, its addresses are leased there, and the other host has nothing of it. */
+  /** It goes on at the first host, its addresses are leased there, and the other host has nothing of it. */
   expectHere(): Promise<void>;
-  /** It goes on on the other host, its addresses are leased there, and the first host holds nothing for it. */
+  /** It goes on at the other host, its addresses are leased there, and the first host holds nothing for it. */
   expectThere(): Promise<void>;
 }
 
