@@ -21,6 +21,7 @@ import { removeParts } from "./parts.ts";
 import { removeTree, requireProgram } from "./programs.ts";
 import { requireMovable } from "./requirements.ts";
 import type { StepAnswer } from "./steps.schema.ts";
+import { savedBy } from "./timeline.ts";
 
 /** What a move came to. */
 export interface Migrated {
@@ -98,13 +99,13 @@ function copyRunning({ container, remote, timeline }: Journey): void {
     ask(remote, "settle", whichOf(container));
     return bytes;
   };
-  timeline.step("copy", copy, (bytes) => bytes);
+  timeline.step("copy", copy, (bytes) => ({ bytes }));
 }
 
 function save({ container, places, timeline }: Journey): Checkpoint {
   const wishes = { leaveRunning: false, fix: false };
   const take = () => checkpointContainer(container, stagingOf(container.id), wishes, places);
-  return timeline.step("checkpoint", take, ({ bytes }) => bytes).checkpoint;
+  return timeline.step("checkpoint", take, savedBy).checkpoint;
 }
 
 /** Goes on where an earlier call was ended, or lost the other host. */
@@ -132,7 +133,7 @@ function finish(journey: Journey, checkpoint: Checkpoint): number {
   const directories = [`${container.lxcPath}/${container.name}`, staging];
   try {
     const copy = () => copyTo(remote, directories, false);
-    timeline.step("copy rest", copy, (bytes) => bytes);
+    timeline.step("copy rest", copy, (bytes) => ({ bytes }));
     // From now on, only the other host knows.
     recordMove(container.id, { ...checkpoint, directory: staging }, { stage: "leaving", host: remote.name });
   } catch (error) {
@@ -140,7 +141,8 @@ function finish(journey: Journey, checkpoint: Checkpoint): number {
     throw comeBack(journey, checkpoint, error, stagingOf(journey.container.id));
   }
   try {
-    timeline.step("restore", () => ask(remote, "restore", whichOf(container)));
+    const restore = () => ask(remote, "restore", whichOf(container));
+    timeline.step("restore", restore, ({ milliseconds: lxc }) => (lxc === undefined ? {} : { lxc }));
   } catch (error) {
     if (!goesOnThere(journey, checkpoint, error))
       throw comeBack(journey, checkpoint, error, stagingOf(journey.container.id));

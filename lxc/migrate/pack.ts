@@ -13,7 +13,7 @@ import { needsOf, requireOwnRoot } from "./needs.ts";
 import { filesName, needsName, sumsName } from "./parts.ts";
 import { requireProgram, runProgram } from "./programs.ts";
 import { Needs } from "./steps.schema.ts";
-import type { Timeline } from "./timeline.ts";
+import { savedBy, type Timeline } from "./timeline.ts";
 
 /** How a container's files are packed and unpacked: with owners as numbers, and all that is known of them besides. */
 const manner = ["--numeric-owner", "--xattrs", "--xattrs-include=*", "--acls"];
@@ -32,7 +32,7 @@ export function pack(container: Container, directory: string, places: Places, ti
   return withLock("migration", container.id, () => {
     const wishes = { leaveRunning: false, fix: false };
     const save = () => checkpointContainer(container, directory, wishes, places);
-    const taken = timeline.step("checkpoint", save, ({ bytes }) => bytes);
+    const taken = timeline.step("checkpoint", save, savedBy);
     const packFiles = () => {
       const needs = stringify(needsOf(container, configuration));
       system.replaceFile(`${directory}/${needsName}`, `${needs}\n`, 0o600);
@@ -42,7 +42,7 @@ export function pack(container: Container, directory: string, places: Places, ti
       return system.status(`${directory}/${filesName}`)?.size ?? 0;
     };
     try {
-      timeline.step("pack", packFiles, (bytes) => bytes);
+      timeline.step("pack", packFiles, (bytes) => ({ bytes }));
     } catch (error) {
       // A restore needs room, too.
       system.removeFile(`${directory}/${filesName}`);

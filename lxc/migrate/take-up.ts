@@ -46,9 +46,13 @@ export function takeUp(name: string, directory: string, timeline: Timeline): Che
       timeline.step(
         "unpack",
         () => unpackFiles(directory, place),
-        (bytes) => bytes,
+        (bytes) => ({ bytes }),
       );
-      timeline.step("restore", () => goOn(checkpoint, directory));
+      timeline.step(
+        "restore",
+        () => goOn(checkpoint, directory),
+        ({ milliseconds: lxc }) => ({ lxc }),
+      );
     } catch (error) {
       if (!(error instanceof CniError) && !isSystemError(error)) throw error;
       const arrival = readArrival(id);

@@ -1,4 +1,5 @@
 import { system } from "#system";
+import type { Taken } from "../checkpoint/checkpoint.ts";
 
 /** A step of a move that is done. */
 export interface Step {
@@ -8,6 +9,8 @@ export interface Step {
   readonly milliseconds: number;
   /** How many bytes were copied, or saved; absent where that is not what it is about. */
   readonly bytes?: number;
+  /** How many of the milliseconds were those of LXC and CRIU; absent where they have no part in it. */
+  readonly lxc?: number;
 }
 
 export type StepName = "prepare" | "copy" | "checkpoint" | "copy rest" | "pack" | "unpack" | "restore";
@@ -17,7 +20,7 @@ export interface Timeline {
   /** Milliseconds since the move began. */
   now(): number;
   /** Does a step, and tells of it when it is done. */
-  step<T>(name: StepName, work: () => T, bytesOf?: (done: T) => number): T;
+  step<T>(name: StepName, work: () => T, more?: (done: T) => Pick<Step, "bytes" | "lxc">): T;
 }
 
 /** Begins one. @param tell Is told of each step. */
@@ -26,14 +29,16 @@ export function startTimeline(tell: (step: Step) => void): Timeline {
   const now = () => system.monotonic() - origin;
   return {
     now,
-    step: (name, work, bytesOf) => {
+    step: (name, work, more) => {
       const begin = now();
       const done = work();
-      tell({
-        ...{ name, begin, milliseconds: now() - begin },
-        ...(bytesOf === undefined ? {} : { bytes: bytesOf(done) }),
-      });
+      tell({ name, begin, milliseconds: now() - begin, ...more?.(done) });
       return done;
     },
   };
+}
+
+/** What there is to tell of a checkpoint. */
+export function savedBy({ bytes, milliseconds: lxc }: Taken): Pick<Step, "bytes" | "lxc"> {
+  return { bytes, lxc };
 }
