@@ -113,7 +113,7 @@ bool image_write(const char *how) {
   if (!engine_create(&image.engine, &memory_allocator)) return false;
   if (!engine_load()) return false;
   if (strcmp(how, "evaluated") == 0 && !engine_evaluate()) return false;
-  if (!settle_language()) return false;
+  if (!settle_language() || !engine_make_room(engine->runtime)) return false;
   JS_RunGC(engine->runtime);
   if (memory->end != image_end) {
     fputs("Error: the image needs more memory than its section has\n", stderr);
