@@ -76,7 +76,7 @@ export function requireNotElsewhere({ name }: Container, held: Checkpoint | unde
   if (host === undefined) return;
   throw new CniError(
     Code.checkpointed,
-    `container ${name} ${stage === "moved" ? "has moved to" : "may go on on"} ${host}`,
+    `container ${name} ${stage === "moved" ? "has moved to" : "may go on at"} ${host}`,
     stage === "moved"
       ? `lxc-cni release ${name} has it start anew here`
       : `lxc-cni migrate ${name} ${host} finds out, and has it go on; where ${host} is lost for good: lxc-cni restore --here`,

@@ -6,8 +6,11 @@ import type { Checkpoint } from "../checkpoint/checkpoint.schema.ts";
 import { checkpoint as checkpointContainer } from "../checkpoint/checkpoint.ts";
 import { requireNotCheckpointed } from "../checkpoint/checkpointed.ts";
 import { readCheckpoint } from "../checkpoint/record.ts";
+import { giveUp } from "../checkpoint/release.ts";
 import { requireNotElsewhere } from "../checkpoint/restore.ts";
 import { readConfiguration } from "../container/configuration.ts";
+import { readIncarnation } from "../container/incarnation.ts";
+import { isRunning } from "../container/process.ts";
 import { warn } from "../runtime.ts";
 import { stagingOf } from "./arrival.ts";
 import { ask, isUnknown, withConnection } from "./ask.ts";
@@ -44,7 +47,9 @@ export function migrate(journey: Journey): Migrated {
   requireProgram("rsync");
   const move = () => {
     const before = readCheckpoint(container.id);
-    if (before !== undefined && isUnderWay(journey, before)) return resume(journey, before);
+    if (before !== undefined && isUnderWay(journey, before)) {
+      return runsOn(journey, before) ? begin(journey) : resume(journey, before);
+    }
     requireNotElsewhere(container, before);
     requireNotCheckpointed(container.id, container.name);
     return begin(journey);
@@ -68,6 +73,16 @@ export function tryMigration(journey: Journey): void {
 function isUnderWay({ container, remote }: Journey, { directory, move }: Checkpoint): boolean {
   if (directory !== stagingOf(container.id)) return false;
   return move === undefined || (move.stage === "leaving" && move.host === remote.name);
+}
+
+/** Whether it runs all the same, since the call was killed that was about to save it. Then nothing is held any more. */
+function runsOn({ container: { id }, places }: Journey, before: Checkpoint): boolean {
+  return withLock("container", id, () => {
+    const incarnation = readIncarnation(id);
+    if (incarnation === undefined || !isRunning(incarnation.process)) return false;
+    giveUp(id, before, places);
+    return true;
+  });
 }
 
 function begin(journey: Journey): Migrated {

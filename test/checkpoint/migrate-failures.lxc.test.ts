@@ -1,21 +1,9 @@
-import type { Host } from "../fixture/host.ts";
 import { expectRefused, lxcCni } from "../lxc/command-line.ts";
-import { criuDirectory, describeOnce, giveCriu } from "./criu.ts";
+import { describeOnce, giveCriu } from "./criu.ts";
 import { startMoving } from "./moving.ts";
 import { migration, test } from "./ssh.ts";
 import { expectToGoOn } from "./talk.ts";
-import { beUnreliable, staging } from "./unreliable.ts";
-
-/** Puts another program in the place of criu. */
-async function replaceCriu(host: Host, script: string): Promise<void> {
-  await host.run(["umount", "/usr/local/sbin"]);
-  await host.run(["mount", "-t", "tmpfs", "tmpfs", "/usr/local/sbin"]);
-  await host.write(
-    "/usr/local/sbin/criu",
-    `#!/bin/sh\n${script}\nexec ${criuDirectory()}/criu "$@"\n`,
-    0o755,
-  );
-}
+import { beUnreliable, replaceCriu, staging } from "./unreliable.ts";
 
 describeOnce("a move that fails", (variant) => {
   test("before the container is saved leaves it running, and nothing there", async ({ host, there, lxc }) => {

@@ -1,10 +1,10 @@
 import { expect } from "vitest";
 import { attempt, expectRefused, lxcCni } from "../lxc/command-line.ts";
-import { describeOnce } from "./criu.ts";
+import { describeOnce, giveCriu } from "./criu.ts";
 import { own, startMoving } from "./moving.ts";
 import { migration, test } from "./ssh.ts";
 import { expectToGoOn, held, leases } from "./talk.ts";
-import { beUnreliable, staging } from "./unreliable.ts";
+import { beUnreliable, replaceCriu, staging } from "./unreliable.ts";
 
 describeOnce("a move that is broken off", (variant) => {
   for (const [how, when] of [
@@ -58,6 +58,23 @@ describeOnce("a move that is broken off", (variant) => {
       await moving.there.end();
     });
   }
+});
+
+describeOnce("a move that is killed while CRIU saves the container", (variant) => {
+  test("goes on by the same command", async ({ host, there, lxc }) => {
+    const moving = await startMoving({ host, there, lxc }, variant);
+    const kill = `if [ "$1" = dump ]; then kill -KILL $(pidof lxc-cni); exit 1; fi`;
+    await replaceCriu(host, kill);
+    const call = migration(variant, moving.here.name);
+    expect((await attempt(host, variant, call)).status).not.toBe(0);
+    await expectToGoOn(moving.peer);
+    expect(await held(host)).toHaveLength(2);
+    await host.run(["umount", "/usr/local/sbin"]);
+    await giveCriu(host);
+    await lxcCni(host, variant, ...call);
+    await moving.expectThere();
+    await moving.there.end();
+  });
 });
 
 /** What takes the place of ssh, and kills who calls it when it is to do a step. */

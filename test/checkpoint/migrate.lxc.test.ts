@@ -1,9 +1,10 @@
 import { expect } from "vitest";
 import { expectRefused, lxcCni } from "../lxc/command-line.ts";
+import { containerAt } from "../lxc/lxc.ts";
 import { describeOnce } from "./criu.ts";
 import { own, startMoving } from "./moving.ts";
 import { migration, test } from "./ssh.ts";
-import { held, leases, networkOf } from "./talk.ts";
+import { createTalker, define, expectToGoOn, held, joined, leases, networkOf, startPeer } from "./talk.ts";
 
 describeOnce("a container that is moved to another host", (variant) => {
   test("goes on there with its connections, and can move back", async ({ host, there, lxc }) => {
@@ -41,6 +42,36 @@ describeOnce("a container that is moved to another host", (variant) => {
       await moving.here.start();
     } finally {
       await moving.there.end();
+    }
+  });
+
+  test("may have ids of its own, and two networks", async ({ host, there, lxc }) => {
+    const backnet = {
+      ...{ cniVersion: "1.0.0", name: "backnet", type: "bridge", bridge: "cnibr1", isGateway: true },
+      ipam: { type: "host-local", ranges: [[{ subnet: "10.20.0.0/16" }]] },
+    };
+    for (const each of [host, there]) {
+      await define(each, joined, backnet);
+      await each.run(["mkdir", "-p", "/var/lib/lxc"]);
+      // The machine's own may be closed to the container's root.
+      await each.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", "/var/lib/lxc"]);
+      for (const file of ["/etc/subuid", "/etc/subgid"]) await each.write(file, "root:100000:65536\n");
+    }
+    const networks = "simplenet:wan0,mac=02:00:00:00:00:09 backnet:lan0,ip=10.20.0.7";
+    const c1 = await createTalker(lxc, host, variant, networks, { idmapped: true });
+    const peer = await startPeer(host);
+    await c1.start();
+    await expectToGoOn(peer);
+    const before = await networkOf(host, c1);
+    const moved = containerAt(there, c1.name);
+    try {
+      await lxcCni(host, variant, ...migration(variant, c1.name));
+      await expectToGoOn(peer);
+      expect(await networkOf(there, moved)).toBe(before);
+      expect(await leases(there, "backnet")).toEqual(["10.20.0.7"]);
+      expect(await leases(host, "backnet")).toEqual([]);
+    } finally {
+      await moved.end();
     }
   });
 

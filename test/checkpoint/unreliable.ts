@@ -1,4 +1,5 @@
 import type { Host } from "../fixture/host.ts";
+import { criuDirectory } from "./criu.ts";
 
 /**
  * What takes the place of ssh. By the words in /mnt/how, it breaks in the middle of a copy (`cut`), loses the answer to the
@@ -25,4 +26,15 @@ export async function beUnreliable(host: Host, how: string): Promise<void> {
 /** Where the only checkpoint is of a container that moves. */
 export function staging(host: Host): Promise<string> {
   return host.run(["sh", "-c", "echo /var/lib/lxc-cni/migrations/*"]);
+}
+
+/** Puts another program in the place of criu. */
+export async function replaceCriu(host: Host, script: string): Promise<void> {
+  await host.run(["umount", "/usr/local/sbin"]);
+  await host.run(["mount", "-t", "tmpfs", "tmpfs", "/usr/local/sbin"]);
+  await host.write(
+    "/usr/local/sbin/criu",
+    `#!/bin/sh\n${script}\nexec ${criuDirectory()}/criu "$@"\n`,
+    0o755,
+  );
 }
