@@ -1,5 +1,8 @@
 import type { ContainerId } from "../../lib/cni/request.ts";
+import { readIncarnation } from "../container/incarnation.ts";
+import { isRunning } from "../container/process.ts";
 import { readRecord, removeRecord, writeRecord } from "../container/record.ts";
+import { isContainerRunning } from "../container/running.ts";
 import { Arrival } from "./arrival.schema.ts";
 
 /** Where it is recorded which containers come from other hosts (docs/formats.md). */
@@ -21,6 +24,23 @@ export function readArrival(container: ContainerId): Arrival | undefined {
 /** Forgets that it came, or was to come. */
 export function forgetArrival(container: ContainerId): void {
   removeRecord(directory, container);
+}
+
+/**
+ * Whether a container that was to come goes on here: that is recorded, or it runs, since who was to record it was killed.
+ *
+ * @param time Of the checkpoint that it was to come with.
+ */
+export function hasArrived(
+  id: ContainerId,
+  { goesOn, name, lxcPath }: Arrival,
+  time: string | undefined,
+): boolean {
+  if (goesOn !== undefined) return goesOn === time;
+  const incarnation = readIncarnation(id);
+  return (
+    isContainerRunning({ name, lxcPath }) || (incarnation !== undefined && isRunning(incarnation.process))
+  );
 }
 
 /** Where its checkpoint is while it moves. */

@@ -8,7 +8,7 @@ import { holdCheckpoint, makePrivateDirectory, readCheckpoint } from "../checkpo
 import { containerIdOf } from "../container/id.ts";
 import { isContainerRunning } from "../container/running.ts";
 import type { Arrival } from "./arrival.schema.ts";
-import { forgetArrival, readArrival, recordArrival } from "./arrival.ts";
+import { forgetArrival, hasArrived, readArrival, recordArrival } from "./arrival.ts";
 import { cancelArrival } from "./cancel.ts";
 import { requireNeeds } from "./needs.ts";
 import { reserveAttachment } from "./reserve.ts";
@@ -31,7 +31,7 @@ export function prepareArrival(
   const { name, lxcPath } = checkpoint;
   const id = containerIdOf(name, lxcPath);
   const earlier = readArrival(id);
-  if (earlier?.goesOn === checkpoint.time) return true;
+  if (earlier !== undefined && hasArrived(id, earlier, checkpoint.time)) return true;
   requireFreePlace(checkpoint, id, earlier);
   requireNeeds(needs);
   requireCriu(true);

@@ -5,10 +5,9 @@ import { type Json, parseJson, stringifyCompact } from "../../lib/cni/json.ts";
 import { withLock } from "../../lib/cni/lock.ts";
 import type { Schema } from "../../lib/cni/schema.ts";
 import { isSystemError } from "../../lib/system/error.ts";
-import { readCheckpoint, readDocument } from "../checkpoint/record.ts";
+import { readCheckpoint, readDocument, unholdCheckpoint } from "../checkpoint/record.ts";
 import { containerIdOf } from "../container/id.ts";
-import { isContainerRunning } from "../container/running.ts";
-import { forgetArrival, readArrival, stagingOf } from "./arrival.ts";
+import { forgetArrival, hasArrived, readArrival, stagingOf } from "./arrival.ts";
 import { cancelArrival } from "./cancel.ts";
 import { goOn } from "./go-on.ts";
 import { prepareArrival } from "./prepare.ts";
@@ -32,16 +31,17 @@ const steps: Readonly<Record<string, (request: Json) => Outcome>> = {
     requireArrival(id);
     return goOn(readDocument(stagingOf(id)), stagingOf(id));
   }),
-  cancel: step((id, { name, lxcPath, time }) => {
+  cancel: step((id, { time }) => {
     const arrival = readArrival(id);
     if (arrival === undefined) return { goesOn: false };
-    if ((time !== undefined && arrival.goesOn === time) || isContainerRunning({ name, lxcPath })) {
-      return { goesOn: true };
-    }
+    if (hasArrived(id, arrival, time)) return { goesOn: true };
     if (arrival.goesOn === undefined) cancelArrival(id, arrival, readCheckpoint(id));
     return { goesOn: false };
   }),
   done: step((id) => {
+    const checkpoint = readCheckpoint(id);
+    if (checkpoint?.move?.stage === "arriving")
+      withLock("container", id, () => unholdCheckpoint(id, checkpoint));
     removeTree(stagingOf(id));
     forgetArrival(id);
     return {};

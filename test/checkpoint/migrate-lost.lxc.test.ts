@@ -60,6 +60,24 @@ describeOnce("a move that is broken off", (variant) => {
   }
 });
 
+describeOnce("a move whose restore is killed on the other host", (variant) => {
+  test("has succeeded where the container goes on there", async ({ host, there, lxc }) => {
+    const moving = await startMoving({ host, there, lxc }, variant);
+    // When LXC has brought it back, and is about to say so.
+    await there.write("/mnt/lxc-checkpoint", killAfterwards, 0o755);
+    await there.run(["sh", "-c", "mount --bind /mnt/lxc-checkpoint $(command -v lxc-checkpoint)"]);
+    await lxcCni(host, variant, ...migration(variant, moving.here.name));
+    await moving.expectThere();
+    await moving.there.end();
+  });
+});
+
+const killAfterwards = `#!/bin/sh
+umount --lazy "$0"
+lxc-checkpoint "$@"
+kill -KILL $(pidof lxc-cni)
+`;
+
 describeOnce("a move that is killed while CRIU saves the container", (variant) => {
   test("goes on by the same command", async ({ host, there, lxc }) => {
     const moving = await startMoving({ host, there, lxc }, variant);
