@@ -1,4 +1,5 @@
-import { runProgram } from "./programs.ts";
+import { system } from "#system";
+import { requireProgram, runProgram } from "./programs.ts";
 import { type RemoteHost, rsyncDestination } from "./target.ts";
 
 /** What rsync ends with where files have vanished that it was about to copy. */
@@ -15,7 +16,7 @@ const manner = [
   // Seconds without a word: a host that is gone closes no connection.
   "--timeout=60",
   // Errors there come in the order of all else: by ssh's other channel, rsync may be gone before they do.
-  ...["--stderr=client", "--no-human-readable", "--info=stats1"],
+  ...["--stderr=client", "--no-human-readable"],
 ];
 
 /**
@@ -27,18 +28,32 @@ const manner = [
  */
 export function copyTo(remote: RemoteHost, directories: readonly string[], isInUse: boolean): number {
   const { shellLine, isSudo } = remote;
-  const { output } = runProgram(
-    "rsync",
-    [
-      ...manner,
-      `--rsh=${shellLine}`,
-      ...(isSudo ? ["--rsync-path=sudo -n rsync"] : []),
-      ...directories.map((path) => `/.${path}`),
-      rsyncDestination(remote),
-    ],
-    isInUse ? [0, vanished] : [0],
-  );
-  return Number(/^sent (\d+) bytes/m.exec(output)?.[1] ?? 0);
+  const words = [
+    ...manner,
+    `--rsh=${shellLine}`,
+    ...(isSudo ? ["--rsync-path=sudo -n rsync"] : []),
+    ...directories.map((path) => `/.${path}`),
+    rsyncDestination(remote),
+  ];
+  const accepted = isInUse ? [0, vanished] : [0];
+  requireProgram("rsync");
+  const text = system.isTerminal("errors")
+    ? copyVisibly(words, accepted)
+    : runProgram("rsync", ["--info=stats1", ...words], accepted).output;
+  return Number(/\bsent (\d+) bytes/.exec(text)?.[1] ?? 0);
+}
+
+/** Has rsync show on the terminal how far it is. @returns what it logs */
+function copyVisibly(words: readonly string[], accepted: readonly number[]): string {
+  const log = `/run/lxc-cni/rsync-${system.pid}.log`;
+  const visibly = ["--info=progress2", `--log-file=${log}`, "--log-file-format=", ...words];
+  system.makeDirectory("/run/lxc-cni", 0o755);
+  try {
+    runProgram("sh", ["-c", 'exec rsync "$@" > "$0"', `/proc/${system.pid}/fd/2`, ...visibly], accepted);
+    return system.readText(log);
+  } finally {
+    system.removeFile(log);
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import { hookLinesOf } from "../hook/lines.ts";
 import { machineOf } from "./programs.ts";
 import { format, type Needs } from "./steps.schema.ts";
 
-/** What a container needs of the host that it is to go on on. */
+/** What a container needs of the host that it moves to. */
 export function needsOf(container: Container, configuration: Configuration): Needs {
   const lines = hookLinesOf(configuration);
   const files = configuration.items.map(({ file }) => file);

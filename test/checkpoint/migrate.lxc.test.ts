@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { expectRefused, lxcCni } from "../lxc/command-line.ts";
+import { expectRefused, lxcCni, read } from "../lxc/command-line.ts";
 import { containerAt } from "../lxc/lxc.ts";
 import { describeOnce } from "./criu.ts";
 import { own, startMoving } from "./moving.ts";
@@ -28,11 +28,26 @@ describeOnce("a container that is moved to another host", (variant) => {
       expect(await lxcCni(host, variant, "ls")).not.toContain(name);
       await expectRefused(host, variant, migration(variant, name), "has moved to other");
 
+      // On a terminal, rsync shows how far it is.
+      await moving.there.run(["sh", "-c", "head -c 3000000 /dev/urandom > /large"]);
       await moving.there.run(["touch", "/second"]);
       await moving.there.run(["rm", "/first"]);
       const words = migration(variant, name, "--destroy", "--json");
-      const back = JSON.parse(await lxcCni(there, variant, ...words));
+      const line = [`${variant.directory}/lxc-cni`, ...words].join(" ");
+      const onTerminal = [
+        "script",
+        "--quiet",
+        "--return",
+        "--command",
+        `${line} > /mnt/json`,
+        "/mnt/typescript",
+      ];
+      await there.run(onTerminal, { env: variant.environment });
+      expect(await read(there, "/mnt/typescript")).toMatch(/\d+% +[\d.]+[kMG]B\/s/);
+      const back = JSON.parse(await read(there, "/mnt/json"));
       expect(back).toMatchObject({ container: name, downtime: expect.any(Number) });
+      const { bytes } = back.steps.find((step: { name: string }) => step.name === "copy");
+      expect(bytes).toBeGreaterThan(3_000_000);
       await moving.expectHere();
       expect(await networkOf(host, moving.here)).toBe(before);
       expect(await host.attempt(["ls", `${root}/second`])).toMatchObject({ status: 0 });
