@@ -23,7 +23,7 @@ another host, and does not, what was copied is removed.`,
     const checkpoint = releaseContainer(id, name, placesOf(options));
     const { stage } = checkpoint.move ?? {};
     const arrival = stage === "arriving" ? readArrival(id) : undefined;
-    if (arrival !== undefined) cancelArrival(id, arrival, undefined);
+    if (arrival !== undefined) cancelArrival(id, arrival, checkpoint);
     if (stage === "moved") print(`${name}: can be started here again\n`);
     else print(`${name}: released ${addressList(checkpoint, id)}\n`);
     return 0;

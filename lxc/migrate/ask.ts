@@ -6,7 +6,7 @@ import { isSystemError } from "../../lib/system/error.ts";
 import type { Outcome } from "../../lib/system/system.ts";
 import { callersEnvironment, endOf, lastLines } from "./programs.ts";
 import { format, StepAnswer } from "./steps.schema.ts";
-import { connectionDirectory, type RemoteHost } from "./target.ts";
+import { type RemoteHost, runDirectory } from "./target.ts";
 
 /** How long a step may take, in milliseconds: to restore, all of a container's memory has to be read. */
 const longest = 24 * 3600 * 1000;
@@ -34,7 +34,7 @@ export function ask(remote: RemoteHost, step: string, request: JsonObject): Step
 /** Does what has to do with another host, and closes the connection. */
 export function withConnection<T>({ name, shell, isShared }: RemoteHost, work: () => T): T {
   if (!isShared) return work();
-  system.makeDirectory(connectionDirectory, 0o755);
+  system.makeDirectory(runDirectory, 0o755);
   try {
     return work();
   } finally {

@@ -7,22 +7,22 @@ import { unholdCheckpoint } from "../checkpoint/record.ts";
 import { detachQuietly } from "../hook/attachment.ts";
 import { findNetwork, type Places } from "../runtime.ts";
 import type { Arrival } from "./arrival.schema.ts";
-import { forgetArrival, stagingOf } from "./arrival.ts";
+import { forgetArrival, hasArrived, stagingOf } from "./arrival.ts";
 import { recordMove } from "./move.ts";
 import { removeParts } from "./parts.ts";
 import { removeTree } from "./programs.ts";
 
 /**
  * Undoes what was made ready for a container that does not come: nothing is held or leased, and nothing of it is left
- * that was copied. Where it had been here before, what it had left then stays.
+ * that was copied. Where it had been here before, what it had left then stays. Where it goes on here all the same, nothing
+ * is done.
  *
  * @param checkpoint What it was made ready by.
  */
-export function cancelArrival(
-  id: ContainerId,
-  { name, lxcPath, isNew, movedTo, networkDirectories }: Arrival,
-  checkpoint: Checkpoint | undefined,
-): void {
+export function cancelArrival(id: ContainerId, arrival: Arrival, checkpoint: Checkpoint | undefined): void {
+  // Whatever the caller takes for failed, its files are in use.
+  if (hasArrived(id, arrival, checkpoint?.time)) return;
+  const { name, lxcPath, isNew, movedTo, networkDirectories } = arrival;
   if (checkpoint !== undefined) {
     withLock("container", id, () => {
       unholdCheckpoint(id, checkpoint);

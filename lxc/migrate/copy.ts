@@ -1,6 +1,6 @@
 import { system } from "#system";
 import { requireProgram, runProgram } from "./programs.ts";
-import { type RemoteHost, rsyncDestination } from "./target.ts";
+import { type RemoteHost, rsyncDestination, runDirectory } from "./target.ts";
 
 /** What rsync ends with where files have vanished that it was about to copy. */
 const vanished = 24;
@@ -45,9 +45,9 @@ export function copyTo(remote: RemoteHost, directories: readonly string[], isInU
 
 /** Has rsync show on the terminal how far it is. @returns what it logs */
 function copyVisibly(words: readonly string[], accepted: readonly number[]): string {
-  const log = `/run/lxc-cni/rsync-${system.pid}.log`;
+  const log = `${runDirectory}/rsync-${system.pid}.log`;
   const visibly = ["--info=progress2", `--log-file=${log}`, "--log-file-format=", ...words];
-  system.makeDirectory("/run/lxc-cni", 0o755);
+  system.makeDirectory(runDirectory, 0o755);
   try {
     runProgram("sh", ["-c", 'exec rsync "$@" > "$0"', `/proc/${system.pid}/fd/2`, ...visibly], accepted);
     return system.readText(log);

@@ -41,7 +41,7 @@ export function prepareArrival(
   try {
     reserveAll(id, checkpoint, directory, networkDirectories);
     makePrivateDirectory(directory);
-    // The mode by which LXC makes it: whoever may not look into it here is nobody's business there.
+    // As LXC makes it; what is copied into it has the mode that it has there.
     system.makeDirectory(`${lxcPath}/${name}`, 0o770);
   } catch (error) {
     cancelArrival(id, arrival, checkpoint);

@@ -43,15 +43,15 @@ export function rsyncDestination({ name }: RemoteHost): string {
   return `${name.slice(0, at)}${host.includes(":") ? `[${host}]` : host}:/`;
 }
 
-/** Where the sockets of shared connections are. */
-export const connectionDirectory = "/run/lxc-cni";
+/** Where there is what need not outlive a boot. */
+export const runDirectory = "/run/lxc-cni";
 
 /**
  * The calls of a move share a connection: the container waits for two of them. Without a word for 45 seconds, it counts
  * as broken.
  */
 const usualShell = [
-  ...["ssh", "-o", "ControlMaster=auto", "-o", `ControlPath=${connectionDirectory}/ssh-%C`],
+  ...["ssh", "-o", "ControlMaster=auto", "-o", `ControlPath=${runDirectory}/ssh-%C`],
   ...["-o", "ControlPersist=60", "-o", "ServerAliveInterval=15"],
 ];
 

@@ -7,7 +7,7 @@ const otherHost = fileURLToPath(new URL("../migration/other-host", import.meta.u
 /** Another host, to which `ssh` leads, and /run/back from there. */
 const bootOther = [
   "mount -t tmpfs tmpfs /usr/local/bin",
-  `${otherHost} /usr/local/bin/ssh < /dev/null > /dev/null 2>&1 & until [ -e /usr/local/bin/ssh ]; do sleep 0.01; done`,
+  `${otherHost} /usr/local/bin/ssh < /dev/null > /dev/null 2>&1 & until [ -e /usr/local/bin/ssh ]; do :; done`,
   `printf '#!/bin/sh\\nshift\\nexec nsenter --target=1 --mount --net --wd=/ -- sh -c "$*"\\n' > /run/back && chmod +x /run/back`,
 ];
 

@@ -53,7 +53,7 @@ test("docs/guide/checkpoint.md", async ({ host, reader, skip }) => {
 /** Namespaces are the other host, and a program that enters them is ssh. */
 const otherHost = `
 ${root}/scripts/migration/other-host /mnt/ssh < /dev/null > /dev/null 2>&1 &
-until [ -e /mnt/ssh ]; do sleep 0.01; done
+until [ -e /mnt/ssh ]; do :; done
 mount --bind /mnt/ssh "$(command -v ssh)"
 `;
 
