@@ -5,6 +5,7 @@ import { parseJson, stringify } from "../../lib/cni/json.ts";
 import { withLock } from "../../lib/cni/lock.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 import { checkpoint as checkpointContainer, type Taken } from "../checkpoint/checkpoint.ts";
+import { duration, size } from "../checkpoint/words.ts";
 import { readConfiguration } from "../container/configuration.ts";
 import type { Container } from "../container/containers.ts";
 import type { Places } from "../runtime.ts";
@@ -36,10 +37,13 @@ export function pack(container: Container, directory: string, places: Places, ti
     const packFiles = () => {
       const needs = stringify(needsOf(container, configuration));
       system.replaceFile(`${directory}/${needsName}`, `${needs}\n`, 0o600);
+      const packed = () => system.status(`${directory}/${filesName}`)?.size ?? 0;
       const from = ["-C", `${container.lxcPath}/${container.name}`, "."];
-      runProgram("tar", [...manner, "--sparse", "--create", `--file=${directory}/${filesName}`, ...from]);
+      const create = [...manner, "--sparse", "--create", `--file=${directory}/${filesName}`, ...from];
+      const line = (time: number) => `packing ${container.name}: ${size(packed())}, ${duration(time)}`;
+      runProgram("tar", create, [0], line);
       writeSums(directory);
-      return system.status(`${directory}/${filesName}`)?.size ?? 0;
+      return packed();
     };
     try {
       timeline.step("pack", packFiles, (bytes) => ({ bytes }));
@@ -96,6 +100,8 @@ export function readNeeds(directory: string): Needs {
 /** Unpacks a container's files. @param place The directory that LXC is to have it in */
 export function unpackFiles(directory: string, place: string): number {
   const how = [...manner, "--same-owner", "--preserve-permissions"];
-  runProgram("tar", [...how, "--extract", `--file=${directory}/${filesName}`, "-C", place]);
-  return system.status(`${directory}/${filesName}`)?.size ?? 0;
+  const bytes = system.status(`${directory}/${filesName}`)?.size ?? 0;
+  const line = (time: number) => `unpacking ${size(bytes)}: ${duration(time)}`;
+  runProgram("tar", [...how, "--extract", `--file=${directory}/${filesName}`, "-C", place], [0], line);
+  return bytes;
 }

@@ -1,6 +1,7 @@
 import { system } from "#system";
 import { CniError, Code } from "../../lib/cni/error.ts";
 import { type Outcome, searchPath } from "../../lib/system/system.ts";
+import { awaitWithProgress } from "../output/progress.ts";
 
 /** How long copying may take, in milliseconds. */
 const longest = 7 * 24 * 3600 * 1000;
@@ -9,17 +10,20 @@ const longest = 7 * 24 * 3600 * 1000;
  * Runs a program of others to its end.
  *
  * @param accepted The exit statuses that are no failure.
+ * @param line What is told on a terminal when it takes long, by how long it has taken; nothing when absent.
  * @throws CniError 106 with what it said, where it fails or is not there
  */
 export function runProgram(
   program: string,
   words: readonly string[],
   accepted: readonly number[] = [0],
+  line?: (milliseconds: number) => string,
 ): Outcome {
   requireProgram(program);
-  const outcome = system
-    .start({ program, arguments: words, environment: callersEnvironment(), deadline: longest })
-    .wait();
+  const environment = callersEnvironment();
+  const running = system.start({ program, arguments: words, environment, deadline: longest });
+  if (line !== undefined) awaitWithProgress(running, line);
+  const outcome = running.wait();
   if (outcome.status !== undefined && accepted.includes(outcome.status)) return outcome;
   throw new CniError(
     Code.migrationFailed,

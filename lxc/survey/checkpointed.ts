@@ -3,7 +3,9 @@ import type { ContainerId } from "../../lib/cni/request.ts";
 import { addressesOf, attachmentsOf, type CheckpointedAttachment } from "../checkpoint/attachments.ts";
 import { Checkpoint } from "../checkpoint/checkpoint.schema.ts";
 import { checkpointDirectory } from "../checkpoint/checkpointed.ts";
+import { readIncarnation } from "../container/incarnation.ts";
 import { listRecords } from "../container/list-records.ts";
+import { isRunning } from "../container/process.ts";
 import type { SurveyedAttachment } from "./survey.ts";
 
 /**
@@ -17,7 +19,7 @@ export function checkpointedAttachments(warn: (text: string) => void): SurveyedA
     heldAttachments(record, container).map(({ attachment, result }) => ({
       ...{ attachment, container: record.name, run: undefined, checkpoint: record, kept: undefined, result },
       ...{ bridge: undefined, port: undefined, state: "checkpointed" as const },
-      notes: [noteOf(record)],
+      notes: [noteOf(container, record)],
     })),
   );
 }
@@ -29,7 +31,10 @@ function heldAttachments(record: Checkpoint, container: ContainerId): readonly C
   return all.filter((each) => addressesOf(each).some((address) => isHeldFor(each.attachment, address)));
 }
 
-function noteOf({ name, directory, move }: Checkpoint): string {
+/** What an administrator has to do to it: one that runs all the same is left of a checkpoint, or restore, that was killed. */
+function noteOf(container: ContainerId, { name, directory, move }: Checkpoint): string {
+  const incarnation = readIncarnation(container);
+  if (incarnation !== undefined && isRunning(incarnation.process)) return `runs on: lxc-cni release ${name}`;
   if (move?.stage === "arriving") return "arrives from another host";
   if (move?.stage === "leaving")
     return `may go on at ${move.host}: lxc-cni migrate ${name} ${move.host} finds out`;
