@@ -20,7 +20,8 @@ export function leave(journey: Journey, checkpoint: Checkpoint): void {
   const { id, name, lxcPath } = container;
   withLock("container", id, () => {
     if (!hold) quietly(() => giveUp(id, checkpoint, places), `lxc-cni release ${name} tries again`);
-    recordMove(id, checkpoint, { stage: "moved", host: remote.name });
+    const record = () => recordMove(id, checkpoint, { stage: "moved", host: remote.name });
+    quietly(record, `nothing keeps ${name} from being started here: do not`);
   });
   // Its memory is nobody's business any longer.
   quietly(() => removeTree(stagingOf(id)), "it can be removed");

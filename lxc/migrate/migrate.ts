@@ -85,6 +85,7 @@ function runsOn({ container: { id }, places }: Journey, before: Checkpoint): boo
   });
 }
 
+/** Moves one that runs. */
 function begin(journey: Journey): Migrated {
   const { container, remote, timeline } = journey;
   const { needs, checkpoint } = requireMovable(container, journey.places);
@@ -99,7 +100,8 @@ function begin(journey: Journey): Migrated {
     saved = save(journey);
   } catch (error) {
     cancelThere(journey);
-    removeParts(stagingOf(container.id));
+    // Where it was saved all the same, that is all there is of it.
+    if (readCheckpoint(container.id) === undefined) removeParts(stagingOf(container.id));
     throw error;
   }
   return { checkpoint: saved, downtime: finish(journey, saved) - stopped };
@@ -117,6 +119,7 @@ function copyRunning({ container, remote, timeline }: Journey): void {
   timeline.step("copy", copy, (bytes) => ({ bytes }));
 }
 
+/** Saves it, and ends it here. */
 function save({ container, places, timeline }: Journey): Checkpoint {
   const wishes = { leaveRunning: false, fix: false };
   const take = () => checkpointContainer(container, stagingOf(container.id), wishes, places);
@@ -134,7 +137,9 @@ function resume(journey: Journey, before: Checkpoint): Migrated {
     answer = timeline.step("prepare", () => ask(remote, "prepare", { needs, checkpoint, since }));
     if (answer.goesOn !== true) ask(remote, "settle", whichOf(container));
   } catch (error) {
-    throw isUnknown(error) ? error : comeBack(journey, checkpoint, error, stagingOf(journey.container.id));
+    if (isUnknown(error)) throw error;
+    cancelThere(journey);
+    throw comeBack(journey, checkpoint, error, stagingOf(container.id));
   }
   if (answer.goesOn === true) leave(journey, checkpoint);
   else finish(journey, checkpoint);
@@ -153,14 +158,13 @@ function finish(journey: Journey, checkpoint: Checkpoint): number {
     recordMove(container.id, { ...checkpoint, directory: staging }, { stage: "leaving", host: remote.name });
   } catch (error) {
     cancelThere(journey);
-    throw comeBack(journey, checkpoint, error, stagingOf(journey.container.id));
+    throw comeBack(journey, checkpoint, error, staging);
   }
   try {
     const restore = () => ask(remote, "restore", whichOf(container));
     timeline.step("restore", restore, ({ milliseconds: lxc }) => (lxc === undefined ? {} : { lxc }));
   } catch (error) {
-    if (!goesOnThere(journey, checkpoint, error))
-      throw comeBack(journey, checkpoint, error, stagingOf(journey.container.id));
+    if (!goesOnThere(journey, checkpoint, error)) throw comeBack(journey, checkpoint, error, staging);
   }
   const end = timeline.now();
   leave(journey, checkpoint);

@@ -75,9 +75,11 @@ function requireFreePlace(
       "LXC keeps its containers elsewhere, or is not installed",
     );
   }
-  const { stage } = readCheckpoint(id)?.move ?? {};
+  const before = readCheckpoint(id);
+  const stage = before?.move?.stage;
   const isOurs = stage === "moved" || stage === "arriving" || isUnfinished(earlier);
-  if (isContainerRunning({ name, lxcPath }) || (!isOurs && isTaken(`${lxcPath}/${name}`))) {
+  const isOther = before !== undefined || isTaken(`${lxcPath}/${name}`);
+  if (isContainerRunning({ name, lxcPath }) || (isOther && !isOurs)) {
     throw new CniError(
       Code.migrationFailed,
       `there is a container ${name} in ${lxcPath} already`,
