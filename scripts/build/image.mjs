@@ -18,14 +18,15 @@ const programAddress = "0x20000000";
  * Links an executable that holds the engine as it is when its program has been taken so far (native/image.c).
  *
  * @param {object} options
- * @param {(words: string[]) => Promise<unknown>} options.cc Runs the compiler in `work`.
+ * @param {string} options.toolchain The directory of the engine, its compiler, and what runs what comes of it.
  * @param {string} options.work The directory for everything, the `executable` included.
  * @param {string[]} options.parts Objects and libraries; `program.o` among them has the bytecode.
  * @param {"loaded" | "evaluated"} options.how How far the program is taken.
  * @throws when it cannot be taken so far, with what it printed.
  */
-export async function linkWithImage({ cc, work, parts, how }) {
-  const objcopy = (...words) => run("objcopy", words, { cwd: work });
+export async function linkWithImage({ toolchain, work, parts, how }) {
+  const cc = (words) => run(join(toolchain, "cc"), words, { cwd: work });
+  const objcopy = (...words) => run(join(toolchain, "objcopy"), words, { cwd: work });
   await objcopy("--rename-section", ".rodata=.program", "program.o");
   const link = async (name, content) => {
     await writeFile(join(work, `${name}-image.s`), content);
@@ -39,11 +40,11 @@ export async function linkWithImage({ cc, work, parts, how }) {
   };
   await link("maker", section("nobits", `.skip ${room}`));
   // All of its environment shows in the image.
-  const made = run(join(work, "maker"), [how], { env: {}, encoding: "buffer", maxBuffer: room });
+  const made = run(join(toolchain, "run"), [join(work, "maker"), how], { env: {}, encoding: "buffer", maxBuffer: room });
   await writeFile(join(work, "image"), (await made).stdout);
   await link("executable", section("progbits", '.incbin "image"'));
   await objcopy("--remove-section=.program", "--remove-section=.comment", "executable");
-  if (await differBesidesImage(work)) throw new Error("the image does not fit the executable that it is for");
+  if (await differBesidesImage(objcopy, work)) throw new Error("the image does not fit the executable that it is for");
 }
 
 /** The section as assembly; `image` and `image_end` are what native/image.c knows it by. */
@@ -58,11 +59,11 @@ image: ${content}
 }
 
 /** Whether the pointers of the image may lead to something else than in the executable that made it. */
-async function differBesidesImage(work) {
+async function differBesidesImage(objcopy, work) {
   const [maker, executable] = await Promise.all(
     ["maker", "executable"].map(async (name) => {
       const removals = ["--remove-section=.image", "--remove-section=.program"];
-      await run("objcopy", ["-O", "binary", ...removals, name, `${name}.rest`], { cwd: work });
+      await objcopy("-O", "binary", ...removals, name, `${name}.rest`);
       return readFile(join(work, `${name}.rest`));
     }),
   );
