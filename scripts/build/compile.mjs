@@ -12,7 +12,13 @@ const run = promisify(execFile);
 const nativeDirectory = fileURLToPath(new URL("../../native/", import.meta.url));
 
 const languageFlags = ["-std=gnu11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-fno-ident"];
-const releaseFlags = ["-O2", "-fno-pie", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables", "-DWITH_IMAGE"];
+const releaseFlags = [
+  "-O2",
+  "-fno-pie",
+  "-fno-asynchronous-unwind-tables",
+  "-fno-unwind-tables",
+  "-DWITH_IMAGE",
+];
 const sanitizerFlags = [
   "-O1",
   "-g",
@@ -62,7 +68,13 @@ export async function compile({ name, modules, sanitize, tellBlocks = false, eva
     const objects = await compileSources(cc, { toolchain: toolchain.directory, sanitize, tellBlocks });
     const parts = [...objects, join(toolchain.directory, "libquickjs.a")];
     if (sanitize) await cc([...sanitizerFlags, "-o", "executable", ...parts, "-lm"]);
-    else await linkWithImage({ toolchain: toolchain.directory, work, parts, how: evaluated ? "evaluated" : "loaded" });
+    else
+      await linkWithImage({
+        toolchain: toolchain.directory,
+        work,
+        parts,
+        how: evaluated ? "evaluated" : "loaded",
+      });
     return await readFile(join(work, "executable"));
   } finally {
     await rm(work, { recursive: true, force: true });

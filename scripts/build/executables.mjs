@@ -57,7 +57,9 @@ export async function buildExecutables({
         code: module.code.replaceAll(buildIdPlaceholder, id),
       }));
       const write = target === "js" ? writeBundle : writeNative;
-      built.push(await write({ directory, name, modules, id, sanitize, tellBlocks, evaluated, architecture }));
+      built.push(
+        await write({ directory, name, modules, id, sanitize, tellBlocks, evaluated, architecture }),
+      );
       if (target === "bin") await writeMaps({ directory: join(outdir, `maps${suffix}`), name, modules });
     }
   }

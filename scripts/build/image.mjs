@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { linkedVersions } from "./toolchain.mjs";
 
 const run = promisify(execFile);
 
@@ -36,15 +37,21 @@ export async function linkWithImage({ toolchain, work, parts, how }) {
     ];
     const flags = ["-s", "-Wl,--build-id=none", "-Wl,--gc-sections", ...places];
     await cc(["-c", `${name}-image.s`]);
-    await cc([...flags, "-o", name, `${name}-image.o`, ...parts]);
+    await cc([...flags, `-Wl,-Map=${name}.map`, "-o", name, `${name}-image.o`, ...parts]);
   };
   await link("maker", section("nobits", `.skip ${room}`));
   // All of its environment shows in the image.
-  const made = run(join(toolchain, "run"), [join(work, "maker"), how], { env: {}, encoding: "buffer", maxBuffer: room });
+  const made = run(join(toolchain, "run"), [join(work, "maker"), how], {
+    env: {},
+    encoding: "buffer",
+    maxBuffer: room,
+  });
   await writeFile(join(work, "image"), (await made).stdout);
   await link("executable", section("progbits", '.incbin "image"'));
   await objcopy("--remove-section=.program", "--remove-section=.comment", "executable");
-  if (await differBesidesImage(objcopy, work)) throw new Error("the image does not fit the executable that it is for");
+  requireKnownParts(await readFile(join(work, "executable.map"), "utf8"), toolchain);
+  if (await differBesidesImage(objcopy, work))
+    throw new Error("the image does not fit the executable that it is for");
 }
 
 /** The section as assembly; `image` and `image_end` are what native/image.c knows it by. */
@@ -68,4 +75,17 @@ async function differBesidesImage(objcopy, work) {
     }),
   );
   return !maker.equals(executable);
+}
+
+/**
+ * Refuses an executable that holds what its bill of materials would not tell of: the linker is given libgcc in any case,
+ * and amd64 needs none of it; arm64 does arithmetic of 128 bits by it, whose licence is not that of the rest.
+ */
+function requireKnownParts(map, toolchain) {
+  const isListed = linkedVersions(toolchain).some(({ name }) => name === "libgcc");
+  const taken = [...map.matchAll(/libgcc\.a\((\w+)\.o\)/g)].map(([, name]) => name);
+  const unknown = taken.filter((name) => !isListed || !/^[a-z]+tf[a-z0-9]*$/.test(name));
+  if (unknown.length > 0)
+    throw new Error(`the executable needs more of libgcc than is known: ${unknown.join(" ")}`);
+  if (isListed && taken.length === 0) throw new Error("the executable holds no libgcc");
 }

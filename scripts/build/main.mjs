@@ -7,7 +7,7 @@
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildExecutables, projectRoot } from "./executables.mjs";
-import { findToolchain, linkedVersions } from "./toolchain.mjs";
+import { findToolchain } from "./toolchain.mjs";
 
 const entries = [
   { name: "bridge", main: join(projectRoot, "plugins/bridge/main.ts"), evaluated: true },
@@ -18,7 +18,10 @@ const entries = [
 const architecture = architectureOf(process.argv.slice(2));
 const toolchain = findToolchain({ architecture });
 const bin = architecture === undefined ? "bin" : `bin-${architecture}`;
-const targets = [...(architecture === undefined ? ["js"] : []), ...(toolchain.directory === undefined ? [] : ["bin"])];
+const targets = [
+  ...(architecture === undefined ? ["js"] : []),
+  ...(toolchain.directory === undefined ? [] : ["bin"]),
+];
 if (toolchain.directory === undefined) console.log(`dist/${bin}: skipped, ${toolchain.reason}`);
 
 const outdir = join(projectRoot, "dist");
@@ -28,9 +31,8 @@ for (const { path, size } of await buildExecutables({ entries, outdir, targets, 
 
 // The licences of what the native executables hold have to go along with them (NOTICE).
 if (toolchain.directory !== undefined) {
-  for (const { name } of linkedVersions(toolchain.directory)) {
-    const library = name.toLowerCase();
-    copyFileSync(join(toolchain.directory, `copyright.${library}`), join(outdir, bin, `LICENSE.${library}`));
+  for (const name of ["quickjs-ng", "musl"]) {
+    copyFileSync(join(toolchain.directory, `copyright.${name}`), join(outdir, bin, `LICENSE.${name}`));
   }
 }
 
