@@ -16,8 +16,13 @@ export interface Machine {
   end(): Promise<void>;
 }
 
+/** The kernels and processors that there are machines with (scripts/vm/kernel). */
+export type Kind = "amd64" | "arm64" | "arm64-16k";
+
 /** What a machine holds beside the programs that every machine has. */
 export interface Contents {
+  /** `amd64` when absent. */
+  readonly kind?: Kind;
   /** Files and directories of this machine, by the path that they get in there. */
   readonly copies: Readonly<Record<string, string>>;
   /** Files with ext4 file systems, which are /disk/vda, /disk/vdb and so on in there. */
@@ -38,8 +43,14 @@ export const bootDeadline = 120_000;
  * @returns the machine, or why there can be none here.
  * @throws Error when it does not boot, with what stands on the console.
  */
-export async function bootMachine({ copies, disks = [] }: Contents): Promise<Machine | string> {
+export async function bootMachine({
+  kind = "amd64",
+  copies,
+  disks = [],
+}: Contents): Promise<Machine | string> {
   const qemu = spawn(script, [
+    "--arch",
+    kind,
     ...disks.flatMap((disk) => ["--disk", disk]),
     ...Object.entries(copies).map(([target, source]) => `${source}=${target}`),
   ]);
