@@ -9,8 +9,9 @@ const run = promisify(execFile);
 /** Where the image stands, far behind everything else: what it grows by moves nothing. */
 const address = "0x10000000";
 
-/** How many bytes it may need. */
-const room = 64 << 20;
+/** How many bytes it may need, and the stack on which it is made. */
+const room = 56 << 20;
+const stack = 8 << 20;
 
 /** Where the program's bytecode stands, which nobody needs any more once the image is made: behind all else, too. */
 const programAddress = "0x20000000";
@@ -39,8 +40,7 @@ export async function linkWithImage({ toolchain, work, parts, how }) {
     await cc(["-c", `${name}-image.s`]);
     await cc([...flags, `-Wl,-Map=${name}.map`, "-o", name, `${name}-image.o`, ...parts]);
   };
-  await link("maker", section("nobits", `.skip ${room}`));
-  // All of its environment shows in the image.
+  await link("maker", section("nobits", `.skip ${room + stack}`));
   const made = run(join(toolchain, "run"), [join(work, "maker"), how], {
     env: {},
     encoding: "buffer",
@@ -54,13 +54,14 @@ export async function linkWithImage({ toolchain, work, parts, how }) {
     throw new Error("the image does not fit the executable that it is for");
 }
 
-/** The section as assembly; `image` and `image_end` are what native/image.c knows it by. */
+/** The section as assembly; `image`, `image_end` and `image_stack` are what native/image.c knows it by. */
 function section(type, content) {
   return `.section .note.GNU-stack,"",@progbits
 .section .image,"aw",@${type}
 .balign 4096
-.globl image, image_end
+.globl image, image_end, image_stack
 .set image_end, image + ${room}
+.set image_stack, image_end + ${stack}
 image: ${content}
 `;
 }

@@ -44,11 +44,11 @@ test("an executable for arm64 is the same each time that it is made", () =>
   }));
 
 // Its user mode does not know how to ask whose a namespace is, so bridge can do little there: test/vm has it work.
-describe.each([4096, 16384, largestPage])("emulated by QEMU with pages of %d bytes", (page) => {
+describe("emulated by QEMU", () => {
   test("lxc-cni and the plugins say what they are", async () => {
-    expect((await run(page, "lxc-cni", ["version"])).output).toMatch(/^lxc-cni .*\n.*libgcc/);
+    expect((await run("lxc-cni", ["version"])).output).toMatch(/^lxc-cni .*\n.*libgcc/);
     for (const plugin of ["bridge", "host-local"]) {
-      const { output } = await run(page, plugin, [], { CNI_COMMAND: "VERSION" }, '{"cniVersion":"1.1.0"}');
+      const { output } = await run(plugin, [], { CNI_COMMAND: "VERSION" }, '{"cniVersion":"1.1.0"}');
       expect(JSON.parse(output).supportedVersions).toContain("1.1.0");
     }
   });
@@ -63,7 +63,7 @@ describe.each([4096, 16384, largestPage])("emulated by QEMU with pages of %d byt
         7,
       ],
     ] as const) {
-      const { status, output } = await run(page, plugin, [], variables("ADD", "c1"), input);
+      const { status, output } = await run(plugin, [], variables("ADD", "c1"), input);
       expect({ status, code: JSON.parse(output).code }, input).toEqual({ status: 1, code });
     }
   });
@@ -74,7 +74,7 @@ describe.each([4096, 16384, largestPage])("emulated by QEMU with pages of %d byt
       const network = JSON.stringify({ cniVersion: "1.1.0", name: "net", ipam });
       const ids = Array.from({ length: 12 }, (_, index) => `c${index}`);
       const callAll = (verb: string) =>
-        Promise.all(ids.map((id) => run(page, "host-local", [], variables(verb, id), network)));
+        Promise.all(ids.map((id) => run("host-local", [], variables(verb, id), network)));
       const leases = () => readdirSync(join(dataDir, "net")).filter((name) => name.startsWith("10."));
 
       const added = await callAll("ADD");
@@ -116,14 +116,14 @@ function variables(verb: string, id: string): Record<string, string> {
 }
 
 async function run(
-  page: number,
   name: string,
   words: readonly string[],
   env: Readonly<Record<string, string>> = {},
   input = "",
 ) {
-  const emulator = ["-p", String(page), join(directory, name), ...words];
-  const child = spawn("qemu-aarch64", emulator, { env: { PATH: process.env.PATH, ...env } });
+  const child = spawn("qemu-aarch64", [join(directory, name), ...words], {
+    env: { PATH: process.env.PATH, ...env },
+  });
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
   child.stdin.on("error", () => {});
   child.stdin.end(input);
