@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { findToolchain, linkedVersions } from "../../scripts/build/toolchain.mjs";
+import { linkedVersions } from "../../scripts/build/toolchain.mjs";
 
 /**
  * What was built for an architecture.
@@ -13,27 +13,37 @@ import { findToolchain, linkedVersions } from "../../scripts/build/toolchain.mjs
  * @property {{ name: string, version: string, package: string }[]} linked What the executables are linked with.
  */
 
+/** What runs executables of an architecture that is not this machine's. */
+const emulators = { arm64: "qemu-aarch64" };
+
 /**
  * @param {string} root The checkout, built.
  * @param {string | undefined} architecture This machine's when undefined.
  * @returns {Built}
- * @throws when there is no engine for it.
  */
 export function builtFor(root, architecture) {
   const suffix = architecture === undefined ? "" : `-${architecture}`;
   const directory = join(root, `dist/bin${suffix}`);
-  const { directory: toolchain, reason } = findToolchain({ architecture });
-  if (toolchain === undefined) throw new Error(reason);
+  const emulator = isForeign(architecture) ? [emulators[architecture]] : [];
   return {
     read: (name) => readFileSync(join(directory, name)),
-    print: (name, words) => printedBy(join(toolchain, "run"), [join(directory, name), ...words]),
+    print: (name, words) => printedBy([...emulator, join(directory, name), ...words]),
     maps: join(root, `dist/maps${suffix}`),
-    linked: linkedVersions(toolchain),
+    linked: linkedVersions(directory),
   };
 }
 
-function printedBy(program, words) {
-  const { status, stdout, stderr } = spawnSync(program, words, { encoding: "utf8", env: {} });
+/** Node.js and Debian have one name each for the architectures. */
+function isForeign(architecture) {
+  return (
+    architecture !== undefined &&
+    architecture !== { x64: "amd64" }[process.arch] &&
+    architecture !== process.arch
+  );
+}
+
+function printedBy([program, ...words]) {
+  const { status, stdout, stderr, error } = spawnSync(program, words, { encoding: "utf8", env: {} });
   if (status === 0) return stdout;
-  throw new Error(`${words.join(" ")}: status ${status}: ${stderr}`);
+  throw new Error(`${program} ${words.join(" ")}: ${error?.message ?? `status ${status}: ${stderr}`}`);
 }

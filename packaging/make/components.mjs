@@ -19,7 +19,7 @@ import { join } from "node:path";
  * @param {string} root The checkout.
  * @param {import("./built.mjs").Built} built What it was built into.
  * @returns {Component[]}
- * @throws when the executables say that they hold something else than what they would be linked with now.
+ * @throws when the executables say that they hold something else than what is written beside them.
  */
 export function componentsInside(root, built) {
   return [...linked(built), ...bundled(root, built.maps)];

@@ -29,10 +29,15 @@ for (const { path, size } of await buildExecutables({ entries, outdir, targets, 
   console.log(`${path.slice(projectRoot.length + 1)}  ${size} bytes`);
 }
 
-// The licences of what the native executables hold have to go along with them (NOTICE).
+// The licences of what the native executables hold have to go along with them (NOTICE), and packages say what that is.
 if (toolchain.directory !== undefined) {
-  for (const name of ["quickjs-ng", "musl"]) {
-    copyFileSync(join(toolchain.directory, `copyright.${name}`), join(outdir, bin, `LICENSE.${name}`));
+  const files = {
+    "copyright.quickjs-ng": "LICENSE.quickjs-ng",
+    "copyright.musl": "LICENSE.musl",
+    versions: "versions",
+  };
+  for (const [from, to] of Object.entries(files)) {
+    copyFileSync(join(toolchain.directory, from), join(outdir, bin, to));
   }
 }
 

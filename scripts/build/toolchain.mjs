@@ -26,9 +26,9 @@ export function findToolchain({ sanitize = false, architecture } = {}) {
 }
 
 /**
- * What executables are linked with, and in which versions of Debian's packages.
+ * What executables are linked with, and in which versions of which packages of Debian.
  *
- * @param {string} directory That of the engine.
+ * @param {string} directory That of the engine, or that of the executables.
  * @returns {{ name: string, version: string, package: string }[]} The engine first.
  */
 export function linkedVersions(directory) {
