@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect } from "vitest";
+import { afterAll, beforeAll, describe, expect } from "vitest";
 import { refusalOf, succeeded } from "../fixture/answer.ts";
 import type { Host } from "../fixture/host.ts";
 import { networkOn } from "../fixture/network.ts";
@@ -21,6 +21,8 @@ async function prepareOnce(): Promise<Prepared | string> {
   prepared ??= prepare(scratch);
   return prepared;
 }
+
+beforeAll(prepareOnce, 300_000);
 
 afterAll(async () => {
   if (scratch !== undefined) await rm(scratch, { recursive: true });
