@@ -74,6 +74,7 @@ static void track_rejection(
 static const struct host_functions *const parts[] = {
     &process_functions,
     &file_functions,
+    &path_functions,
     &lock_functions,
     &namespace_functions,
     &netlink_functions,
@@ -84,6 +85,7 @@ static const struct host_functions *const parts[] = {
     &syslog_functions,
     &hash_functions,
     &text_functions,
+    &address_functions,
     &compose_functions,
     &message_functions,
     &statement_functions,

@@ -21,6 +21,7 @@ struct host_functions {
 
 extern const struct host_functions process_functions;
 extern const struct host_functions file_functions;
+extern const struct host_functions path_functions;
 extern const struct host_functions lock_functions;
 extern const struct host_functions namespace_functions;
 extern const struct host_functions netlink_functions;
@@ -31,6 +32,7 @@ extern const struct host_functions clock_functions;
 extern const struct host_functions hash_functions;
 extern const struct host_functions syslog_functions;
 extern const struct host_functions text_functions;
+extern const struct host_functions address_functions;
 extern const struct host_functions compose_functions;
 extern const struct host_functions message_functions;
 extern const struct host_functions statement_functions;
@@ -67,6 +69,9 @@ void text_free(JSContext *context, struct text *text);
 
 /* Makes a string of bytes; each maximal ill-formed part becomes U+FFFD, as the Encoding Standard has it. */
 JSValue string_from_bytes(JSContext *context, const char *bytes, size_t length);
+
+/* Writes two lower-case digits for each byte. */
+void write_hex(char *text, const uint8_t *bytes, size_t length);
 
 /* --- objects.c --- */
 

@@ -112,7 +112,7 @@ static int make_image(void *how) {
   if (!engine_create(&image.engine, &memory_allocator)) return EXIT_FAILURE;
   if (!engine_load()) return EXIT_FAILURE;
   if (strcmp(how, "evaluated") == 0 && !engine_evaluate()) return EXIT_FAILURE;
-  if (!settle_language()) return EXIT_FAILURE;
+  if (!settle_language() || !engine_make_room(engine->runtime)) return EXIT_FAILURE;
   JS_RunGC(engine->runtime);
   if (memory->end != image_end || memory->large_blocks > 0) {
     fputs("Error: the image needs more memory than its section has, or a larger piece of it\n", stderr);

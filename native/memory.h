@@ -23,7 +23,12 @@ extern struct memory *memory;
 
 extern const JSMallocFunctions memory_allocator;
 
-/* What native/engine adds to the engine. Has nothing be allocated any more where something is already. */
+/* What native/engine adds to the engine. */
+
+/* Has nothing be allocated any more where something is already. */
 void engine_forget_free_blocks(JSRuntime *runtime);
+
+/* Has the engine's tables be as large as a call comes to need them; false when there is no memory for it. */
+bool engine_make_room(JSRuntime *runtime);
 
 #endif

@@ -174,9 +174,16 @@ static bool text_as_it_is(JSContext *context, JSValueConst value, struct text *t
   return text->bytes != NULL;
 }
 
+void write_hex(char *text, const uint8_t *bytes, size_t length) {
+  static const char digits[] = "0123456789abcdef";
+  for (size_t i = 0; i < length; i++) {
+    *text++ = digits[bytes[i] >> 4];
+    *text++ = digits[bytes[i] & 15];
+  }
+}
+
 static JSValue host_encode_hex(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
   (void)self, (void)count;
-  static const char digits[] = "0123456789abcdef";
   size_t length;
   struct text separator = {.bytes = ""};
   const uint8_t *bytes = JS_GetUint8Array(context, &length, values[0]);
@@ -186,8 +193,8 @@ static JSValue host_encode_hex(JSContext *context, JSValueConst self, int count,
   char *text = js_malloc(context, (2 + separator.length) * length + 1), *end = text;
   for (size_t i = 0; text && i < length; i++) {
     if (i > 0) end = mempcpy(end, separator.bytes, separator.length);
-    *end++ = digits[bytes[i] >> 4];
-    *end++ = digits[bytes[i] & 15];
+    write_hex(end, bytes + i, 1);
+    end += 2;
   }
   JSValue string = text ? JS_NewStringLen(context, text, (size_t)(end - text)) : JS_EXCEPTION;
   js_free(context, text);

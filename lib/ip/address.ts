@@ -1,4 +1,5 @@
 import { encodeHex } from "../encoding/hex.ts";
+import { addressDigits } from "./address-digits.ts";
 
 /** An IP address. Two of them are equal when family and value are: see {@linkcode equalAddress}. */
 export interface Address {
@@ -19,62 +20,9 @@ export function bitsOf(family: 4 | 6): 32 | 128 {
  * @returns `undefined` when `text` is no address.
  */
 export function parseAddress(text: string): Address | undefined {
-  if (!text.includes(":")) {
-    const value = parseIpv4(text);
-    return value === undefined ? undefined : { family: 4, value };
-  }
-  const digits = parseGroups(text);
-  return digits === undefined ? undefined : addressOfDigits(digits);
-}
-
-/** The number of four decimal octets. */
-function parseIpv4(text: string): bigint | undefined {
-  const octets = text.split(".");
-  if (octets.length !== 4) return undefined;
-  let value = 0;
-  for (let index = 0; index < 4; index++) {
-    const octet = octets[index];
-    const number = Number(octet);
-    // Only what is written as the number itself is: no leading zeros, no signs, nothing else that is a number, too.
-    if (!(number >= 0 && number <= 255) || String(number) !== octet) return undefined;
-    value = value * 256 + number;
-  }
-  return BigInt(value);
-}
-
-/** The 32 hexadecimal digits of an IPv6 address, of whose groups each has up to four (RFC 4291, section 2.2). */
-function parseGroups(text: string): string | undefined {
-  const plain = withoutDottedTail(text) ?? "";
-  const gap = plain.indexOf("::");
-  if (gap < 0) {
-    const digits = parseGroupList(plain);
-    return digits?.length === 32 ? digits : undefined;
-  }
-  const before = gap === 0 ? "" : parseGroupList(plain.slice(0, gap));
-  const after = gap + 2 === plain.length ? "" : parseGroupList(plain.slice(gap + 2));
-  if (before === undefined || after === undefined) return undefined;
-  const missing = 32 - before.length - after.length;
-  return missing > 0 ? before + "0".repeat(missing) + after : undefined;
-}
-
-/** The text with an IPv4 address at its end written as two groups; `undefined` when what looks like one is none. */
-function withoutDottedTail(text: string): string | undefined {
-  if (!text.includes(".")) return text;
-  const start = text.lastIndexOf(":") + 1;
-  const value = parseIpv4(text.slice(start));
-  if (value === undefined || start === 0) return undefined;
-  return `${text.slice(0, start)}${(value >> 16n).toString(16)}:${(value & 0xffffn).toString(16)}`;
-}
-
-// Made once: the native engine makes an expression anew wherever it is written out.
-const groupList = /^[0-9a-fA-F]{1,4}(:[0-9a-fA-F]{1,4})*$/;
-
-/** The digits of some groups, four of each. */
-function parseGroupList(text: string): string | undefined {
-  if (!groupList.test(text)) return undefined;
-  let digits = "";
-  for (const group of text.split(":")) digits += group.padStart(4, "0");
-  return digits;
+  const digits = addressDigits(text);
+  if (digits === undefined) return undefined;
+  return digits.length === 8 ? { family: 4, value: BigInt(`0x${digits}`) } : addressOfDigits(digits);
 }
 
 // Large numbers by way of text: an interpreter takes its time over each operation on them.

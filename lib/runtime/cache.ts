@@ -13,7 +13,7 @@ import { isThere } from "./is-there.ts";
 import { keepFile } from "./keep-file.ts";
 
 /** Where results of ADD are kept, by every runtime on the host. */
-const directory = "/var/lib/cni/results";
+export const cacheDirectory = "/var/lib/cni/results";
 
 const kind = "cniCacheV1";
 
@@ -47,7 +47,7 @@ export function writeCache(cached: CachedAttachment): void {
     capabilityArgs: Object.keys(capabilityArguments).length === 0 ? undefined : sorted(capabilityArguments),
     result: sorted(result),
   };
-  keepFile(directory, nameOf(attachment), stringifyCompact(entry));
+  keepFile(cacheDirectory, nameOf(attachment), stringifyCompact(entry));
 }
 
 /** What is kept of an attachment; undefined where nothing is, or nothing that can be understood. */
@@ -64,9 +64,11 @@ export function readCache(attachment: Attachment): CachedAttachment | undefined 
  * @throws SystemError where the directory cannot be read.
  */
 export function cachedAttachments(warn: (text: string) => void = () => undefined): CachedAttachment[] {
-  const names = (system.listDirectory(directory) ?? []).filter((name) => !name.startsWith(temporaryPrefix));
+  const names = (system.listDirectory(cacheDirectory) ?? []).filter(
+    (name) => !name.startsWith(temporaryPrefix),
+  );
   return names.flatMap((name) => {
-    const path = `${directory}/${name}`;
+    const path = `${cacheDirectory}/${name}`;
     const cached = readEntry(path);
     if (cached !== undefined && pathOf(cached.attachment) === path) return [cached];
     if (isThere(path)) warn(`passed over ${path}: it is no attachment that can be understood`);
@@ -86,7 +88,7 @@ export function removeCache(attachment: Attachment): void {
 }
 
 function pathOf(attachment: Attachment): string {
-  return `${directory}/${nameOf(attachment)}`;
+  return `${cacheDirectory}/${nameOf(attachment)}`;
 }
 
 function nameOf({ network, container, interface: name }: Attachment): string {

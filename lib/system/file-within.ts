@@ -1,5 +1,5 @@
 import { isSystemError } from "./error.ts";
-import type { FileOwner, FileStatus } from "./system.ts";
+import type { Durability, FileOwner, FileStatus } from "./system.ts";
 import { type FileCalls, replaceFile } from "./whole-file.ts";
 
 /** The calls that {@linkcode replaceWithin} is made of besides, as both hosts have them. */
@@ -36,6 +36,7 @@ export function replaceWithin(
   path: string,
   text: string,
   owner: FileOwner,
+  durability?: Durability,
 ): "replaced" | "same" | "own" {
   const names = path.split("/");
   const name = names.pop() ?? "";
@@ -44,7 +45,7 @@ export function replaceWithin(
     const directory = `/proc/self/fd/${descriptor}`;
     if (isSame(calls.status(directory), calls.status(`/${names.join("/")}`))) return "own";
     if (holds(calls, descriptor, `${directory}/${name}`, text)) return "same";
-    replaceAs(calls, `${directory}/${name}`, text, owner);
+    replaceAs(calls, `${directory}/${name}`, text, owner, durability);
     return "replaced";
   } finally {
     calls.close(descriptor);
@@ -108,7 +109,13 @@ function mounted(path: string): Error {
  * Replaces the file as its owner to be. So it is theirs without chown(2), even where the mount maps ids and does not know
  * ours, and no right of root's is there to be made use of.
  */
-function replaceAs(calls: WithinCalls, path: string, text: string, { mode, ...owner }: FileOwner): void {
+function replaceAs(
+  calls: WithinCalls,
+  path: string,
+  text: string,
+  { mode, ...owner }: FileOwner,
+  durability?: Durability,
+): void {
   const self = calls.identity();
   const write = (descriptor: number, content: string) => {
     calls.changeMode(descriptor, mode);
@@ -117,7 +124,7 @@ function replaceAs(calls: WithinCalls, path: string, text: string, { mode, ...ow
   const isSelf = self.userId === owner.userId && self.groupId === owner.groupId;
   try {
     if (!isSelf) calls.become(owner);
-    replaceFile({ ...calls, write }, path, text, mode);
+    replaceFile({ ...calls, write }, path, text, mode, durability);
   } finally {
     if (!isSelf) calls.become(self);
   }

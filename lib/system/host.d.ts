@@ -54,6 +54,10 @@ declare module "lxc-cni:host" {
   /** Leaves nothing of what the file holds. */
   export function truncate(descriptor: number): void;
   export function fchmod(descriptor: number, mode: number): void;
+  export function fsync(descriptor: number): void;
+
+  // --- paths.c ---
+
   export function link(from: string, to: string): void;
   export function rename(from: string, to: string): void;
   export function symlink(target: string, path: string): void;
@@ -233,6 +237,11 @@ declare module "lxc-cni:host" {
 
   /** For lib/net/nf-tables/statement.ts. */
   export function parseStatement(bytes: Uint8Array): object | undefined;
+
+  // --- addresses.c ---
+
+  /** For lib/ip/address-digits.ts. */
+  export function addressDigits(text: string): string | undefined;
 
   // --- text.c ---
 

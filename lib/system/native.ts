@@ -46,7 +46,7 @@ export const system: System = {
   writeInPlace: (path, text, netns) =>
     withOpen(path, host.O_WRONLY, netns, (descriptor) => host.writeAll(descriptor, text)),
   openFile,
-  createFile: (path, text, mode) => wholeFile.createFile(fileCalls, path, text, mode),
+  createFile: (...what) => wholeFile.createFile(fileCalls, ...what),
   replaceFile: (path, text, mode) => wholeFile.replaceFile(fileCalls, path, text, mode),
   replaceWithin: (...what) => replaceWithin(fileCalls, ...what),
   linkFile: (path, name) => wholeFile.linkFile(fileCalls, path, name),
@@ -80,6 +80,8 @@ const severityNumbers = { err: 3, warning: 4, info: 6 };
 const fileCalls: WithinCalls = {
   openNew: (path, mode) => host.open(path, host.O_WRONLY | host.O_CREAT | host.O_EXCL, mode),
   write: host.writeAll,
+  sync: host.fsync,
+  openToSync: (path) => host.open(path, host.O_RDONLY | host.O_DIRECTORY),
   close: host.close,
   link: host.link,
   rename: host.rename,

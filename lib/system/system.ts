@@ -106,9 +106,10 @@ export interface System {
    * Creates a file that holds `text`, whole or not at all: a temporary file in the same directory, then link(2).
    *
    * @param mode Permission bits, before the umask.
+   * @param durability `usual` when absent.
    * @returns false when a file of that name exists already; it is left as it is.
    */
-  createFile(path: string, text: string, mode: number): boolean;
+  createFile(path: string, text: string, mode: number, durability?: Durability): boolean;
 
   /** Creates a file or replaces it in one step: a temporary file in the same directory, then rename(2). */
   replaceFile(path: string, text: string, mode: number): void;
@@ -122,12 +123,19 @@ export interface System {
    * @param root Leads to the root, itself followed: /proc/PID/root.
    * @param path From there on, without `/` in front, `.` and `..`.
    * @param owner Who writes it, and whom it belongs to: this process becomes them for that time.
+   * @param durability `usual` when absent.
    * @returns `same` when the file held `text` already, `own` when its directory is the one that `path` leads to from
    *   our own root; it is left as it is then.
    * @throws SystemError ENOENT without the directory, ENOTDIR where a symbolic link or something else is in its place, EISDIR
    *   where a directory is in the place of the file, EBUSY where something is mounted there, EROFS.
    */
-  replaceWithin(root: string, path: string, text: string, owner: FileOwner): "replaced" | "same" | "own";
+  replaceWithin(
+    root: string,
+    path: string,
+    text: string,
+    owner: FileOwner,
+    durability?: Durability,
+  ): "replaced" | "same" | "own";
 
   /**
    * Gives a file, or a symbolic link, a second name: link(2).
@@ -252,6 +260,12 @@ export const searchPath: readonly string[] = [
   "/sbin",
   "/bin",
 ];
+
+/**
+ * Whether what was written is still there when the power fails: with `usual`, what the file system makes of it, which may
+ * be an empty file; with `on disk`, it is when the call returns (fsync(2)), which takes some milliseconds.
+ */
+export type Durability = "usual" | "on disk";
 
 /**
  * How the names of the files begin that {@linkcode System.createFile} and {@linkcode System.replaceFile} write before

@@ -1,12 +1,16 @@
 import { encodeHex } from "../encoding/hex.ts";
 import { isSystemError } from "./error.ts";
-import { temporaryPrefix } from "./system.ts";
+import { type Durability, temporaryPrefix } from "./system.ts";
 
 /** The calls that these functions are made of, as both hosts have them. */
 export interface FileCalls {
   /** Opens a new file for writing: O_CREAT and O_EXCL. */
   openNew(path: string, mode: number): number;
   write(descriptor: number, text: string): void;
+  /** fsync(2) */
+  sync(descriptor: number): void;
+  /** Opens a directory for that (O_RDONLY). */
+  openToSync(path: string): number;
   close(descriptor: number): void;
   link(from: string, to: string): void;
   rename(from: string, to: string): void;
@@ -19,24 +23,39 @@ export interface FileCalls {
 }
 
 /** {@linkcode System.createFile}. */
-export function createFile(calls: FileCalls, path: string, text: string, mode: number): boolean {
-  const temporary = writeTemporary(calls, path, text, mode);
+export function createFile(
+  calls: FileCalls,
+  path: string,
+  text: string,
+  mode: number,
+  durability: Durability = "usual",
+): boolean {
+  const temporary = writeTemporary(calls, path, text, mode, durability);
   try {
-    return linkFile(calls, temporary, path);
+    const isNew = linkFile(calls, temporary, path);
+    if (isNew && durability === "on disk") syncDirectory(calls, directoryOf(path));
+    return isNew;
   } finally {
     calls.unlink(temporary);
   }
 }
 
 /** {@linkcode System.replaceFile}. */
-export function replaceFile(calls: FileCalls, path: string, text: string, mode: number): void {
-  const temporary = writeTemporary(calls, path, text, mode);
+export function replaceFile(
+  calls: FileCalls,
+  path: string,
+  text: string,
+  mode: number,
+  durability: Durability = "usual",
+): void {
+  const temporary = writeTemporary(calls, path, text, mode, durability);
   try {
     calls.rename(temporary, path);
   } catch (error) {
     calls.unlink(temporary);
     throw error;
   }
+  if (durability === "on disk") syncDirectory(calls, directoryOf(path));
 }
 
 /** {@linkcode System.linkFile}. */
@@ -104,12 +123,19 @@ function makeOne(calls: FileCalls, path: string, mode: number): void {
 }
 
 /** Writes a file next to `path`, under a name of its own. */
-function writeTemporary(calls: FileCalls, path: string, text: string, mode: number): string {
+function writeTemporary(
+  calls: FileCalls,
+  path: string,
+  text: string,
+  mode: number,
+  durability: Durability,
+): string {
   const temporary = `${directoryOf(path)}/${temporaryPrefix}${encodeHex(calls.random(8))}`;
   const descriptor = calls.openNew(temporary, mode);
   try {
     try {
       calls.write(descriptor, text);
+      if (durability === "on disk") calls.sync(descriptor);
     } finally {
       calls.close(descriptor);
     }
@@ -118,6 +144,16 @@ function writeTemporary(calls: FileCalls, path: string, text: string, mode: numb
     throw error;
   }
   return temporary;
+}
+
+/** Has the names in a directory be on the disk. */
+function syncDirectory(calls: FileCalls, path: string): void {
+  const descriptor = calls.openToSync(path);
+  try {
+    calls.sync(descriptor);
+  } finally {
+    calls.close(descriptor);
+  }
 }
 
 function directoryOf(path: string): string {

@@ -29,7 +29,7 @@ crashed, so that no hook was called. To be run at boot, before LXC starts contai
 
 What may be in use stays, and so does what may be of another runtime: it goes by the records of lxc-cni, or
 by ids that only lxc-cni gives. Nothing younger than a minute is touched, and no container that a hook is
-just working on.
+just working on. Files that killed calls had begun to write go as well.
 
 With two words, it removes what is left of attachments to NETWORK whose namespaces are gone. (cnitool would remove all
 attachments of the network, used or not.) What was attached by calling plugins without a runtime is taken for left
@@ -60,9 +60,15 @@ function asJson({ container, attachment, parts, problem }: Removal) {
   return { container, id, network, interface: name, parts, removed: problem === undefined, problem };
 }
 
-function inWords({ removals }: Collection, isTrial: boolean): string {
-  if (removals.length === 0) return `${styled("nothing to remove", "good")}\n`;
-  return removals.map((removal) => `${printable(lineOf(removal, isTrial))}\n`).join("");
+function inWords({ removals, unfinished }: Collection, isTrial: boolean): string {
+  if (removals.length + unfinished.length === 0) return `${styled("nothing to remove", "good")}\n`;
+  const what = isTrial ? "would remove this file" : "removed this file";
+  return [
+    ...removals.map((removal) => lineOf(removal, isTrial)),
+    ...unfinished.map((path) => `${styled(`${path}:`, "good")} ${what}, which a killed call had begun`),
+  ]
+    .map((line) => `${printable(line)}\n`)
+    .join("");
 }
 
 function lineOf({ container, attachment, parts, problem }: Removal, isTrial: boolean): string {

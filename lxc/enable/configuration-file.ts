@@ -61,7 +61,7 @@ export function removeBackupOf({ directory, name }: ConfigurationFile, text: str
 function write({ directory, owner }: ConfigurationFile, name: string, text: string): void {
   try {
     const { userId, groupId, mode } = owner;
-    system.replaceWithin(directory, name, text, { userId, groupId, mode });
+    system.replaceWithin(directory, name, text, { userId, groupId, mode }, "on disk");
   } catch (error) {
     if (!isSystemError(error)) throw error;
     throw new CniError(Code.inputOutput, `cannot write ${directory}/${name}: ${error.message}`);

@@ -24,7 +24,7 @@ export function removeUdhcpc(root: string): void {
   const status = system.status(`${root}/${script}`);
   if (text === undefined || status === undefined) return;
   const { userId, groupId, mode } = status;
-  system.replaceWithin(root, script, text.replace(udhcpcLine, ""), { userId, groupId, mode });
+  system.replaceWithin(root, script, text.replace(udhcpcLine, ""), { userId, groupId, mode }, "on disk");
 }
 
 /** How an administrator does the same. */

@@ -12,10 +12,13 @@ import { collectUnknown } from "./in-plugins.ts";
 import { ownIds } from "./own-ids.ts";
 import { remainsOf } from "./remains.ts";
 import { type Removal, remove, wouldRemove } from "./remove.ts";
+import { unfinishedFiles } from "./unfinished-files.ts";
 
 /** What a collection of garbage came to. */
 export interface Collection {
   readonly removals: readonly Removal[];
+  /** The paths of files that killed calls had begun to write. */
+  readonly unfinished: readonly string[];
   /** What plugins failed to remove of what nobody knows. */
   readonly failures: readonly string[];
 }
@@ -46,7 +49,13 @@ export function collect(
     ({ container }) => container,
     (each) => (isTrial ? wouldRemove(each) : remove(each, places)),
   );
-  return { removals: removals.flat(), failures: isTrial ? [] : collectUnknown(places, ids, warn) };
+  const unfinished = unfinishedFiles(criteria.now);
+  if (!isTrial) for (const path of unfinished) system.removeFile(path);
+  return {
+    removals: removals.flat(),
+    unfinished,
+    failures: isTrial ? [] : collectUnknown(places, ids, warn),
+  };
 }
 
 /** Where root has the container of a run. An ordinary user could name any path, and have root wait, or fail, there. */

@@ -49,7 +49,7 @@ export interface Criteria {
 }
 
 /** What is younger, in milliseconds, may be of a container that is just being started. */
-const youth = 60_000;
+export const youth = 60_000;
 
 /**
  * What containers of LXC that are gone have left. Pure.

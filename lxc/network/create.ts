@@ -140,7 +140,7 @@ function write(network: NewNetwork): string {
     throw new CniError(Code.invalidConfiguration, `network ${network.name}: ${problem}`);
   const file = `${directory}/${network.name}.conflist`;
   system.makeDirectory(directory, 0o755);
-  if (system.createFile(file, source, 0o644)) return file;
+  if (system.createFile(file, source, 0o644, "on disk")) return file;
   throw new CniError(
     Code.invalidConfiguration,
     `${file} is there already`,

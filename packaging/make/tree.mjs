@@ -4,6 +4,7 @@ import { gzipSync } from "node:zlib";
 import { schemaFiles } from "../../scripts/build/schema-files.mjs";
 import { componentsInside } from "./components.mjs";
 import { copyrightFile } from "./copyright.mjs";
+import { documents, documentsOf } from "./documents.mjs";
 import { manPages } from "./man-pages.mjs";
 import { billOfMaterials } from "./sbom.mjs";
 
@@ -50,22 +51,18 @@ export async function layOut({ root, built, directory, prefix, release }) {
   for (const [name, text] of Object.entries(schemas)) write(`share/lxc-cni/schema/${name}`, text);
   write("share/lxc/config/lxc-cni.conf", withPrefix(read("packaging/lxc/lxc-cni.conf")));
 
-  const documents = "share/doc/lxc-cni";
   const components = componentsInside(root, built);
   const contents = Object.fromEntries(executables.map((name) => [name, built.read(name)]));
   write(`${documents}/sbom.cdx.json`, billOfMaterials({ version, time, executables: contents, components }));
   write(`${documents}/copyright`, copyrightFile(built));
   write(`${documents}/changelog.gz`, compressed(changelog(release)));
-  write(`${documents}/NEWS.md.gz`, compressed(read("CHANGELOG.md")));
-  write(`${documents}/SECURITY.md`, read("SECURITY.md"));
-  for (const name of pagesOfDocs) write(`${documents}/${name}`, read(`docs/${name}`));
+  const { "NEWS.md": news, ...pagesOfDocs } = documentsOf(root);
+  write(`${documents}/NEWS.md.gz`, compressed(news));
+  for (const [path, text] of Object.entries(pagesOfDocs)) write(`${documents}/${path}`, text);
   for (const name of readdirSync(join(root, "packaging/networks"))) {
     write(`${documents}/examples/${name}`, read(`packaging/networks/${name}`));
   }
 }
-
-/** What is of use on a host. */
-const pagesOfDocs = ["bridge.md", "host-local.md", "errors.md", "formats.md", "install.md"];
 
 const completions = {
   "/usr": {

@@ -7,9 +7,11 @@ import { readFileSync } from "node:fs";
  * @typedef {object} Command
  * @property {string[]} argv The program's path, and its arguments.
  * @property {Record<string, string>} environment All of its environment.
+ * @property {string} [netns] The path of the network namespace that it runs in; the contest's own when absent.
  * @property {string} [input] The file that it reads; nothing when absent.
  * @property {string} output The file that gets what it prints.
- * @property {number} [count] How many of it are run at once; in each one's environment, `%d` is its number.
+ * @property {number} [count] How many of it are run at once; in each one's input, arguments and environment, `%d` is its
+ *   number.
  */
 
 /**
@@ -20,11 +22,18 @@ import { readFileSync } from "node:fs";
  * @returns {import("./contest.mjs").Cost}
  * @throws when it cannot be run.
  */
-export function runCommand(launch, { argv, environment, input = "/dev/null", output, count = 1 }) {
-  const { status, stdout, stderr, error } = spawnSync(launch, [String(count), input, output, ...argv], {
-    env: environment,
-    encoding: "utf8",
-  });
+export function runCommand(
+  launch,
+  { argv, environment, netns = "-", input = "/dev/null", output, count = 1 },
+) {
+  const { status, stdout, stderr, error } = spawnSync(
+    launch,
+    [String(count), netns, input, output, ...argv],
+    {
+      env: environment,
+      encoding: "utf8",
+    },
+  );
   if (error !== undefined) throw error;
   if (status !== 0) throw new Error(stderr);
   const [nanoseconds = 0, kibibytes = 0, failed = 0, ending = 0, slowest = 0] = stdout.split(" ").map(Number);
@@ -34,10 +43,11 @@ export function runCommand(launch, { argv, environment, input = "/dev/null", out
   return { ...cost, failure: `${which}status ${ending}: ${messageIn(readFileSync(output, "utf8"))}` };
 }
 
-/** What a plugin said in its error, or else all that was printed, in one line. */
+/** What a plugin or netavark said in its error, or else all that was printed, in one line. */
 function messageIn(output) {
   try {
-    return oneLine(JSON.parse(output).msg);
+    const { msg, error } = JSON.parse(output);
+    return oneLine(msg ?? error);
   } catch {
     return oneLine(output);
   }

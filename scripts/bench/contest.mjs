@@ -15,12 +15,13 @@
  *
  * @typedef {object} Place
  * @property {Directories} directories
+ * @property {import("./peers.mjs").Peer[]} peers What ours are compared with.
  * @property {import("./programs.mjs").Programs} programs
  * @property {string} work A directory for files that the contestants read and write.
  */
 
 /**
- * Where the contestants are.
+ * Where the executables are.
  *
  * @typedef {object} Directories
  * @property {string} bin Native executables.
@@ -61,19 +62,19 @@
  * @property {"ms" | "us" | "MB"} [unit] Milliseconds when absent.
  * @property {"slowest"} [of] Of several that were run at once, the one that took longest; all together when absent.
  * @property {string} [ours] The contestant that is looked at; `bin` when absent.
- * @property {string} [reference] The one that it is compared with; `go` when absent.
+ * @property {string} [reference] The one that it is compared with, and no other; the Go plugins and all other peers when
+ *   absent.
  * @property {string} [beyond] A contestant whose time is taken off both.
  * @property {import("./lines.mjs").Limit} [limit]
- * @property {Point} [point] Where it stands in a plot, if in one.
+ * @property {Point} [point] What it was measured at, for plots.
  */
 
 /**
- * Where a line of the table stands in a plot.
+ * What a line was measured at, such as `{ verb: "ADD", leases: 10 }`. A page says which of it makes a panel, and which is
+ * its horizontal axis.
  *
- * @typedef {object} Point
- * @property {string} panel
- * @property {number | string} at What it was measured at, on the horizontal axis.
+ * @typedef {Record<string, string | number>} Point
  */
 
 /** The name of the Go plugins as a contestant. */
-export const go = "go";
+export const go = "Go";

@@ -1,9 +1,11 @@
 import { attachmentContests } from "./contests/attachment.mjs";
 import { crowdContests } from "./contests/crowd.mjs";
 import { firstPacketContests } from "./contests/first-packet.mjs";
+import { givenAddressContests } from "./contests/given-address.mjs";
 import { hookContest } from "./contests/hook.mjs";
 import { hostLocalContest } from "./contests/host-local.mjs";
 import { leaseContests } from "./contests/leases.mjs";
+import { lockContests } from "./contests/locks.mjs";
 import { lxcStartContest } from "./contests/lxc-start.mjs";
 import { otherWaysContest } from "./contests/other-ways.mjs";
 import { scopeContest } from "./contests/scope.mjs";
@@ -14,6 +16,7 @@ import { surveyContest } from "./contests/survey.mjs";
 export const contests = [
   startContest,
   ...attachmentContests,
+  ...givenAddressContests,
   hostLocalContest,
   ...leaseContests,
   hookContest,
@@ -23,4 +26,5 @@ export const contests = [
   scopeContest,
   ...firstPacketContests,
   otherWaysContest,
+  ...lockContests,
 ];

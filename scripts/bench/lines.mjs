@@ -8,11 +8,20 @@ import { figureOf } from "./statistics.mjs";
  * @property {string} what
  * @property {"ms" | "us" | "MB"} unit
  * @property {import("./statistics.mjs").Figure} [ours]
- * @property {import("./statistics.mjs").Figure} [reference] undefined where there is none to compare with.
+ * @property {Compared} reference What the limit is about.
+ * @property {Compared[]} others What else it is compared with.
  * @property {string} [failure] Why ours failed.
- * @property {string} [referenceFailure] Why the reference failed; it was timed all the same.
  * @property {Limit} [limit]
  * @property {import("./contest.mjs").Point} [point]
+ */
+
+/**
+ * What ours is compared with.
+ *
+ * @typedef {object} Compared
+ * @property {string} name Of the contestant.
+ * @property {import("./statistics.mjs").Figure} [figure] undefined where there is none.
+ * @property {string} [failure] Why it failed; it was timed all the same.
  */
 
 /**
@@ -26,26 +35,28 @@ import { figureOf } from "./statistics.mjs";
  *
  * @param {import("./contest.mjs").Contest} contest
  * @param {import("./measure.mjs").Outcome[]} outcomes What measure.mjs printed.
+ * @param {readonly string[]} peers The names of all that it is compared with, of the Go plugins, too.
  * @returns {Line[]}
  */
-export function linesOf(contest, outcomes) {
+export function linesOf(contest, outcomes, peers) {
   return contest.lines.map((line) => {
-    const { what, step, unit = "ms", of, ours = "bin", reference = go, beyond, limit, point } = line;
+    const { what, step, unit = "ms", of, ours = "bin", reference, beyond, limit, point } = line;
     const find = (contestant) =>
       outcomes
         .filter((outcome) => outcome.contestant === contestant && outcome.step === step)
         .flatMap(({ costs }) => costs)
         .map((cost) => (of === "slowest" ? { ...cost, milliseconds: cost.slowest } : cost));
     const figure = (contestant) => difference(figureIn(unit, find(contestant)), figureIn(unit, find(beyond)));
+    const compared = (name) => ({ name, figure: figure(name), failure: failureIn(find(name)) });
     return {
       what,
       unit,
       limit,
       point,
       ours: figure(ours),
-      reference: figure(reference),
+      reference: compared(reference ?? go),
+      others: reference === undefined ? peers.filter((peer) => peer !== go).map(compared) : [],
       failure: failureIn(find(ours)),
-      referenceFailure: failureIn(find(reference)),
     };
   });
 }
@@ -53,16 +64,20 @@ export function linesOf(contest, outcomes) {
 /**
  * The sizes of the executables.
  *
- * @param {{ name: string, ours: number, go: number | undefined }[]} sizes In bytes.
+ * @param {{ name: string, ours: number, peers: Record<string, number | undefined> }[]} sizes In bytes; those of peers by
+ *   their names.
  * @returns {Line[]}
  */
 export function sizeLines(sizes) {
-  return sizes.map(({ name, ours, go }) => ({
+  const figure = (bytes) => (bytes === undefined ? undefined : figureOf([bytes / 1e6]));
+  return sizes.map(({ name, ours, peers: { [go]: reference, ...others } }) => ({
     what: `size of ${name}`,
     unit: "MB",
     limit: { most: name === "lxc-cni" ? 3 : 2.5 },
-    ours: figureOf([ours / 1e6]),
-    reference: go && figureOf([go / 1e6]),
+    point: { size: name },
+    ours: figure(ours),
+    reference: { name: go, figure: figure(reference) },
+    others: Object.entries(others).map(([peer, bytes]) => ({ name: peer, figure: figure(bytes) })),
   }));
 }
 
@@ -104,7 +119,7 @@ function failureIn(costs) {
 export function verdictOf({ ours, reference, failure, limit }) {
   if (failure !== undefined) return "failed";
   if (limit === undefined) return "";
-  const most = "most" in limit ? limit.most : reference && reference.median * limit.ratio;
+  const most = "most" in limit ? limit.most : reference.figure && reference.figure.median * limit.ratio;
   if (ours === undefined || most === undefined) return "not measured";
   return ours.median <= most ? "ok" : "over";
 }

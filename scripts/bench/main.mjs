@@ -1,26 +1,28 @@
-// Measures what the project says about itself, and compares it with the Go reference plugins: medians of runs in turn,
+// Measures what the project says about itself, and compares it with its peers: medians of runs in turn,
 // on hosts of their own (network, mount and process namespaces; the machine's network is not touched).
 //
 // usage: see options.mjs
 //
-// Exit status: 1 when a stated limit is missed, or something of ours fails. Ratios to the Go plugins are "not measured"
-// where these cannot be had; that is no failure. 2 for a command line that makes no sense, 3 when this machine cannot
+// Exit status: 1 when a stated limit is missed, or something of ours fails. Ratios to a peer are "not measured" where
+// it cannot be had; that is no failure. 2 for a command line that makes no sense, 3 when this machine cannot
 // build the native executables.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { go } from "./contest.mjs";
 import { contests } from "./contests.mjs";
 import { linesOf, sizeLines, verdictOf } from "./lines.mjs";
 import { runOnOwnHost } from "./namespace.mjs";
 import { parseOptions, usage } from "./options.mjs";
 import { pages } from "./pages.mjs";
+import { findPeers } from "./peers.mjs";
 import { compilePrograms } from "./programs.mjs";
-import { findReference } from "./reference.mjs";
+import { sizesOf } from "./sizes.mjs";
 import { formatTable } from "./table.mjs";
-import { writePage } from "./write-page.mjs";
+import { writeIndex, writePage } from "./write-page.mjs";
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const bin = path("../../dist/bin");
@@ -39,7 +41,7 @@ else {
 
 function readOptions() {
   try {
-    return parseOptions(process.argv.slice(2));
+    return parseOptions(process.argv.slice(2), pages);
   } catch (error) {
     console.error(`bench: ${error.message}\n\n${help}`);
     return undefined;
@@ -55,31 +57,40 @@ function build() {
   return isBuilt();
 }
 
-function bench({ rounds, isWanted, write }) {
-  const reference = findReference();
-  const wanted = contests.filter(({ name }) => isWanted(name));
-  const measured = measure(wanted, { bin, js, go: reference.directory }, rounds);
-  const lines = [
-    ...[...measured.values()].flat(),
-    ...(isWanted("size") ? sizeLines(sizes(reference.directory)) : []),
-  ];
-  console.log(`medians and lower quartiles of ${rounds} rounds, in turn; Go: ${describe(reference)}\n`);
-  console.log(formatTable(lines));
+function bench({ rounds, isWanted, plugins, write }) {
+  const peers = findPeers(plugins);
+  const measured = measure(
+    contests.filter(({ name }) => isWanted(name)),
+    peers,
+    rounds,
+  );
+  if (isWanted("size")) measured.set("size", sizeLines(sizesOf(names, bin, peers)));
+  const lines = [...measured.values()].flat();
+  console.log(`medians and lower quartiles of ${rounds} rounds, in turn`);
+  for (const { name, description } of peers) console.log(`${name}: ${description}`);
+  console.log(`\n${formatTable(lines)}`);
   summarize(lines);
-  if (write) writePages(measured, { rounds, reference: describe(reference) });
+  if (write) writePages(measured, { rounds, peers });
 }
 
 /** @returns {Map<string, import("./lines.mjs").Line[]>} The lines of each contest, by its name. */
-function measure(wanted, directories, rounds) {
+function measure(wanted, peers, rounds) {
   const work = mkdtempSync(join(tmpdir(), "lxc-cni-bench-"));
   try {
-    const programs = compilePrograms(work);
+    const directories = { bin, js, go: peers.find(({ name }) => name === go)?.plugins };
+    const call = { programs: compilePrograms(work), directories, peers, rounds };
     const entries = wanted.map((contest) => {
       const start = performance.now();
-      const call = { contest: contest.name, programs, directories, rounds };
-      const lines = linesOf(contest, runOnOwnHost(path("measure.mjs"), call));
+      const outcomes = runOnOwnHost(path("measure.mjs"), { ...call, contest: contest.name });
       process.stderr.write(`${contest.name}: ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
-      return [contest.name, lines];
+      return [
+        contest.name,
+        linesOf(
+          contest,
+          outcomes,
+          peers.map(({ name }) => name),
+        ),
+      ];
     });
     return new Map(entries);
   } finally {
@@ -94,16 +105,20 @@ function summarize(lines) {
     if (those.length > 0) console.log(`\n${verdict}: ${those.map(({ what }) => what).join("; ")}`);
     if ((verdict === "over" || verdict === "failed") && those.length > 0) process.exitCode = 1;
   }
-  for (const { what, failure, referenceFailure } of lines) {
+  for (const { what, failure, reference, others } of lines) {
     if (failure !== undefined) console.log(`\n${what}: ${failure}`);
-    if (referenceFailure !== undefined) console.log(`\n${what}: Go, timed all the same: ${referenceFailure}`);
+    for (const compared of [reference, ...others]) {
+      if (compared.failure === undefined) continue;
+      console.log(`\n${what}: ${compared.name}, timed all the same: ${compared.failure}`);
+    }
   }
 }
 
-/** Writes the pages all of whose contests were held. */
+/** Writes the pages all of whose contests were held, and the list of pages. */
 function writePages(measured, circumstances) {
   for (const page of pages) {
     const missing = page.contests.filter((name) => !measured.has(name));
+    if (missing.length === page.contests.length) continue;
     if (missing.length > 0) {
       console.log(`\nnot written: ${page.name}, without ${missing.join("; ")}`);
       continue;
@@ -111,18 +126,5 @@ function writePages(measured, circumstances) {
     const lines = page.contests.flatMap((name) => measured.get(name));
     console.log(`\nwritten: ${writePage(page, lines, circumstances).join(", ")}`);
   }
-}
-
-function sizes(go) {
-  return names.map((name) => ({
-    name,
-    ours: statSync(join(bin, name)).size,
-    go: go && existsSync(join(go, name)) ? statSync(join(go, name)).size : undefined,
-  }));
-}
-
-function describe(reference) {
-  return reference.directory === undefined
-    ? `not measured: ${reference.reason}`
-    : `containernetworking-plugins ${reference.version}`;
+  console.log(`\nwritten: ${writeIndex(pages)}`);
 }

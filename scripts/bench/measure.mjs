@@ -1,9 +1,8 @@
 // Holds a contest, on a host of its own (see namespace.mjs), and prints what every step cost, as JSON.
 //
-// usage: node scripts/bench/measure.mjs '{"contest": NAME, "programs": {...}, "directories": {...}, "rounds": NUMBER}'
+// usage: node scripts/bench/measure.mjs '{"contest": NAME, "rounds": NUMBER, ...}', with what a Place has, but for `work`
 
 import { mkdtempSync } from "node:fs";
-import { go } from "./contest.mjs";
 import { contests } from "./contests.mjs";
 import { pause } from "./namespace.mjs";
 
@@ -19,10 +18,10 @@ import { pause } from "./namespace.mjs";
 /** How long everything rests before a step, in milliseconds: what the kernel does later is no part of the next step. */
 const rest = 20;
 
-const { contest: name, programs, directories, rounds } = JSON.parse(process.argv[2] ?? "");
+const { contest: name, rounds, ...place } = JSON.parse(process.argv[2] ?? "");
 const contest = contests.find((each) => each.name === name);
 const work = mkdtempSync("/run/bench-");
-console.log(JSON.stringify(hold(contest, { programs, directories, work }, rounds)));
+console.log(JSON.stringify(hold(contest, { ...place, work }, rounds)));
 
 /** @returns {Outcome[]} */
 function hold({ prepare, share = 1, once = false }, place, rounds) {
@@ -39,8 +38,8 @@ function hold({ prepare, share = 1, once = false }, place, rounds) {
         // The first turn makes the bridge, and brings every file into the page cache.
         if (turn > 0 || once || failed)
           outcomes.push({ contestant: contestant.name, step: step.name, costs });
-        if (!failed || contestant.name === go) continue;
-        // What ours cannot do need not be timed, nor what builds on it; the reference is timed as it is.
+        if (!failed || place.peers.some((peer) => peer.name === contestant.name)) continue;
+        // What ours cannot do need not be timed, nor what builds on it; others are timed as they are.
         for (const each of step === contestant.steps[0] ? contestant.steps : [step]) failing.add(each);
         if (step === contestant.steps[0]) break;
       }

@@ -55,6 +55,18 @@ export function makeContainer(name) {
 }
 
 /**
+ * Makes what stands for another host: a network namespace.
+ *
+ * @param {string} name
+ * @returns {string} Its path.
+ */
+export function makeHost(name) {
+  const host = makeContainer(name);
+  execFileSync("ip", ["-n", name, "link", "set", "lo", "up"]);
+  return host;
+}
+
+/**
  * Makes what stands for the world behind the host: a network namespace that knows the host's address and no other.
  *
  * @returns {{ netns: string, address: string }} Its path, and its address.

@@ -38,7 +38,7 @@ export const network = {
  * @returns {string} The path of the file.
  */
 export function writeConfiguration({ work }, name, configuration) {
-  const path = join(work, `${name}.conf`);
+  const path = join(work, `${name.replaceAll("/", "-")}.conf`);
   writeFileSync(path, JSON.stringify(configuration));
   return path;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +15,7 @@ const directory = fileURLToPath(new URL("../../docs/benchmarks", import.meta.url
  * @property {string[]} contests The names of those contests.
  * @property {string} title
  * @property {string} introduction What was measured, in Markdown.
+ * @property {(line: import("./lines.mjs").Line) => boolean} [shows] Which lines of its contests it has; all when absent.
  * @property {(lines: import("./lines.mjs").Line[]) => import("./plot/figure.mjs").Figure} figure
  */
 
@@ -23,29 +24,61 @@ const directory = fileURLToPath(new URL("../../docs/benchmarks", import.meta.url
  *
  * @typedef {object} Circumstances
  * @property {number} rounds
- * @property {string} reference What ours are compared with.
+ * @property {readonly import("./peers.mjs").Peer[]} peers What ours are compared with.
  */
 
 /**
  * Writes a page and its plot.
  *
  * @param {Page} page
- * @param {import("./lines.mjs").Line[]} lines Those of its contests.
+ * @param {import("./lines.mjs").Line[]} measured The lines of its contests.
  * @param {Circumstances} circumstances
  * @returns {string[]} The paths of the files.
  */
-export function writePage(page, lines, circumstances) {
+export function writePage(page, measured, circumstances) {
   mkdirSync(directory, { recursive: true });
-  const figure = page.figure(lines);
-  const files = [
-    { path: join(directory, `${page.name}.svg`), text: drawFigure(figure) },
-    { path: join(directory, `${page.name}.md`), text: textOf(page, figure, lines, circumstances) },
-  ];
-  for (const { path, text } of files) writeFileSync(path, text);
-  return files.map(({ path }) => path);
+  return filesOf(page, measured, circumstances).map(({ name, text }) => {
+    const path = join(directory, name);
+    writeFileSync(path, text);
+    return path;
+  });
 }
 
-function textOf({ name, title, introduction }, figure, lines, { rounds, reference }) {
+/**
+ * Writes the list of those pages that are there.
+ *
+ * @param {readonly Page[]} pages
+ * @returns {string} The path of the file.
+ */
+export function writeIndex(pages) {
+  const there = pages.filter(({ name }) => existsSync(join(directory, `${name}.md`)));
+  const path = join(directory, "README.md");
+  const list = there.map(({ name, title }) => `* [${title}](${name}.md)`).join("\n");
+  writeFileSync(
+    path,
+    `# What was measured\n\nBy \`npm run bench -- --write\`, as [bench.md](../bench.md) says.\n\n${list}\n`,
+  );
+  return path;
+}
+
+/**
+ * A page and its plot.
+ *
+ * @param {Page} page
+ * @param {import("./lines.mjs").Line[]} measured The lines of its contests.
+ * @param {Circumstances} circumstances
+ * @returns {{ name: string, text: string }[]}
+ */
+export function filesOf(page, measured, circumstances) {
+  const lines = measured.filter((line) => page.shows?.(line) ?? true);
+  const figure = page.figure(lines);
+  return [
+    { name: `${page.name}.svg`, text: drawFigure(figure) },
+    { name: `${page.name}.md`, text: textOf(page, figure, lines, circumstances) },
+  ];
+}
+
+function textOf({ name, title, introduction }, figure, lines, { rounds, peers }) {
   return `# ${title}
 
 ${introduction}
@@ -54,7 +87,9 @@ ${introduction}
 
 ${formatMarkdown(lines)}
 
-Medians and lower quartiles of ${rounds} rounds, in turn; of fewer where a call takes long. Go: ${reference}.
+Medians and lower quartiles of ${rounds} rounds, in turn; of fewer where a call takes long, of more where
+its time varies.
+${peers.map(({ name, description }) => `${name}: ${description}.`).join(" ")}
 Measured on ${new Date().toISOString().slice(0, 10)} by \`npm run bench -- --write ${name}\`, as [bench.md](../bench.md) says, on this machine:
 ${machine()}.
 `;

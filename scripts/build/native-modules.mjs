@@ -9,6 +9,7 @@ export const nativeModules = [
   "encoding/html",
   "encoding/sha512",
   "encoding/utf8",
+  "ip/address-digits",
   "net/netlink/attribute-values",
   "net/netlink/compose",
   "net/netlink/messages-with",

@@ -17,6 +17,12 @@ describe("a logarithmic axis", () => {
   });
 });
 
+test("a logarithmic axis of one value has a length", () => {
+  const { place, ticks } = logarithmic([10, 10], [0, 300]);
+  expect(ticks).toEqual([10, 100]);
+  expect(place(10)).toBe(0);
+});
+
 test.each([
   [
     [142, 275],
@@ -85,6 +91,32 @@ describe("a figure", () => {
     const [ours = [], theirs = []] = bars.map((bar) => bar.slice(1).map(Number));
     expect(theirs[1]).toBeCloseTo(2 * (ours[1] ?? 0), 1);
     expect((ours[0] ?? 0) + (ours[1] ?? 0)).toBeCloseTo((theirs[0] ?? 0) + (theirs[1] ?? 0), 1);
+  });
+
+  test("has a group of bars in the middle of its place, whoever is in it", () => {
+    const panel = {
+      kind: "bars" as const,
+      title: "ADD",
+      horizontal: "calls",
+      vertical: "milliseconds",
+      values: [
+        [
+          { at: "a", value: 1 },
+          { at: "b", value: 1 },
+        ],
+        [{ at: "a", value: 1 }],
+        [{ at: "a", value: 1 }],
+      ],
+    };
+    const drawn = drawFigure({ title: "", description: "", series: ["x", "y", "z"], panels: [panel] });
+    const bars = [...drawn.matchAll(/class="bar" x="([\d.]+)" y="[\d.]+" width="([\d.]+)"/g)].map((bar) =>
+      bar.slice(1).map(Number),
+    );
+    const middles = bars.map(([left = 0, width = 0]) => left + width / 2);
+    const ticks = [...drawn.matchAll(/class="tick middle" x="([\d.]+)"/g)].map(([, x]) => Number(x));
+    expect(bars).toHaveLength(4);
+    // Of three, the second is in the middle; one alone is, too.
+    expect([middles[1], middles[3]]).toEqual(ticks.map((tick) => expect.closeTo(tick)));
   });
 
   test("says the last number of each line, and that of each bar", () => {

@@ -1,4 +1,4 @@
-import type { Case } from "./configurations.ts";
+import type { Case } from "./case.ts";
 
 /** Something that ours do in another way than the Go plugins on purpose, and the lines that tell of it. */
 export interface Departure {

@@ -2,7 +2,8 @@ import type { Container } from "../fixture/container.ts";
 import type { Host } from "../fixture/host.ts";
 import { type Answer, type CallOptions, type Configuration, networkOn } from "../fixture/network.ts";
 import type { Variant } from "../fixture/variants.ts";
-import { type Case, hasCheck } from "./configurations.ts";
+import type { Case } from "./case.ts";
+import { hasCheck } from "./configurations.ts";
 
 /** A container's interface on the network of a case, and what the runtime says of it in every call. */
 export interface Member {

@@ -4,7 +4,8 @@ import type { Host } from "../fixture/host.ts";
 import { snapshot } from "../fixture/snapshot.ts";
 import type { Variant } from "../fixture/variants.ts";
 import { describeBesideGo, test } from "./beside-go.ts";
-import { type Case, cases, hasCheck, olderCases } from "./configurations.ts";
+import type { Case } from "./case.ts";
+import { cases, hasCheck, olderCases } from "./configurations.ts";
 import { leftByGoSince, leftSince } from "./leftovers.ts";
 import { call, membersOn, remembering } from "./members.ts";
 

@@ -1,29 +1,16 @@
 import { describe, expect } from "vitest";
-import type { Container } from "../fixture/container.ts";
-import type { Host } from "../fixture/host.ts";
 import { difference, snapshot } from "../fixture/snapshot.ts";
 import { standIn } from "../fixture/stand-in.ts";
 import { test } from "../fixture/test.ts";
 import { openPage } from "../formats/page.ts";
 import { describeFirewall } from "./firewall.ts";
-import {
-  arp,
-  arrivals,
-  frame,
-  icmpv6,
-  ipv4,
-  ipv6,
-  ipv6Bytes,
-  missingForFrames,
-  neighbour,
-  tagged,
-} from "./frames.ts";
+import { arp, arrivals, frame, ipv4, missingForFrames } from "./frames.ts";
+import { bridged, mac, other, port, self } from "./guarded.ts";
+import { framesThatAreStopped, framesThatPass } from "./guarded-frames.ts";
 import type { Wish, WrittenAttachment, WrittenGuard } from "./programs/firewall.ts";
+import { ofReference } from "./reference-guard.ts";
 
 const eth0: WrittenAttachment = ["simplenet", "c1", "eth0"];
-/** As docs/formats.md has it for this attachment. */
-const port = "veth2v54nqsfchr";
-const mac = "02:00:00:00:00:01";
 const macOnly: WrittenGuard = { attachment: eth0, port, mac };
 const withAddresses: WrittenGuard = { ...macOnly, addresses: ["10.10.0.2", "fd00::2"] };
 
@@ -256,147 +243,6 @@ describeFirewall("a guard", (program) => {
     });
   });
 });
-
-const self = { mac, ip: [10, 10, 0, 2] };
-const other = { mac: "02:00:00:00:00:03", ip: [10, 10, 0, 3] };
-const own6 = ipv6Bytes("fd00::2");
-const own6LinkLocal = ipv6Bytes("fe80::ff:fe00:1");
-const spoofed6 = ipv6Bytes("fd00::7");
-const other6 = ipv6Bytes("fd00::3");
-const allNodes = ipv6Bytes("ff02::1");
-const none6 = ipv6Bytes("::");
-
-function framesThatPass() {
-  const own = (name: string, content: number[]) => frame(name, { from: mac, to: other.mac }, content);
-  return [
-    own("IPv4", ipv4(self.ip, other.ip)),
-    own("an ARP request", arp("request", self, { ...other, mac: "00:00:00:00:00:00" })),
-    own("an ARP reply", arp("reply", self, other)),
-    own("an ARP announcement", arp("request", self, { ...self, mac: "00:00:00:00:00:00" })),
-    own("an ARP probe", arp("request", { mac, ip: [0, 0, 0, 0] }, self)),
-    own("IPv6", ipv6(own6, other6)),
-    own("IPv6 from the link-local address", ipv6(own6LinkLocal, other6)),
-    own("a solicitation", ipv6(own6, other6, neighbour(135, other6))),
-    own("an advertisement", ipv6(own6, other6, neighbour(136, own6))),
-    own(
-      "an advertisement of the link-local address",
-      ipv6(own6LinkLocal, allNodes, neighbour(136, own6LinkLocal)),
-    ),
-    own("an advertisement by the other address", ipv6(own6LinkLocal, allNodes, neighbour(136, own6))),
-    own("DAD", ipv6(none6, ipv6Bytes("ff02::1:ff00:2"), neighbour(135, own6))),
-    own(
-      "DAD of the link-local address",
-      ipv6(none6, ipv6Bytes("ff02::1:ff00:1"), neighbour(135, own6LinkLocal)),
-    ),
-    own("MLD without an address", ipv6(none6, ipv6Bytes("ff02::16"), icmpv6(143))),
-    own("MLD", ipv6(own6LinkLocal, ipv6Bytes("ff02::16"), icmpv6(143))),
-  ];
-}
-
-function framesThatAreStopped() {
-  const foreign = "02:00:00:00:00:07";
-  const spoofed = { mac, ip: [10, 10, 0, 7] };
-  const own = (name: string, content: number[]) => frame(name, { from: mac, to: other.mac }, content);
-  // Hop-by-hop options (RFC 8200, section 4.3): nothing but padding, and ICMPv6 behind.
-  const [icmp = 58, ...advertisement] = neighbour(136, spoofed6);
-  const behindOptions = [0, icmp, 0, 1, 4, 0, 0, 0, 0, ...advertisement];
-  return [
-    frame("a spoofed MAC", { from: foreign, to: other.mac }, ipv4(self.ip, other.ip)),
-    own("a spoofed IPv4 source", ipv4(spoofed.ip, other.ip)),
-    own("no IPv4 source", ipv4([0, 0, 0, 0], [255, 255, 255, 255])),
-    own("a spoofed ARP sender", arp("reply", spoofed, other)),
-    own("a spoofed ARP request", arp("request", spoofed, other)),
-    own("a spoofed MAC in ARP", arp("reply", { ...self, mac: foreign }, other)),
-    own("a spoofed MAC in an ARP probe", arp("request", { mac: foreign, ip: [0, 0, 0, 0] }, self)),
-    own("an ARP reply of no address", arp("reply", { mac, ip: [0, 0, 0, 0] }, other)),
-    own("a spoofed IPv6 source", ipv6(spoofed6, other6)),
-    own("a spoofed link-local source", ipv6(ipv6Bytes("fe80::7"), other6)),
-    own("no IPv6 source", ipv6(none6, allNodes)),
-    own("a spoofed advertisement", ipv6(own6, other6, neighbour(136, spoofed6))),
-    own("a spoofed advertisement to all", ipv6(own6LinkLocal, allNodes, neighbour(136, spoofed6))),
-    own("a spoofed advertisement behind options", ipv6(own6, other6, behindOptions)),
-    own("an advertisement from a spoofed source", ipv6(spoofed6, other6, neighbour(136, own6))),
-    own("a solicitation from a spoofed source", ipv6(spoofed6, other6, neighbour(135, other6))),
-    own("DAD of another's address", ipv6(none6, ipv6Bytes("ff02::1:ff00:3"), neighbour(135, other6))),
-    own("an advertisement without a source", ipv6(none6, allNodes, neighbour(136, own6))),
-    own("a router solicitation without a source", ipv6(none6, ipv6Bytes("ff02::2"), icmpv6(133))),
-    own("RARP", [0x80, 0x35, ...arp("request", self, other).slice(2)]),
-    own("another type", [0x88, 0xb5, 1, 2, 3, 4]),
-    own("IPX in a frame with a length", [0, 30, 0xff, 0xff, ...Array<number>(28).fill(0)]),
-    own("IPv4 in a VLAN", tagged(5, ipv4(self.ip, other.ip))),
-    own("a spoofed IPv4 source in a VLAN", tagged(5, ipv4(spoofed.ip, other.ip))),
-    own("IPv4 with a priority tag", tagged(0, ipv4(self.ip, other.ip))),
-    own("ARP in a VLAN", tagged(5, arp("reply", self, other))),
-    own("IPv6 in a VLAN", tagged(5, ipv6(own6, other6))),
-    own("an advertisement in a VLAN", tagged(5, ipv6(own6, other6, neighbour(136, own6)))),
-    own("IPv4 in a VLAN in a VLAN", [0x88, 0xa8, 0, 5, ...tagged(5, ipv4(self.ip, other.ip))]),
-  ];
-}
-
-/** Two containers on a bridge: `c1`, whose port is to be guarded, and `c2`. */
-async function bridged(host: Host): Promise<{ c1: Container; c2: Container }> {
-  const [c1, c2] = [await host.container("c1"), await host.container("c2")];
-  await host.run(["ip", "link", "add", "br0", "type", "bridge"]);
-  await host.run(["ip", "link", "set", "br0", "up"]);
-  await plug(host, c1, { port, ...self, ip6: "fd00::2" });
-  await plug(host, c2, { port: "veth2", ...other, ip6: "fd00::3" });
-  return { c1, c2 };
-}
-
-interface Plug {
-  readonly port: string;
-  readonly mac: string;
-  readonly ip: readonly number[];
-  readonly ip6: string;
-}
-
-async function plug(
-  host: Host,
-  container: Container,
-  { port: name, mac: address, ip, ip6 }: Plug,
-): Promise<void> {
-  const peer = ["type", "veth", "peer", "name", "eth0", "address", address, "netns", container.id];
-  await host.run(["ip", "link", "add", name, "master", "br0", "up", ...peer]);
-  await container.run(["ip", "address", "add", `${ip.join(".")}/16`, "dev", "eth0"]);
-  await container.run(["ip", "address", "add", `${ip6}/64`, "dev", "eth0", "nodad"]);
-  await container.run(["ip", "link", "set", "eth0", "up"]);
-}
-
-const inTable = { family: "bridge", table: "nat" };
-const comment = "macspoofchk-c1-eth0";
-const [chain, macChain] = ["cni-br-iface-c1-eth0", "cni-br-iface-c1-eth0-mac"];
-
-/** What the reference makes (plugins/pkg/link/spoofcheck_test.go), in the order in which nft lists it. */
-const ofReference = [
-  { table: { family: "bridge", name: "nat" } },
-  {
-    chain: {
-      ...{ ...inTable, name: "PREROUTING", type: "filter", hook: "prerouting", prio: -300, policy: "accept" },
-    },
-  },
-  { chain: { ...inTable, name: chain } },
-  { chain: { ...inTable, name: macChain } },
-  {
-    rule: {
-      ...{ ...inTable, chain: "PREROUTING", comment },
-      expr: [
-        { match: { op: "==", left: { meta: { key: "iifname" } }, right: port } },
-        { jump: { target: chain } },
-      ],
-    },
-  },
-  { rule: { ...inTable, chain, comment, expr: [{ jump: { target: macChain } }] } },
-  {
-    rule: {
-      ...{ ...inTable, chain: macChain, comment },
-      expr: [
-        { match: { op: "==", left: { payload: { protocol: "ether", field: "saddr" } }, right: mac } },
-        { return: null },
-      ],
-    },
-  },
-  { rule: { ...inTable, chain: macChain, comment, expr: [{ drop: null }] } },
-];
 
 function withoutHandles(nftables: unknown): unknown {
   return JSON.parse(JSON.stringify(nftables, (key, value) => (key === "handle" ? undefined : value)));

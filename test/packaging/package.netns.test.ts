@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect } from "vitest";
 import { commands } from "../../lxc/commands/all.ts";
@@ -167,6 +167,26 @@ describe("the Debian package", () => {
     await host.run(["lxc-cni", "enable", "web", "net"]);
     const type = await host.run(["lxc-info", "--name", "web", "--config", "lxc.net.0.type"]);
     expect(type).toBe("lxc.net.0.type = empty");
+  });
+
+  test("has the guide and what it refers to, with links to what is there", async ({ host }) => {
+    await install(host);
+    const directory = "/usr/share/doc/lxc-cni";
+    await host.run(["gunzip", `${directory}/NEWS.md.gz`]);
+    const found = await host.run(["find", directory, "-name", "*.md", "-printf", "%P\n"]);
+    const pages = found.split("\n");
+    for (const name of readdirSync(`${root}/docs/guide`)) expect(pages).toContain(`guide/${name}`);
+    for (const page of pages) {
+      const text = await host.run(["cat", `${directory}/${page}`]);
+      const targets = [...text.matchAll(/\]\(([^)\s#]+)/g)].map(([, target = ""]) => target);
+      for (const target of targets.filter((each) => !each.startsWith("https:")))
+        await host.run(["test", "-f", join(directory, dirname(page), target)]);
+    }
+    const guide = await host.run(["cat", `${directory}/guide/README.md`]);
+    expect(guide).toContain("](../commands.md)");
+    expect(await host.run(["cat", `${directory}/bridge.md`])).toContain("../../lxc-cni/schema/bridge.json)");
+    // What only those who work on it read is left out, but for its name.
+    expect(await host.run(["cat", `${directory}/formats.md`])).toMatch(/(?<!\[)architecture\.md(?!\])/);
   });
 
   test("says what is inside its executables", async ({ host }) => {

@@ -40,6 +40,26 @@ describeNative("lxc-cni gc", (variant) => {
     expect(await stateOf(host)).toBe("");
   });
 
+  test("removes files that a killed call had begun to write, when they are older than a minute", async ({
+    host,
+  }) => {
+    await writeNetwork(host, simplenet);
+    await startContainer(host, variant, "web");
+    const begun = [`${results}/.lxc-cni-01`, `${incarnations}/.lxc-cni-00`];
+    const said = (what: string) => ({
+      status: 0,
+      output: begun.map((path) => `${path}: ${what} this file, which a killed call had begun\n`).join(""),
+      errors: "",
+    });
+    for (const path of begun) await host.write(path, "{");
+    expect(await lxcCni(host, variant, "gc"), "younger than a minute").toMatchObject(nothing);
+    for (const path of begun) await host.run(["touch", "--date", "2 minutes ago", path]);
+    expect(await lxcCni(host, variant, "gc", "--dry-run")).toMatchObject(said("would remove"));
+    expect(await lxcCni(host, variant, "gc")).toMatchObject(said("removed"));
+    expect(await lxcCni(host, variant, "gc")).toMatchObject(nothing);
+    expect(await lxcCni(host, variant, "ls")).toMatchObject({ status: 0, errors: "" });
+  });
+
   test("removes what an earlier boot left at once, whatever the clock says", async ({ host }) => {
     await writeNetwork(host, simplenet);
     const web = await startContainer(host, variant, "web");

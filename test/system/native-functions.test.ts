@@ -31,6 +31,8 @@ test("the modules answer as written down", async () => {
     text: ["","a<b","x&&y>","\\u{2028}\\u{2029}\\u{2027}","\\u{20ac} \\u{1e9e} \\u{d834}\\u{dd1e}","\\u{fffd}","a\\u{fffd}b","<\\u{fffd}","\\u0000","<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<","plain"]
     part of a text: ["cdef","cd","","","a\\u{fffd}"]
     texts that are none: "b6f01839ada8c5bd8bb7a2b958a395c9"
+    addresses: ["none","0a010203","00000000","ffffffff","none","none","none","none","none","none","none","none","none","none","none","none","00000000000000000000000000000000","00000000000000000000000000000001","00010000000000000000000000000000","fd000010001000000000000000000002","fd00000000000000000000000000abcd","00010002000300040005000600070008","none","none","00010002000300040005000600070000","00000002000300040005000600070008","00010000000300040005000600070008","none","none","none","none","none","none","none","none","none","none","none","00000000000000000000ffff0a010203","0000000000000000000000000a010203","0001000200030004000500060a010203","none","none","none","none","none","none","none","none","none","none","none","none"]
+    addresses that are mostly none: ["42 are some","4d125d64ab5527bd5ed0c754f38ee99b"]
     attributes: [0,0,0,4,0,0,0,12]
     attributes that are none: "655715ff803bd3c8967526c6d8db372a"
     a message: "5400000010000506fdffffff000000003aa8e7702bb0000008000100feffffff05000200000000001c00034008000100c3a462003aa8e700050002800700000004000300080004004f3890000800050001000000"

@@ -43,7 +43,7 @@ for (const { kind, page } of arm64Machines) {
 
     test("has a system that behaves as written down", async ({ host }) => {
       const expected = new URL("../system/conformance.expected.txt", import.meta.url);
-      const { status, output, errors } = await host.attempt(["sh", "-ec", conformance]);
+      const { status, output, errors } = await host.attempt(["sh", "-ec", conformance], { deadline: 60_000 });
       expect(errors).toBe("");
       expect(output).toBe(await readFile(expected, "utf8"));
       expect(status).toBe(7);
@@ -77,7 +77,7 @@ for (const { kind, page } of arm64Machines) {
     test("has the package installed, containers of LXC networked, and the package removed", async ({
       host,
     }) => {
-      await host.run(["sh", "-ec", emptyDpkg]);
+      await host.run(["sh", "-ec", newSystem]);
       await host.run(["sh", "-c", "dpkg --no-triggers --install /mnt/packages/lxc-cni_*_arm64.deb"]);
       await host.run(["sh", "-ec", busyboxContainer]);
       await host.run(["lxc-cni", "network", "create", "net", "--subnet", "10.10.0.0/16"]);
@@ -156,8 +156,8 @@ unshare --mount bash -c 'exec 4>&- 3< /dev/null "$@"' bash \\
   ${pathOf("conformance")} /tmp/conformance/scratch /run/netns/first /run/netns/second /tmp/conformance/scratch-busy "" "a b" €
 `;
 
-/** What a new system's dpkg finds. */
-const emptyDpkg = `
+/** What installed systems have. */
+const newSystem = `
 mkdir -p /var/lib/dpkg/info /var/lib/dpkg/updates /var/lib/dpkg/triggers
 touch /var/lib/dpkg/status /var/lib/dpkg/available
 mount -t cgroup2 none /sys/fs/cgroup

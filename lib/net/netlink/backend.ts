@@ -13,7 +13,7 @@ import type { CreatePort, LinkOperation, Where } from "../operation.ts";
 import { parseAttributes, uint32Of } from "./attributes.ts";
 import { message } from "./compose.ts";
 import { type Connection, connect, NetlinkError, noSuchDevice } from "./connection.ts";
-import { bridgeFamily, ExtMask, Ifla, Rtm } from "./constants.ts";
+import { bridgeFamily, ExtMask, Ifla, Route, Rtm } from "./constants.ts";
 import { deleteLinkByIndex } from "./delete-link.ts";
 import { type EncodedOperation, encode, linkHeader } from "./encode.ts";
 import { waitForEvents } from "./events.ts";
@@ -207,8 +207,10 @@ function readAddresses(connection: Connection, index: number): LinkWithAddresses
 }
 
 function readRoutes(connection: Connection, which: "all" | "default"): LinkRoute[] {
-  // struct rtmsg, of all families. The kernel has no way to tell of default routes only.
-  return dump(connection, Rtm.getRoute, new Uint8Array(12))
+  // struct rtmsg, of all families and tables. Older kernels ignore the type; none can tell of default routes only.
+  const header = new Uint8Array(12);
+  header[7] = Route.typeUnicast;
+  return dump(connection, Rtm.getRoute, header)
     .filter((each) => which === "all" || isDefaultRoute(each))
     .flatMap(parseRoutes);
 }

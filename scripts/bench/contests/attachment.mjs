@@ -1,48 +1,20 @@
-import { go } from "../contest.mjs";
+import { kinds } from "../kinds.mjs";
 import { makeContainer } from "../namespace.mjs";
-import { callPlugin, lastResult, network, writeConfiguration } from "../network.mjs";
+import { netavarkOf } from "../netavark.mjs";
+import { callPlugin, lastResult, writeConfiguration } from "../network.mjs";
 import { addRulesOfOthers } from "../others.mjs";
-
-const subnets = [[{ subnet: "10.10.0.0/16" }], [{ subnet: "fd00:10:10::/64" }]];
-
-/** The kinds of networks, and where their rules are. */
-const kinds = [
-  {
-    name: "plain",
-    label: "plain",
-    configuration: { ...network, isDefaultGateway: false, isGateway: true },
-    stores: ["iptables"],
-  },
-  {
-    name: "ipMasq by iptables",
-    label: "iptables",
-    configuration: { ...network, ipMasq: true },
-    stores: ["iptables"],
-  },
-  {
-    name: "ipMasq by nftables",
-    label: "nftables",
-    configuration: { ...network, ipMasq: true, ipMasqBackend: "nftables" },
-    stores: ["nftables"],
-  },
-  {
-    name: "dual stack, ipMasq",
-    label: "dual stack",
-    configuration: { ...network, ipMasq: true, ipam: { type: "host-local", ranges: subnets } },
-    stores: ["iptables", "ip6tables"],
-  },
-];
 
 /** How much of the Go plugin's time each verb may take. */
 const limit = { ratio: 0.4 };
 
 /**
- * Attaching, checking and detaching a container, among rules of no others and of 1000.
+ * Attaching, checking and detaching a container, among rules of no others, of 100 and of 1000. netavark is there only where
+ * there are none: it has rules for networks, which do not grow with their containers.
  *
  * @type {import("../contest.mjs").Contest[]}
  */
-export const attachmentContests = [0, 1000].flatMap((others) =>
-  kinds.map(({ name: kind, label, configuration, stores }) => {
+export const attachmentContests = [0, 100, 1000].flatMap((others) =>
+  kinds.map(({ name: kind, label, configuration, stores, netavark }) => {
     const name = `${kind}, ${others} others`;
     return {
       name,
@@ -50,31 +22,42 @@ export const attachmentContests = [0, 1000].flatMap((others) =>
       prepare: (place) => {
         for (const store of stores) addRulesOfOthers(store, configuration.name, others);
         const container = makeContainer("c1");
-        return pluginsOf(place).map((plugin) => ({
-          name: plugin.name,
-          steps: attachmentSteps(place, plugin, container, configuration),
-        }));
+        return [
+          ...pluginsOf(place).map((plugin) => ({
+            name: plugin.name,
+            steps: attachmentSteps(place, plugin, container, configuration),
+          })),
+          ...(others === 0 ? netavarkOf(place, netavark, { netns: container }) : []),
+        ];
       },
       lines: [
         ...["ADD", "CHECK", "DEL"].map((verb) => ({
           what: `${verb}, ${name}`,
           step: verb,
           limit,
-          point: { panel: `${verb}, ${others}`, at: label },
+          point: { verb, kind: label, others },
         })),
         ...(kind === "ipMasq by iptables" && others === 0
-          ? [{ what: "memory of bridge, ADD", unit: "MB", step: "ADD", limit: { most: 4 } }]
+          ? [
+              {
+                what: "memory of bridge, ADD",
+                unit: "MB",
+                step: "ADD",
+                limit: { most: 4 },
+                point: { memory: "bridge, ADD" },
+              },
+            ]
           : []),
       ],
     };
   }),
 );
 
-/** Ours, and the Go plugins where there are any. */
-export function pluginsOf({ directories }) {
+/** Ours, and those of peers that could be had. @returns {import("../network.mjs").Plugin[]} */
+export function pluginsOf({ directories, peers }) {
   return [
     { name: "bin", directory: directories.bin },
-    ...(directories.go === undefined ? [] : [{ name: go, directory: directories.go }]),
+    ...peers.flatMap(({ name, plugins }) => (plugins === undefined ? [] : [{ name, directory: plugins }])),
   ];
 }
 

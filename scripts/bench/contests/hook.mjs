@@ -32,9 +32,20 @@ export const hookContest = {
     });
   },
   lines: [
-    { what: "hook, start-host, ipMasq by iptables", step: "start-host", limit: { ratio: 0.3 } },
-    { what: "hook, stop, ipMasq by iptables", step: "stop" },
-    { what: "memory of lxc-cni, start-host", unit: "MB", step: "start-host", limit: { most: 4 } },
+    {
+      what: "hook, start-host, ipMasq by iptables",
+      step: "start-host",
+      limit: { ratio: 0.3 },
+      point: { hook: "hook at start" },
+    },
+    { what: "hook, stop, ipMasq by iptables", step: "stop", point: { hook: "hook at stop" } },
+    {
+      what: "memory of lxc-cni, start-host",
+      unit: "MB",
+      step: "start-host",
+      limit: { most: 4 },
+      point: { memory: "hook, start-host" },
+    },
   ],
 };
 

@@ -25,6 +25,12 @@ export const hostLocalContest = {
   lines: [
     { what: "host-local ADD", step: "ADD" },
     { what: "host-local DEL", step: "DEL" },
-    { what: "memory of host-local, ADD", unit: "MB", step: "ADD", limit: { most: 4 } },
+    {
+      what: "memory of host-local, ADD",
+      unit: "MB",
+      step: "ADD",
+      limit: { most: 4 },
+      point: { memory: "host-local, ADD" },
+    },
   ],
 };

@@ -14,7 +14,15 @@ const shares = { 10000: 0.5, 60000: 0.25 };
 
 /** @param {string} name Each contestant has a network of its own: what one writes is not for the other to look through. */
 function networkFor(name) {
-  return { cniVersion: "1.1.0", name, ipam: { type: "host-local", subnet: "10.10.0.0/16" } };
+  return {
+    cniVersion: "1.1.0",
+    name: networkName(name),
+    ipam: { type: "host-local", subnet: "10.10.0.0/16" },
+  };
+}
+
+function networkName(name) {
+  return `net-${name.replace(/\W/g, "-")}`;
 }
 
 /** host-local among the leases of others. */
@@ -28,7 +36,7 @@ const amongOthers = counts.map((count) => ({
   lines: verbs.map((verb) => ({
     what: `host-local ${verb}, ${count} leases`,
     step: verb,
-    point: { panel: verb, at: count },
+    point: { verb, leases: count },
     ...(count === most ? { limit: { ratio: 1 / 100 } } : {}),
   })),
 }));
@@ -73,13 +81,13 @@ const crowd = {
     {
       what: `host-local ${verb}, ${atOnce} at once, all`,
       step: verb,
-      point: { panel: `${atOnce} at once`, at: `${verb}, all` },
+      point: { atOnce: `${verb}, all` },
     },
     {
       what: `host-local ${verb}, ${atOnce} at once, the slowest`,
       step: verb,
       of: "slowest",
-      point: { panel: `${atOnce} at once`, at: `${verb}, slowest` },
+      point: { atOnce: `${verb}, slowest` },
     },
   ]),
 };
@@ -93,10 +101,9 @@ export const leaseContests = [...amongOthers, growth, crowd];
 
 /** A plugin on a network of its own, of whose addresses others have leased so many. */
 function contestant(place, plugin, name, netns, count) {
-  const network = `net-${name.replace(/\W/g, "-")}`;
-  writeLeases(network, count);
-  const executable = { ...plugin, name: network, executable: "host-local" };
-  return { name, steps: attachmentSteps(place, executable, netns, networkFor(network)) };
+  writeLeases(networkName(name), count);
+  const executable = { ...plugin, name, executable: "host-local" };
+  return { name, steps: attachmentSteps(place, executable, netns, networkFor(name)) };
 }
 
 /** Writes leases as host-local would have left them, from the second address on. */

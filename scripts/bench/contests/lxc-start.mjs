@@ -16,6 +16,7 @@ const noInterfaces = ["lxc.net.0.type = empty", "lxc.net.0.flags = up"];
  */
 export const lxcStartContest = {
   name: "lxc-start",
+  share: 2,
   prepare: (place) => {
     if (!existsSync("/usr/share/lxc/templates/lxc-busybox")) {
       return [{ name: "bin", steps: [failingStep("LXC and its templates are not on this machine")] }];
@@ -39,7 +40,13 @@ export const lxcStartContest = {
   },
   lines: [
     { what: "lxc-start without a network", step: "start", ours: "empty", reference: "none" },
-    { what: "lxc-start with the hook, beyond that", step: "start", beyond: "empty", limit: { most: 10 } },
+    {
+      what: "lxc-start with the hook, beyond that",
+      step: "start",
+      beyond: "empty",
+      limit: { most: 10 },
+      point: { hook: "added to lxc-start" },
+    },
   ],
 };
 

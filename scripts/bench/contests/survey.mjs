@@ -30,7 +30,11 @@ export const surveyContest = {
     }
     return [{ name: "bin", steps: ["ls", "check"].map((command) => stepOf(place, command)) }];
   },
-  lines: ["ls", "check"].map((step) => ({ what: `lxc-cni ${step}, ${count} containers`, step })),
+  lines: ["ls", "check"].map((step) => ({
+    what: `lxc-cni ${step}, ${count} containers`,
+    step,
+    point: { survey: step },
+  })),
 };
 
 function stepOf({ programs, work, directories: { bin } }, command) {

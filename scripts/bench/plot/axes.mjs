@@ -2,7 +2,7 @@ import { element, label } from "./element.mjs";
 
 /** What is left of a panel for the plot, between the texts around it. */
 export function areaOf({ width, height }) {
-  return { left: 60, right: width - 14, top: 44, bottom: height - 48 };
+  return { left: 66, right: width - 14, top: 44, bottom: height - 48 };
 }
 
 /**

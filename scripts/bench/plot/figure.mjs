@@ -4,12 +4,13 @@ import { linePanel } from "./lines.mjs";
 import { mark } from "./mark.mjs";
 
 /**
- * A figure: one panel or several beside each other, with the same series in each.
+ * A figure about what things cost, of which less is better: one panel or several, beside and below each other, with the same series in each.
  *
  * @typedef {object} Figure
  * @property {string} title
  * @property {string} description What it shows, for those who cannot see it.
- * @property {string[]} series Their names; at most three, in the order of their colours.
+ * @property {string[]} series Their names; at most five, in the order of their colours.
+ * @property {number} [columns] How many panels are beside each other; two when absent.
  * @property {Panel[]} panels
  */
 
@@ -31,8 +32,8 @@ import { mark } from "./mark.mjs";
  */
 
 /** How the figure is divided, in pixels. */
-const columns = 2;
-const cell = { width: 430, height: 270 };
+const across = 860;
+const down = 270;
 const head = 64;
 const margin = 12;
 
@@ -53,6 +54,8 @@ const style = `
     .series0 { color: #0969da; }
     .series1 { color: #bc4c00; }
     .series2 { color: #1a7f37; }
+    .series3 { color: #8250df; }
+    .series4 { color: #bf3989; }
     .line, .mark { stroke: currentColor; }
     .mark, .bar { fill: currentColor; }
     .name { fill: currentColor; font-weight: 600; }
@@ -65,6 +68,8 @@ const style = `
       .series0 { color: #58a6ff; }
       .series1 { color: #f0883e; }
       .series2 { color: #3fb950; }
+      .series3 { color: #a371f7; }
+      .series4 { color: #f778ba; }
     }
   `;
 
@@ -74,7 +79,8 @@ const style = `
  * @param {Figure} figure
  * @returns {string} A document of SVG, which needs nothing else.
  */
-export function drawFigure({ title, description, series, panels }) {
+export function drawFigure({ title, description, series, columns = 2, panels }) {
+  const cell = { width: across / columns, height: down };
   const rows = Math.ceil(panels.length / columns);
   const width = 2 * margin + cell.width * Math.min(columns, panels.length);
   const height = head + cell.height * rows + margin;
@@ -93,6 +99,7 @@ export function drawFigure({ title, description, series, panels }) {
     element("style", {}, style),
     element("rect", { class: "ground", x: 0.5, y: 0.5, width: width - 1, height: height - 1, rx: 8 }),
     label({ class: "title", x: 20, y: 30 }, title),
+    label({ class: "note end", x: width - 20, y: 30 }, "less is better"),
     ...legend(series),
     ...drawn,
   ];
@@ -108,12 +115,16 @@ export function drawFigure({ title, description, series, panels }) {
 }
 
 function legend(series) {
-  return series.map((name, index) =>
-    element(
+  let left = 20;
+  return series.map((name, index) => {
+    const place = `translate(${left} 50)`;
+    // As much as the widest letters take.
+    left += 50 + 9 * name.length;
+    return element(
       "g",
-      { class: `series${index}`, transform: `translate(${20 + 130 * index} 50)` },
+      { class: `series${index}`, transform: place },
       mark(index, 5, -4),
       label({ class: "name", x: 16, y: 0 }, name),
-    ),
-  );
+    );
+  });
 }

@@ -14,7 +14,7 @@ import { logarithmic } from "./scale.mjs";
 export function linePanel(panel, cell, all) {
   const area = areaOf(cell);
   const abscissas = [...new Set(all.map(({ at }) => at))].sort((a, b) => a - b);
-  const x = logarithmic(abscissas, [area.left + 8, area.right - 40]);
+  const x = logarithmic(abscissas, [area.left + 8, area.right - 46]);
   const y = logarithmic(
     all.map(({ value }) => value),
     [area.bottom, area.top],
@@ -25,7 +25,7 @@ export function linePanel(panel, cell, all) {
     values.map(({ at, value }) => ({ value, isZero: at === 0, x: x.place(at), y: y.place(value) })),
   );
   return [
-    ...drawAxes(panel, area, horizontal, vertical),
+    ...drawAxes({ ...panel, vertical: `${panel.vertical}, logarithmic` }, area, horizontal, vertical),
     ...curves.map((points, series) =>
       element(
         "g",

@@ -17,7 +17,10 @@
 export function logarithmic(values, ends) {
   const positive = values.filter((value) => value > 0);
   const low = Math.min(...positive) / (positive.length < values.length ? 10 : 1);
-  const [from, to] = [exponentOf(low, "down"), exponentOf(Math.max(...positive), "up")];
+  const from = exponentOf(low, "down");
+  const up = exponentOf(Math.max(...positive), "up");
+  // Where there is but one value, its axis has a length all the same.
+  const to = up > from ? up : from + 1;
   const place = (value) => between(ends, (Math.log10(value === 0 ? low : value) - from) / (to - from));
   const decades = Array.from(
     { length: Math.floor(to) - Math.ceil(from) + 1 },

@@ -2,6 +2,7 @@ import { encodeHex } from "../../../lib/encoding/hex.ts";
 import { escapeHtml } from "../../../lib/encoding/html.ts";
 import { sha512 } from "../../../lib/encoding/sha512.ts";
 import { decodeUtf8, encodeUtf8 } from "../../../lib/encoding/utf8.ts";
+import { addressDigits } from "../../../lib/ip/address-digits.ts";
 import { attributeValues } from "../../../lib/net/netlink/attribute-values.ts";
 import { message } from "../../../lib/net/netlink/compose.ts";
 import type { Attribute } from "../../../lib/net/netlink/message.ts";
@@ -34,6 +35,8 @@ export const answers: Readonly<Record<string, (bytes: Uint8Array) => string>> = 
     return show([decodeUtf8(text), decodeUtf8(text, start), decodeUtf8(text, start, end)]);
   },
   "encode-utf8": (bytes) => show(encodeUtf8(textOf(bytes))),
+  address: (bytes) =>
+    show([addressDigits(textOf(bytes)) ?? "none", addressDigits(asAddress(bytes)) ?? "none"]),
   hex: (bytes) => {
     const length = (bytes[0] ?? 0) % 8;
     return show(encodeHex(bytes.subarray(1 + length), textOf(bytes.subarray(1, 1 + length))));
@@ -41,6 +44,12 @@ export const answers: Readonly<Record<string, (bytes: Uint8Array) => string>> = 
   html: (bytes) => show(escapeHtml(textOf(bytes))),
   sha512: (bytes) => show(sha512(bytes)),
 };
+
+/** A text of what addresses are made of. */
+function asAddress(bytes: Uint8Array): string {
+  const characters = "0123456789abcdefABCDEF::::....%/ ";
+  return Array.from(bytes, (byte) => characters[byte % characters.length]).join("");
+}
 
 /** Any text, also with half surrogate pairs: two bytes a unit. */
 function textOf(bytes: Uint8Array): string {

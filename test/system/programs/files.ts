@@ -19,6 +19,12 @@ export function observeFiles(base: string): void {
   look("createFile, again", () => system.createFile(`${base}/new`, "two\n", 0o640));
   look("createFile, content stays", () => system.readText(`${base}/new`));
   look("createFile, no directory", () => system.createFile(`${base}/missing/new`, "", 0o644));
+  look("createFile, on disk", () => [
+    system.createFile(`${base}/lasting`, "four\n", 0o600, "on disk"),
+    system.readText(`${base}/lasting`),
+    system.createFile(`${base}/lasting`, "", 0o600, "on disk"),
+    system.removeFile(`${base}/lasting`),
+  ]);
   look("createFile, nothing left behind", () => system.listDirectory(base));
 
   look("replaceFile", () => system.replaceFile(`${base}/new`, "three\n", 0o600));

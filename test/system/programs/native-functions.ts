@@ -5,6 +5,7 @@ import { encodeHex } from "../../../lib/encoding/hex.ts";
 import { escapeHtml } from "../../../lib/encoding/html.ts";
 import { sha512 } from "../../../lib/encoding/sha512.ts";
 import { decodeUtf8, encodeUtf8 } from "../../../lib/encoding/utf8.ts";
+import { addressDigits } from "../../../lib/ip/address-digits.ts";
 import { attributeValues } from "../../../lib/net/netlink/attribute-values.ts";
 import { message } from "../../../lib/net/netlink/compose.ts";
 import { nest, text, uint8, uint32 } from "../../../lib/net/netlink/message.ts";
@@ -32,6 +33,16 @@ function almostAttributes(number: number): Uint8Array {
   return bytes(`attributes ${number}`, 4 + (number % 200)).map((byte, index) =>
     index % 4 === 0 ? byte % 24 : index % 4 === 2 ? byte : index % 4 === 3 ? byte & 0xc0 : 0,
   );
+}
+
+/** Parts of addresses put together, of which now and then an address comes. */
+function almostAddress(number: number): string {
+  const octets = ["0", "1", "255", "256", "01", "", "1e1", " 1", "10", "7"];
+  const groups = ["0", "1", "ffff", "FfFf", "00001", "", "abc", "::", "1.2.3.4", "g", "0:0:0", "1:2:3:4"];
+  const [parts, separator] = number % 2 === 0 ? [octets, "."] : [groups, ":"];
+  const usual = number % 2 === 0 ? 4 : 1 + (number % 8);
+  const random = bytes(`address ${number}`, number % 7 === 0 ? 5 : usual);
+  return Array.from(random, (byte) => parts[byte % parts.length] ?? "").join(separator);
 }
 
 /** Expressions of rules, as the kernel tells of them. */
@@ -62,6 +73,74 @@ function told(rule: Uint8Array): string {
     ) ?? "not understood"
   );
 }
+
+const addresses = [
+  ...[
+    "",
+    "10.1.2.3",
+    "0.0.0.0",
+    "255.255.255.255",
+    "256.0.0.1",
+    "1.2.3",
+    "1.2.3.4.5",
+    "01.2.3.4",
+    "1.2.3.4 ",
+    "+1.2.3.4",
+  ],
+  ...[
+    "1.2.3.",
+    ".1.2.3",
+    "1..2.3",
+    "0x1.2.3.4",
+    "1.2.3.4\0",
+    "1e0.2.3.4",
+    "::",
+    "::1",
+    "1::",
+    "fd00:10:10::2",
+    "FD00::AbCd",
+  ],
+  ...[
+    "1:2:3:4:5:6:7:8",
+    "1:2:3:4:5:6:7",
+    "1:2:3:4:5:6:7:8:9",
+    "1:2:3:4:5:6:7::",
+    "::2:3:4:5:6:7:8",
+    "1::3:4:5:6:7:8",
+  ],
+  ...[
+    "::1:2:3:4:5:6:7:8",
+    "1:2:3:4:5:6:7:8::",
+    "1::2::3",
+    ":::",
+    ":1",
+    "1:",
+    ":1::",
+    "::1:",
+    "12345::",
+    "::g",
+    "::1\0",
+  ],
+  ...[
+    "::ffff:10.1.2.3",
+    "::10.1.2.3",
+    "1:2:3:4:5:6:10.1.2.3",
+    "1:2:3:4:5:6:7:10.1.2.3",
+    "1:2:3:4:5:10.1.2.3",
+    "::ffff:010.1.2.3",
+  ],
+  ...[
+    "::10.1.2.3:1",
+    "10.1.2.3::",
+    "::1.2.3",
+    "fe80::1%eth0",
+    "1:2",
+    "\u0661.2.3.4",
+    "::\uff11",
+    "::\udc00",
+    "1.2.3.4/8",
+  ],
+];
 
 const numbers = Array.from({ length: 500 }, (_, number) => number);
 const texts = [
@@ -101,6 +180,13 @@ system.run(() => {
     decodeUtf8(encodeUtf8("a€b"), 0, 3),
   ]);
   observe("texts that are none", () => digestOf(numbers.map((number) => decodeUtf8(almostText(number)))));
+  observe("addresses", () => addresses.map((text) => addressDigits(text) ?? "none"));
+  observe("addresses that are mostly none", () => {
+    const told = [...numbers, ...numbers.map((number) => number + numbers.length)]
+      .map(almostAddress)
+      .map(addressDigits);
+    return [`${told.filter((digits) => digits !== undefined).length} are some`, digestOf(told.map(String))];
+  });
   observe("attributes", () =>
     [...attributeValues(Uint8Array.of(8, 0, 3, 0x80, 1, 2, 3, 4, 5, 0, 7, 0, 9), 0)].slice(0, 9),
   );

@@ -26,6 +26,10 @@ export function observeWithin(base: string): void {
   look("replaceWithin, same", () => write("etc/file"));
   look("replaceWithin, other", () => [write("etc/file", "more\n"), system.readText(`${root}/etc/file`)]);
   look("replaceWithin, as long", () => [write("etc/file", "les\u{e9}"), system.readText(`${root}/etc/file`)]);
+  look("replaceWithin, on disk", () => [
+    system.replaceWithin(root, "etc/file", "here to stay", owner, "on disk"),
+    system.readText(`${root}/etc/file`),
+  ]);
   look("replaceWithin, mode", () => [write("etc/file", "x", { ...owner, mode: 0o666 }), shown("etc/file")]);
   look("replaceWithin, deeper", () => [write("etc/inner/file"), shown("etc/inner/file")]);
   look("replaceWithin, at the root", () => [write("file"), shown("file")]);
