@@ -210,7 +210,7 @@ test("lintian finds nothing wrong but what is listed", async ({ skip }) => {
   if (!existsSync("/usr/bin/lintian")) skip("needs lintian");
   const words = [...packageCommand("0.1.0~3", join(work, "linted")), "--lint"];
   outputOf(await runCommand(words, { env: release, deadline: 100_000 }));
-});
+}, 110_000);
 
 test("the tarball is installed below /usr/local, and removed", async ({ host }) => {
   await bringPackages(host, newer);
