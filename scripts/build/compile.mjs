@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -53,11 +53,20 @@ export function nativeSources() {
  * @param {boolean} options.sanitize
  * @param {boolean} [options.tellBlocks] Have it tell which blocks of native/ it enters.
  * @param {boolean} options.evaluated Whether its modules are evaluated now, and not at each start.
+ * @param {string} [options.maker] Where what makes the image is to be left, too.
  * @param {string} [options.architecture] The one that it is for; this machine's when absent.
  * @returns {Promise<Buffer>} The executable.
  * @throws when scripts/toolchain cannot provide the engine.
  */
-export async function compile({ name, modules, sanitize, tellBlocks = false, evaluated, architecture }) {
+export async function compile({
+  name,
+  modules,
+  sanitize,
+  tellBlocks = false,
+  evaluated,
+  architecture,
+  maker,
+}) {
   const toolchain = findToolchain({ sanitize, architecture });
   if (toolchain.directory === undefined) throw new Error(toolchain.reason);
   const work = await mkdtemp(join(tmpdir(), "lxc-cni-build-"));
@@ -75,6 +84,7 @@ export async function compile({ name, modules, sanitize, tellBlocks = false, eva
         parts,
         how: evaluated ? "evaluated" : "loaded",
       });
+    if (maker !== undefined) await copyFile(join(work, "maker"), maker);
     return await readFile(join(work, "executable"));
   } finally {
     await rm(work, { recursive: true, force: true });

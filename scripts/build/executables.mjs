@@ -27,6 +27,7 @@ export const projectRoot = fileURLToPath(new URL("../..", import.meta.url)).repl
  * @param {boolean} [options.sanitize] Compile native executables with AddressSanitizer and UndefinedBehaviorSanitizer.
  * @param {boolean} [options.tellBlocks] Have native executables tell which blocks of native/ they enter (test/fuzz).
  * @param {string} [options.architecture] What native executables are for; this machine's when absent.
+ * @param {boolean} [options.keepMakers] Leave beside native executables what makes their images, as NAME.maker (test/vm).
  * @param {boolean} [options.faults] Build executables whose system fails on demand (test/faults).
  * @returns {Promise<{ path: string, size: number }[]>} What was built.
  */
@@ -37,6 +38,7 @@ export async function buildExecutables({
   sanitize = false,
   tellBlocks = false,
   architecture,
+  keepMakers = false,
   faults = false,
 }) {
   const suffix = architecture === undefined ? "" : `-${architecture}`;
@@ -58,7 +60,17 @@ export async function buildExecutables({
       }));
       const write = target === "js" ? writeBundle : writeNative;
       built.push(
-        await write({ directory, name, modules, id, sanitize, tellBlocks, evaluated, architecture }),
+        await write({
+          directory,
+          name,
+          modules,
+          id,
+          sanitize,
+          tellBlocks,
+          evaluated,
+          architecture,
+          keepMakers,
+        }),
       );
       if (target === "bin") await writeMaps({ directory: join(outdir, `maps${suffix}`), name, modules });
     }
@@ -93,10 +105,11 @@ async function writeBundle({ directory, name, modules: [{ code }], id }) {
   return { path, size: (await stat(path)).size };
 }
 
-async function writeNative({ directory, name, modules, id, ...options }) {
+async function writeNative({ directory, name, modules, id, keepMakers, ...options }) {
   const path = join(directory, name);
+  const maker = keepMakers ? `${path}.maker` : undefined;
   if (options.evaluated) await requireQuietLoad(name, modules);
-  const executable = await compile({ name, modules, ...options });
+  const executable = await compile({ name, modules, maker, ...options });
   await replace(path, Buffer.concat([executable, Buffer.from(`lxc-cni-build:${id}\n`)]));
   return { path, size: (await stat(path)).size };
 }

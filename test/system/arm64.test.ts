@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { projectRoot } from "../../scripts/build/executables.mjs";
 import { findToolchain } from "../../scripts/build/toolchain.mjs";
 import { buildProgram, withDirectory } from "./build.ts";
+import { segmentsOf } from "./elf.ts";
 
 const directory = join(projectRoot, "dist/bin-arm64");
 const executables = ["bridge", "host-local", "lxc-cni"];
@@ -90,29 +91,6 @@ describe("emulated by QEMU", () => {
       expect(leases()).toEqual([]);
     }));
 });
-
-/** A loadable segment, as the file says where it is to be. */
-interface Segment {
-  readonly offset: number;
-  readonly address: number;
-  readonly size: number;
-}
-
-/** The segments that take memory: elf(5), 64 bits, little-endian. */
-function segmentsOf(file: Buffer): Segment[] {
-  expect(file.subarray(0, 6)).toEqual(Buffer.from("\x7fELF\x02\x01", "latin1"));
-  expect(file.readUInt16LE(18), "machine").toBe(183);
-  const start = Number(file.readBigUInt64LE(32));
-  const [length, count] = [file.readUInt16LE(54), file.readUInt16LE(56)];
-  const headers = Array.from({ length: count }, (_, index) => file.subarray(start + index * length));
-  return headers
-    .filter((header) => header.readUInt32LE(0) === 1 && header.readBigUInt64LE(40) > 0n)
-    .map((header) => ({
-      offset: Number(header.readBigUInt64LE(8)),
-      address: Number(header.readBigUInt64LE(16)),
-      size: Number(header.readBigUInt64LE(40)),
-    }));
-}
 
 function variables(verb: string, id: string): Record<string, string> {
   const fixed = { CNI_NETNS: "/run/netns/none", CNI_IFNAME: "eth0", CNI_PATH: directory };

@@ -42,6 +42,7 @@ export async function buildProgram(
     targets: [kind === "js" ? "js" : "bin"],
     sanitize: kind === "sanitized",
     architecture: kind === "arm64" ? kind : undefined,
+    keepMakers: kind === "arm64",
   });
   return built[0]?.path ?? "";
 }

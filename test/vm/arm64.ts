@@ -7,7 +7,7 @@ import { outputOf, runCommand } from "../fixture/command.ts";
 import { inherited } from "../fixture/debian-package.ts";
 import type { Variant } from "../fixture/variants.ts";
 import { buildProgram } from "../system/build.ts";
-import type { Contents, Kind } from "./machine.ts";
+import type { Kind } from "./machine.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const directory = "/opt/cni/bin";
@@ -28,7 +28,7 @@ export function pathOf(program: Program): string {
 
 /** What tests on arm64 need, built once: what machines hold, and what programs print on this machine. */
 export interface Prepared {
-  readonly copies: Contents["copies"];
+  readonly copies: { readonly [path: string]: string };
   printedHere(program: Program, words: readonly string[]): { readonly stdout: string };
 }
 
@@ -43,7 +43,9 @@ export async function prepare(scratch: string): Promise<Prepared | string> {
   const copies: Record<string, string> = { [directory]: executables, "/mnt/packages": `${scratch}/packages` };
   for (const [name, evaluated] of Object.entries(programs)) {
     here.set(name, await buildProgram(name, "bin", scratch, evaluated));
-    copies[`/opt/programs/${name}`] = await buildProgram(name, "arm64", scratch, evaluated);
+    const built = await buildProgram(name, "arm64", scratch, evaluated);
+    copies[`/opt/programs/${name}`] = built;
+    copies[`/opt/programs/${name}.maker`] = `${built}.maker`;
   }
   await makePackage(`${scratch}/packages`);
   const printedHere = (program: Program, words: readonly string[]) =>

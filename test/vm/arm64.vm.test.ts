@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,11 +7,15 @@ import { refusalOf, succeeded } from "../fixture/answer.ts";
 import type { Host } from "../fixture/host.ts";
 import { networkOn } from "../fixture/network.ts";
 import { networkCases } from "../fixture/networks.ts";
+import { segmentsOf } from "../system/elf.ts";
 import { arm64Machines, native, type Prepared, pathOf, prepare } from "./arm64.ts";
 import { withResult } from "./networks.ts";
 import { reaches, settleAddresses } from "./reach.ts";
 import { testInMachine } from "./test.ts";
 import { linksOn } from "./vlans.ts";
+
+/** Where the image stands: scripts/build/image.mjs. */
+const imageAddress = 0x10000000;
 
 /** Built for the first machine, kept for the second. */
 let scratch: string | undefined;
@@ -47,6 +52,21 @@ for (const { kind, page } of arm64Machines) {
       expect(errors).toBe("");
       expect(output).toBe(await readFile(expected, "utf8"));
       expect(status).toBe(7);
+    });
+
+    test("makes the image that the emulator made when the executable was built", async ({ host }) => {
+      const needed = await prepareOnce();
+      if (typeof needed === "string") return;
+      const executable = await readFile(needed.copies[pathOf("evaluated")] ?? "");
+      const image = segmentsOf(executable).find(({ address }) => address === imageAddress);
+      const bytes = executable.subarray(image?.offset, (image?.offset ?? 0) + (image?.size ?? 0));
+      const sum = createHash("sha256").update(bytes).digest("hex");
+      // With the stack, and all else that is not the image, in other places than the emulator has them.
+      await host.run(["sh", "-c", "echo 2 > /proc/sys/kernel/randomize_va_space"]);
+      expect(await host.run(["sh", "-c", `${pathOf("evaluated")}.maker evaluated | sha256sum`])).toBe(
+        `${sum}  -`,
+      );
+      await host.run(["sh", "-c", "echo 0 > /proc/sys/kernel/randomize_va_space"]);
     });
 
     const { nftables, dualStack } = networkCases;
