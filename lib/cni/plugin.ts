@@ -147,8 +147,8 @@ function collectGarbage<Config>(
   else plugin.gc(request, valid);
 }
 
-/** Everything that the executable does; returns its exit status. */
-function respond<Config>(plugin: Plugin<Config>): number {
+/** Everything that a plugin's executable does; returns its exit status. */
+export function respond<Config>(plugin: Plugin<Config>): number {
   const environment = system.environment();
   const verb = environment.CNI_COMMAND ?? "";
   if (verb === "") return introduce(plugin.name);

@@ -47,6 +47,12 @@ export async function layOut({ root, built, directory, prefix, release }) {
   for (const name of readdirSync(join(root, "packaging/systemd"))) {
     write(`lib/systemd/system/${name}`, withPrefix(read(`packaging/systemd/${name}`)));
   }
+  const daemons = "packaging/daemons";
+  write("lib/systemd/network/05-lxc-cni.network", read(`${daemons}/05-lxc-cni.network`));
+  // NetworkManager reads nothing below /usr/local; lxc-cni doctor says what to do there.
+  if (prefix === "/usr") {
+    write("lib/NetworkManager/conf.d/lxc-cni.conf", read(`${daemons}/NetworkManager.conf`));
+  }
   const schemas = await schemaFiles(root);
   for (const [name, text] of Object.entries(schemas)) write(`share/lxc-cni/schema/${name}`, text);
   write("share/lxc/config/lxc-cni.conf", withPrefix(read("packaging/lxc/lxc-cni.conf")));

@@ -1,4 +1,5 @@
 import { attachmentContests } from "./contests/attachment.mjs";
+import { checkpointContests } from "./contests/checkpoint.mjs";
 import { crowdContests } from "./contests/crowd.mjs";
 import { firstPacketContests } from "./contests/first-packet.mjs";
 import { givenAddressContests } from "./contests/given-address.mjs";
@@ -25,6 +26,7 @@ export const contests = [
   ...crowdContests,
   scopeContest,
   ...firstPacketContests,
+  ...checkpointContests,
   otherWaysContest,
   ...lockContests,
 ];

@@ -1,4 +1,5 @@
 import { attachmentsPage } from "./pages/attachments.mjs";
+import { checkpointPage } from "./pages/checkpoint.mjs";
 import { containersPage } from "./pages/containers.mjs";
 import { crowdsPage } from "./pages/crowds.mjs";
 import { footprintPage } from "./pages/footprint.mjs";
@@ -14,5 +15,6 @@ export const pages = [
   leasesPage,
   lxcPage,
   footprintPage,
+  checkpointPage,
   foundationsPage,
 ];
