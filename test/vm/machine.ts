@@ -22,8 +22,13 @@ export interface Machine {
   end(): Promise<void>;
 }
 
+/** The kernels and processors that there are machines with (scripts/vm/kernel). */
+export type Kind = "amd64" | "arm64" | "arm64-16k";
+
 /** What a machine holds beside the programs that every machine has. */
 export interface Contents {
+  /** `amd64` when absent. */
+  readonly kind?: Kind;
   /** Files and directories of this machine, by the path that they get in there. */
   readonly copies: Readonly<Record<string, string>>;
   /** Files with ext4 file systems, which are /disk/vda, /disk/vdb and so on in there. */
@@ -47,11 +52,13 @@ export const bootDeadline = 240_000;
  * @throws Error when it does not boot, with what stands on the console.
  */
 export async function bootMachine({
+  kind = "amd64",
   copies,
   disks = [],
   debian = false,
 }: Contents): Promise<Machine | string> {
   const qemu = spawn(script, [
+    ...["--arch", kind],
     ...(debian ? ["--debian"] : []),
     ...disks.flatMap((disk) => ["--disk", disk]),
     ...Object.entries(copies).map(([target, source]) => `${source}=${target}`),
