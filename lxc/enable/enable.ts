@@ -45,7 +45,7 @@ export interface Edited {
  * Everything else in it stays, byte for byte. A second time nothing is changed, unless something else is wanted.
  *
  * @throws CniError 5 where it cannot be read or written, 7 where a network is missing or the configuration has something
- *   in it that this cannot go with, 102 where the container runs, and
+ *   in it that this cannot go with, 102 where it runs, and
  *   something would be changed.
  */
 export function enable(
