@@ -6,6 +6,7 @@
 #include <quickjs.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/time.h>
 #include <sys/types.h>
 
 #define LENGTH_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))
@@ -114,5 +115,8 @@ double clock_milliseconds(void);
 
 /* How long poll(2) may wait until `deadline` of that clock: rounded up, 0 when it has passed. */
 int clock_patience(double deadline);
+
+/* A time for setitimer(2) and SO_SNDTIMEO: a microsecond at least, since 0 stands for no limit there. */
+struct timeval clock_timeval(double milliseconds);
 
 #endif

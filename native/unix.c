@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
@@ -46,9 +45,9 @@ static JSValue connect_to(JSContext *context, const char *path, double patience)
   int descriptor = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
   if (descriptor < 0) return fail(context, "socket");
   /* How long to wait for a place in the queue of those who want to connect, and later in that of messages. */
-  const struct timeval time = {
-      .tv_sec = (time_t)(patience / 1000), .tv_usec = (suseconds_t)(fmod(patience, 1000) * 1000)};
-  (void)setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof(time));
+  const struct timeval time = clock_timeval(patience);
+  if (setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof(time)) != 0)
+    return fail_closing(context, descriptor, "setsockopt", path);
   int done;
   do done = connect(descriptor, (const struct sockaddr *)&address, sizeof(address));
   while (done != 0 && errno == EINTR);
