@@ -97,8 +97,8 @@ const fileCalls: WithinCalls = {
   status,
   readText: (path) => system.readText(path),
   changeMode: host.fchmod,
-  identity: () => ({ userId: host.geteuid(), groupId: host.getegid() }),
-  become: ({ userId, groupId }) => host.become(userId, groupId),
+  identity: () => ({ userId: host.geteuid(), groupId: host.getegid(), otherGroups: host.getgroups() }),
+  become: ({ userId, groupId, otherGroups }) => host.become(userId, groupId, otherGroups),
 };
 
 let variables: Record<string, string> | undefined;

@@ -115,13 +115,19 @@ const fileCalls: WithinCalls = {
   status,
   readText,
   changeMode: fchmodSync,
-  identity: () => ({ userId: process.geteuid?.() ?? 0, groupId: process.getegid?.() ?? 0 }),
+  identity: () => ({
+    userId: process.geteuid?.() ?? 0,
+    groupId: process.getegid?.() ?? 0,
+    // The effective group among them, which it may not have been before: that gives no other rights.
+    otherGroups: process.getgroups?.() ?? [],
+  }),
   become,
 };
 
-/** Only root may change the group: it is the first to be changed on the way there, and the last on the way back. */
-function become({ userId, groupId }: Identity): void {
+/** Only root may change groups: the user is the last to be changed on the way there, and the first on the way back. */
+function become({ userId, groupId, otherGroups }: Identity): void {
   if (userId === 0) process.seteuid?.(userId);
+  process.setgroups?.([...otherGroups]);
   process.setegid?.(groupId);
   process.seteuid?.(userId);
 }
