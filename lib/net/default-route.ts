@@ -1,9 +1,6 @@
 import { isSystemError } from "../system/error.ts";
-import type { LinkBackend, LinkRoute } from "./link-backend.ts";
+import { type LinkBackend, type LinkRoute, mainTable } from "./link-backend.ts";
 import { ensureSysctl, readSysctl } from "./sysctl.ts";
-
-/** linux/rtnetlink.h: RT_TABLE_MAIN */
-const mainTable = 254;
 
 /** linux/rtnetlink.h: RTPROT_RA, learned from a router's advertisement (RFC 4861, section 6.3.4) */
 const routerAdvertisement = 9;

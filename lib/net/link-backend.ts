@@ -120,6 +120,9 @@ export interface PortVlan {
   readonly isUntagged: boolean;
 }
 
+/** The number of the routing table `main` (linux/rtnetlink.h, RT_TABLE_MAIN). */
+export const mainTable = 254;
+
 /** A route of a namespace. */
 export interface LinkRoute {
   readonly to: Prefix;

@@ -5,7 +5,7 @@ import { inDirectory } from "../../lib/cni/in-directory.ts";
 import { stringifyCompact } from "../../lib/cni/json.ts";
 import type { NetworkName } from "../../lib/cni/request.ts";
 import type { LinkName } from "../../lib/ip/link-name.ts";
-import { portPrefix } from "../../lib/net/identity.ts";
+import { isPortName } from "../../lib/net/identity.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 import { AttachmentRecord } from "./record.schema.ts";
 
@@ -45,8 +45,8 @@ export function removeRecord(port: LinkName): void {
 
 /** The ports of a network of which there are records. */
 export function recordedPorts(network: NetworkName): LinkName[] {
-  const prefix = portPrefix(network);
-  return (system.listDirectory(directory) ?? []).filter((name) => name.startsWith(prefix)) as LinkName[];
+  const names = system.listDirectory(directory) ?? [];
+  return names.filter((name) => isPortName(name, network)) as LinkName[];
 }
 
 function pathOf(port: LinkName): string {

@@ -4,6 +4,7 @@ import { CniError } from "../../cni/error.ts";
 import { stringifyCompact } from "../../cni/json.ts";
 import type { NetworkName } from "../../cni/request.ts";
 import { isSystemError } from "../../system/error.ts";
+import { ownNetns } from "../own-netns.ts";
 import { NetworkMark, type Part } from "./network-mark.schema.ts";
 
 /**
@@ -45,12 +46,6 @@ export function writeMark(network: NetworkName, rules: readonly Part[]): void {
 /** Forgets them. */
 export function removeMark(network: NetworkName): void {
   system.removeFile(pathOf(network));
-}
-
-/** The network namespace of this process. Rules of another one say nothing here. */
-function ownNetns(): string {
-  const status = system.status("/proc/self/ns/net");
-  return `${status?.device}:${status?.inode}`;
 }
 
 function pathOf(network: NetworkName): string {

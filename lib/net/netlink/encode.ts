@@ -3,6 +3,7 @@ import { type Address, addressBytes } from "../../ip/address.ts";
 import type { LinkName } from "../../ip/link-name.ts";
 import { type Mac, macBytes } from "../../ip/mac.ts";
 import { firstAddressOf, lastAddressOf, type Prefix } from "../../ip/prefix.ts";
+import { mainTable } from "../link-backend.ts";
 import type {
   AddAddress,
   AddRoute,
@@ -275,7 +276,7 @@ function addRoute(
       ...(to.length === 0 ? [] : [bytes(Rta.dst, addressBytes(firstAddressOf(to)))]),
       ...(via === undefined ? [] : [bytes(Rta.gateway, addressBytes(via))]),
       uint32(Rta.oif, resolved.indexOf(link)),
-      uint32(Rta.table, table ?? Route.tableMain),
+      uint32(Rta.table, table ?? mainTable),
       ...optional(Rta.priority, priority),
       ...(metrics.length === 0 ? [] : [nest(Rta.metrics, ...metrics)]),
     ],
