@@ -27,32 +27,6 @@ function mostPreferred(routes: readonly LinkRoute[]): LinkRoute[] {
   return routes.filter(({ priority }) => priority === lowest);
 }
 
-/** The names of the host's links that have a default route of IPv6 which the kernel learned from a router. */
-function linksWithRouterRoute(links: LinkBackend): string[] {
-  const learned = new Set(
-    links
-      .readRoutes("host", "default")
-      .filter(({ to, protocol }) => to.address.family === 6 && protocol === routerAdvertisement)
-      .map(({ link }) => link),
-  );
-  if (learned.size === 0) return [];
-  return links
-    .readLinks("host")
-    .filter(({ index }) => learned.has(index))
-    .map(({ name }) => name);
-}
-
-/** The keys that have to become 2 for that; see {@linkcode keepRouterRoutes}. */
-export function routerRouteKeys(links: LinkBackend): string[] {
-  return linksWithRouterRoute(links)
-    .map(acceptRaOf)
-    .filter((key) => readSysctl(key) === "1");
-}
-
-function acceptRaOf(link: string): string {
-  return `ipv6/conf/${link}/accept_ra`;
-}
-
 /**
  * Has the host keep the default routes that it learned from routers: once it forwards IPv6 it would drop them, and
  * listen to no router any more, but for links whose accept_ra is 2 (Documentation/networking/ip-sysctl.rst). To be
@@ -78,4 +52,30 @@ export function keepRouterRoutes(links: LinkBackend, warn: (text: string) => voi
       );
     }
   }
+}
+
+/** The keys below /proc/sys/net that {@linkcode keepRouterRoutes} would set to 2. */
+export function routerRouteKeys(links: LinkBackend): string[] {
+  return linksWithRouterRoute(links)
+    .map(acceptRaOf)
+    .filter((key) => readSysctl(key) === "1");
+}
+
+/** The names of the host's links that have a default route of IPv6 which the kernel learned from a router. */
+function linksWithRouterRoute(links: LinkBackend): string[] {
+  const learned = new Set(
+    links
+      .readRoutes("host", "default")
+      .filter(({ to, protocol }) => to.address.family === 6 && protocol === routerAdvertisement)
+      .map(({ link }) => link),
+  );
+  if (learned.size === 0) return [];
+  return links
+    .readLinks("host")
+    .filter(({ index }) => learned.has(index))
+    .map(({ name }) => name);
+}
+
+function acceptRaOf(link: string): string {
+  return `ipv6/conf/${link}/accept_ra`;
 }

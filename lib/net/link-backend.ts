@@ -2,7 +2,7 @@ import type { Address } from "../ip/address.ts";
 import type { LinkName } from "../ip/link-name.ts";
 import type { Mac } from "../ip/mac.ts";
 import type { Prefix } from "../ip/prefix.ts";
-import type { LinkOperation, Where } from "./operation.ts";
+import type { LinkOperation, Where } from "./link-operation.ts";
 
 /**
  * Applies operations on links, addresses and routes, and reads them.

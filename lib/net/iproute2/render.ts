@@ -1,6 +1,6 @@
 import { formatAddress } from "../../ip/address.ts";
 import { formatPrefix, networkOf } from "../../ip/prefix.ts";
-import type { AddRoute, AddVlans, LinkOperation } from "../operation.ts";
+import type { AddRoute, AddVlans, LinkOperation } from "../link-operation.ts";
 import { vlanRuns } from "../vlan-runs.ts";
 
 /** A command of a program of iproute2: its words, without the program itself. */
@@ -38,7 +38,7 @@ function renderVlans({ port, native, tagged }: AddVlans): ToolCommand[] {
   ];
 }
 
-/** For the reason that netlink/encode.ts gives. */
+/** For the reason that netlink/encode-link.ts gives. */
 const queues = ["numtxqueues", "1", "numrxqueues", "1"];
 
 type IpOperation = Exclude<LinkOperation, { do: "add vlans" | "remove vlan" }>;

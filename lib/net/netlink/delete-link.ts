@@ -4,7 +4,7 @@ import type { NetlinkSocket } from "../../system/system.ts";
 import { message } from "./compose.ts";
 import { NetlinkError, throwIfRefused } from "./connection.ts";
 import { Nlmsg, Rtm } from "./constants.ts";
-import { linkHeader } from "./encode.ts";
+import { linkHeader } from "./link-header.ts";
 import { Flag, joined } from "./message.ts";
 import { parseMessages } from "./parse-messages.ts";
 
