@@ -80,6 +80,7 @@ static const struct host_functions *const parts[] = {
     &netlink_functions,
     &aside_functions,
     &unix_functions,
+    &unix_message_functions,
     &command_functions,
     &clock_functions,
     &syslog_functions,

@@ -28,6 +28,7 @@ extern const struct host_functions namespace_functions;
 extern const struct host_functions netlink_functions;
 extern const struct host_functions aside_functions;
 extern const struct host_functions unix_functions;
+extern const struct host_functions unix_message_functions;
 extern const struct host_functions command_functions;
 extern const struct host_functions clock_functions;
 extern const struct host_functions hash_functions;
@@ -87,6 +88,12 @@ struct field {
  */
 bool define_fields(JSContext *context, JSValueConst object, const struct field *fields, int count);
 JSValue object_from_fields(JSContext *context, const struct field *fields, int count);
+
+/* Puts a value behind the `length` ones that an array has; it takes over the value, and fails, as they do. */
+bool append_value(JSContext *context, JSValueConst array, uint32_t length, JSValue value);
+
+/* An array of numbers. */
+JSValue array_from_numbers(JSContext *context, const uint32_t *numbers, int count);
 
 /* --- files.c --- */
 

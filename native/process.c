@@ -33,14 +33,7 @@ static JSValue host_getgroups(JSContext *context, JSValueConst self, int count, 
   (void)self, (void)count, (void)values;
   int length = getgroups(LENGTH_OF(groups), groups);
   if (length < 0) return throw_system_error(context, errno, "getgroups", NULL, NULL);
-  JSValue list = JS_NewArray(context);
-  for (int i = 0; i < length && !JS_IsException(list); i++) {
-    JSValue group = JS_NewUint32(context, groups[i]);
-    if (JS_DefinePropertyValueUint32(context, list, (uint32_t)i, group, JS_PROP_C_W_E) >= 0) continue;
-    JS_FreeValue(context, list);
-    list = JS_EXCEPTION;
-  }
-  return list;
+  return array_from_numbers(context, groups, length);
 }
 
 /* Fills `groups` from an array. Returns how many there are, -1 with an exception pending. */
@@ -82,11 +75,9 @@ static JSValue host_arguments(JSContext *context, JSValueConst self, int count, 
   if (JS_IsException(list)) return list;
   for (int i = 1; i < process.argument_count; i++) {
     JSValue argument = string_from_bytes(context, process.arguments[i], strlen(process.arguments[i]));
-    if (JS_IsException(argument) ||
-        JS_DefinePropertyValueUint32(context, list, (uint32_t)i - 1, argument, JS_PROP_C_W_E) < 0) {
-      JS_FreeValue(context, list);
-      return JS_EXCEPTION;
-    }
+    if (append_value(context, list, (uint32_t)i - 1, argument)) continue;
+    JS_FreeValue(context, list);
+    return JS_EXCEPTION;
   }
   return list;
 }

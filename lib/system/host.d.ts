@@ -151,6 +151,8 @@ declare module "lxc-cni:host" {
    */
   export function acceptEach(listener: number, limit: number): number | undefined;
   export function peerOf(connection: number): { uid: number; gid: number; groups: number[] };
+  // --- unix-messages.c ---
+
   /** @param passed A descriptor to go with it. */
   export function sendMessage(connection: number, text: string, passed?: number): void;
   /**
