@@ -17,8 +17,7 @@ struct host_functions {
   int count;
 };
 
-#define HOST_FUNCTIONS(list)                                                                                 \
-  { list, (int)(sizeof(list) / sizeof((list)[0])) }
+#define HOST_FUNCTIONS(list) {list, (int)(sizeof(list) / sizeof((list)[0]))}
 
 extern const struct host_functions process_functions;
 extern const struct host_functions file_functions;

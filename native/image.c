@@ -65,7 +65,8 @@ static bool settle_properties(JSValueConst object) {
   JSContext *context = engine->context;
   JSPropertyEnum *properties;
   uint32_t count;
-  if (JS_GetOwnPropertyNames(context, &properties, &count, object, JS_GPN_STRING_MASK | JS_GPN_SYMBOL_MASK) != 0)
+  if (JS_GetOwnPropertyNames(context, &properties, &count, object, JS_GPN_STRING_MASK | JS_GPN_SYMBOL_MASK) !=
+      0)
     return false;
   bool succeeded = true;
   for (uint32_t i = 0; i < count; i++) {
@@ -83,8 +84,8 @@ static bool settle_properties(JSValueConst object) {
 
 /* The functions of the language that programs call most. Each start would make them anew. */
 static bool settle_language(void) {
-  static const char *const names[] = {"Object", "Array", "String", "Number", "BigInt", "Math", "JSON",
-      "Map", "Set", "WeakMap", "RegExp", "Error", "Uint8Array", "Uint32Array", "DataView", "Symbol"};
+  static const char *const names[] = {"Object", "Array", "String", "Number", "BigInt", "Math", "JSON", "Map",
+      "Set", "WeakMap", "RegExp", "Error", "Uint8Array", "Uint32Array", "DataView", "Symbol"};
   JSContext *context = engine->context;
   JSValue global = JS_GetGlobalObject(context);
   bool succeeded = settle_properties(global);

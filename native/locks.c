@@ -63,7 +63,8 @@ static JSValue host_unlock(JSContext *context, JSValueConst self, int count, JSV
   (void)self, (void)count;
   int32_t descriptor;
   if (JS_ToInt32(context, &descriptor, values[0]) != 0) return JS_EXCEPTION;
-  /* A process that was just started may have the file open for another moment, and closing would not be enough. */
+  /* A process that was just started may have the file open for another moment, and closing would not be
+   * enough. */
   (void)flock(descriptor, LOCK_UN);
   close(descriptor);
   return JS_UNDEFINED;

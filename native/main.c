@@ -16,8 +16,7 @@
 /* Those that ask a program to end, in the order in which they are answered. */
 static const int held_signals[] = {SIGHUP, SIGINT, SIGTERM};
 
-/* Sees to it that descriptors 0 to 2 are taken, so that no file that is opened later becomes standard output.
- */
+/* Sees to it that descriptors 0 to 2 are taken, so that no file that is opened later is standard output. */
 static void occupy_standard_descriptors(void) {
   for (int descriptor = 0; descriptor <= 2; descriptor++) {
     if (fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF) continue;

@@ -1,5 +1,6 @@
-/* Netlink messages out of a datagram, all of them, or those that are searched for: lib/net/netlink/parse-messages.ts and
- * messages-with.ts take longer for that in the engine than the kernel does to compose them. */
+/* Netlink messages out of a datagram, all of them, or those that are searched for:
+ * lib/net/netlink/parse-messages.ts and messages-with.ts take longer for that in the engine than the kernel
+ * does to compose them. */
 
 #include <linux/netlink.h>
 #include <string.h>

@@ -60,7 +60,8 @@ static JSValue host_become(JSContext *context, JSValueConst self, int count, JSV
     return JS_EXCEPTION;
   int length = groups_from_value(context, values[2]);
   if (length < 0) return JS_EXCEPTION;
-  /* Only root may change groups: the user is the last to be changed on the way there, and the first on the way back. */
+  /* Only root may change groups: the user is the last to be changed on the way there, and the first on the
+   * way back. */
   if (user == 0 && seteuid(user) != 0) return throw_system_error(context, errno, "seteuid", NULL, NULL);
   if (setgroups((size_t)length, groups) != 0)
     return throw_system_error(context, errno, "setgroups", NULL, NULL);

@@ -1,5 +1,5 @@
-/* What a rule of nf_tables says, which lib/net/nf-tables/statement.ts takes five times as long for in the engine. That
- * file says what is understood and what is not, and why; here it is said again. */
+/* What a rule of nf_tables says, which lib/net/nf-tables/statement.ts takes five times as long for in the
+ * engine. That file says what is understood and what is not, and why; here it is said again. */
 
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
@@ -170,18 +170,18 @@ static bool end_immediately(struct reading *reading, const struct bytes *values)
   if (!number_of(verdict[NFTA_VERDICT_CODE], &code)) return false;
   struct bytes chain = text_of(verdict[NFTA_VERDICT_CHAIN]);
   switch (code) {
-    case NF_ACCEPT:
-      return end(reading, JS_NewString(reading->context, "accept"));
-    case NF_DROP:
-      return end(reading, JS_NewString(reading->context, "drop"));
-    case (uint32_t)NFT_RETURN:
-      return end(reading, JS_NewString(reading->context, "return"));
-    case (uint32_t)NFT_JUMP:
-      return end_in(reading, "jump", chain);
-    case (uint32_t)NFT_GOTO:
-      return end_in(reading, "goto", chain);
-    default:
-      return false;
+  case NF_ACCEPT:
+    return end(reading, JS_NewString(reading->context, "accept"));
+  case NF_DROP:
+    return end(reading, JS_NewString(reading->context, "drop"));
+  case (uint32_t)NFT_RETURN:
+    return end(reading, JS_NewString(reading->context, "return"));
+  case (uint32_t)NFT_JUMP:
+    return end_in(reading, "jump", chain);
+  case (uint32_t)NFT_GOTO:
+    return end_in(reading, "goto", chain);
+  default:
+    return false;
   }
 }
 
@@ -218,8 +218,8 @@ static bool read_expression(struct reading *reading, struct bytes name, struct b
   return false;
 }
 
-/* Reads all expressions; each is a name and, for most, what it does. Returns whether they are understood; not when an
- * exception is pending. */
+/* Reads all expressions; each is a name and, for most, what it does. Returns whether they are understood; not
+ * when an exception is pending. */
 static bool read_expressions(struct reading *reading, struct bytes bytes) {
   for (size_t at = 0; at < bytes.length;) {
     struct bytes element = value_at(bytes, at, NFTA_LIST_ELEM);

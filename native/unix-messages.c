@@ -1,4 +1,5 @@
-/* Messages over Unix sockets of sequenced packets: they keep their bounds, and have descriptors in them (unix(7)). */
+/* Messages over Unix sockets of sequenced packets: they keep their bounds, and have descriptors in them
+ * (unix(7)). */
 
 #include <errno.h>
 #include <poll.h>
@@ -80,7 +81,8 @@ static void receive_into(int descriptor, char *bytes, size_t size, struct receiv
     if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
     int fitting = (int)((header->cmsg_len - CMSG_LEN(0)) / sizeof(int));
     for (int i = 0; i < fitting && received->passed_count < passed_limit; i++)
-      memcpy(&received->passed[received->passed_count++], CMSG_DATA(header) + sizeof(int) * (size_t)i, sizeof(int));
+      memcpy(&received->passed[received->passed_count++], CMSG_DATA(header) + sizeof(int) * (size_t)i,
+          sizeof(int));
   }
 }
 

@@ -113,7 +113,7 @@ static JSValue host_adopt_socket(JSContext *context, JSValueConst self, int coun
 
 /* --- accepting --- */
 
-/* Waits for the next connection, or for a signal that asks this process to end. Returns false for the latter. */
+/* Waits for the next connection, or for a signal that asks this process to end: then it returns false. */
 static bool wait_for_connection(int listener, int signals) {
   for (;;) {
     struct pollfd entries[] = {{.fd = listener, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
@@ -136,8 +136,9 @@ static int reap_children(int children, int limit) {
 }
 
 /*
- * Gives each connection a process of its own, in which this returns it: whatever a client may have its process wait
- * for, nobody else waits. In the first process it returns undefined, when that has been asked to end.
+ * Gives each connection a process of its own, in which this returns it: whatever a client may have its
+ * process wait for, nobody else waits. In the first process it returns undefined, when that has been asked to
+ * end.
  */
 static JSValue host_accept_each(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
   (void)self, (void)count;
@@ -174,8 +175,8 @@ static JSValue host_accept_each(JSContext *context, JSValueConst self, int count
 
 /* --- who is at the other end --- */
 
-/* The largest number of groups that a process has (NGROUPS_MAX) is 65536; one that has more than this many counts as
- * being in none but its own. */
+/* The largest number of groups that a process has (NGROUPS_MAX) is 65536; one that has more than this many
+ * counts as being in none but its own. */
 enum { group_limit = 1024 };
 
 static JSValue groups_of(JSContext *context, int descriptor) {
@@ -183,8 +184,8 @@ static JSValue groups_of(JSContext *context, int descriptor) {
   socklen_t length = sizeof(groups);
   /* Linux before 4.13 does not tell. */
   int known = getsockopt(descriptor, SOL_SOCKET, SO_PEERGROUPS, groups, &length) == 0
-      ? (int)(length / sizeof(gid_t))
-      : 0;
+                  ? (int)(length / sizeof(gid_t))
+                  : 0;
   return array_from_numbers(context, groups, known);
 }
 
