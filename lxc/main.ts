@@ -5,6 +5,10 @@ import { runHook } from "./hook/hook.ts";
 
 system.run(() => {
   const words = system.arguments();
+  // Called by a plugin, which may have been called at such a stage itself.
+  if (words.length === 0 && system.environment().CNI_COMMAND !== undefined) {
+    return import("./checkpoint/stand-in.ts").then(({ answerAsIpamPlugin }) => answerAsIpamPlugin());
+  }
   // A container that is restored waits for what CRIU calls at some stages, of which one matters.
   const stage = restoreStage(system.environment());
   if (words.length === 0 && stage !== undefined) {

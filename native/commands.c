@@ -260,8 +260,19 @@ static JSValue host_reap(JSContext *context, JSValueConst self, int count, JSVal
   return outcome;
 }
 
+static JSValue host_has_ended(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  struct pollfd entry = {.events = POLLIN};
+  double deadline;
+  if (!descriptor_field(context, values[0], "handle", &entry.fd) ||
+      JS_ToFloat64(context, &deadline, values[1]) != 0)
+    return JS_EXCEPTION;
+  return JS_NewBool(context, poll(&entry, 1, clock_patience(deadline)) > 0);
+}
+
 static const JSCFunctionListEntry entries[] = {
     JS_CFUNC_DEF("spawn", 5, host_spawn),
+    JS_CFUNC_DEF("hasEnded", 2, host_has_ended),
     JS_CFUNC_DEF("reap", 2, host_reap),
 };
 

@@ -15,8 +15,8 @@ export function runPlugin<Config>(plugin: Plugin<Config>): void {
   system.run(() => respond(plugin));
 }
 
-/** Everything that the executable does; returns its exit status. */
-function respond<Config>(plugin: Plugin<Config>): number {
+/** Everything that a plugin's executable does; returns its exit status. */
+export function respond<Config>(plugin: Plugin<Config>): number {
   const environment = system.environment();
   const verb = environment.CNI_COMMAND ?? "";
   if (verb === "") return introduce(plugin.name);

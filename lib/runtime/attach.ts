@@ -39,11 +39,17 @@ function attachNow(runtime: Runtime, network: Network, carried: CarriedPlugins):
  * kept.
  *
  * @param load Finds the network where they were not.
+ * @param adapt Changes what plugins are told of the network.
  * @throws CniError what plugins answered; what was kept stays then, for another try.
  */
-export function detach(runtime: Runtime, load: () => Network, carried: CarriedPlugins): void {
+export function detach(
+  runtime: Runtime,
+  load: () => Network,
+  carried: CarriedPlugins,
+  adapt: (network: Network) => Network = (network) => network,
+): void {
   const recalled = recall(runtime, load);
-  removeFromNetwork(recalled.runtime, recalled.network, previousOrNone(recalled), carried);
+  removeFromNetwork(recalled.runtime, adapt(recalled.network), previousOrNone(recalled), carried);
   removeCache(runtime.attachment);
 }
 

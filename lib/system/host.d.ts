@@ -183,6 +183,8 @@ declare module "lxc-cni:host" {
     input: string | undefined,
     netns: number | undefined,
   ): HostChild;
+  /** Waits for its end, at most until `deadline` (of {@linkcode monotonic}); false where it has not come by then. */
+  export function hasEnded(child: HostChild, deadline: number): boolean;
   /** Waits for its end, at most until `deadline` (of {@linkcode monotonic}), then kills it. Closes the child's descriptors. */
   export function reap(child: HostChild, deadline: number): HostOutcome;
 

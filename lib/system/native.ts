@@ -219,6 +219,11 @@ function start(command: Command): Running {
   );
   let outcome: host.HostOutcome | undefined;
   return {
+    hasEnded(patience) {
+      if (outcome !== undefined) return true;
+      const until = Math.min(host.monotonic() + patience, deadline);
+      return host.hasEnded(child, until) || host.monotonic() >= deadline;
+    },
     wait() {
       outcome ??= host.reap(child, deadline);
       return outcome;

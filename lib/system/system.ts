@@ -372,6 +372,12 @@ export interface Command {
 
 /** A command that was started. */
 export interface Running {
+  /**
+   * Whether it has ended, or its time has passed, so that {@linkcode wait} need not wait.
+   *
+   * @param patience How long to wait for that, in milliseconds.
+   */
+  hasEnded(patience: number): boolean;
   /** Waits for its end. A second call gives the same answer. */
   wait(): Outcome;
 }

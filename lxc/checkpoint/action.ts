@@ -8,9 +8,8 @@ import { type Container, requireContainer } from "../container/containers.ts";
 import { processOf } from "../container/process.ts";
 import type { Places } from "../runtime.ts";
 import { RestoreOrder } from "./action.schema.ts";
-import { attachmentsOf } from "./attachments.ts";
 import { findNetworks, makeNetworks } from "./make-networks.ts";
-import { readDocument } from "./record.ts";
+import { readCheckpoint, readDocument } from "./record.ts";
 import { orderVariable } from "./stage.ts";
 
 /** What the environment of CRIU has to have in it, for what it calls. */
@@ -45,8 +44,12 @@ export function runRestoreAction(): number {
     if (first === undefined) {
       throw new CniError(Code.unknownContainer, "CRIU tells no process", `CRTOOLS_INIT_PID is ${pid}`);
     }
-    const attachments = attachmentsOf(readDocument(order.directory), container.id);
-    const wanted = findNetworks(container, attachments, order);
+    const wanted = findNetworks(
+      container,
+      readDocument(order.directory),
+      readCheckpoint(container.id),
+      order,
+    );
     withLock("container", container.id, () => makeNetworks(container, first, wanted));
     return 0;
   } catch (error) {

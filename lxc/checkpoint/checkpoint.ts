@@ -94,7 +94,7 @@ export function checkpoint(
       failure,
     );
   }
-  if (!leaveRunning) awaitStopped(container);
+  if (!leaveRunning) awaitStopped(container, true);
   return { checkpoint: taken, milliseconds, bytes: sizeOfImages(directory) };
 }
 
@@ -120,9 +120,12 @@ function save(
  */
 export function requireCriu(isThorough: boolean): void {
   const reason = whyNoCriu(isThorough);
-  if (reason !== undefined) {
-    throw new CniError(Code.checkpointFailed, "CRIU does not work on this host", reason);
-  }
+  if (reason !== undefined) throw noCriu(reason);
+}
+
+/** The error where CRIU cannot be of use. */
+export function noCriu(reason: string): CniError {
+  return new CniError(Code.checkpointFailed, "CRIU does not work on this host", reason);
 }
 
 function requireEmpty(directory: string): void {

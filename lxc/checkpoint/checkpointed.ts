@@ -5,6 +5,11 @@ import type { ContainerId } from "../../lib/cni/request.ts";
 /** Where it is recorded which containers are checkpointed (docs/formats.md). */
 export const checkpointDirectory = "/var/lib/lxc-cni/checkpoints";
 
+/** The file that is there as long as a container is checkpointed. */
+export function checkpointPath(container: ContainerId): string {
+  return `${checkpointDirectory}/${container}.json`;
+}
+
 /**
  * Refuses to start a container anew that is checkpointed: what it writes would spoil what CRIU has saved, and its
  * addresses are those of the one that is to go on.
@@ -13,7 +18,7 @@ export const checkpointDirectory = "/var/lib/lxc-cni/checkpoints";
  * @throws CniError 104
  */
 export function requireNotCheckpointed(container: ContainerId, name: string): void {
-  const path = `${checkpointDirectory}/${container}.json`;
+  const path = checkpointPath(container);
   if (system.status(path) === undefined) return;
   throw new CniError(
     Code.checkpointed,

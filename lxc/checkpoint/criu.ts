@@ -2,6 +2,8 @@ import { system } from "#system";
 import { isSystemError } from "../../lib/system/error.ts";
 import { type Outcome, searchPath } from "../../lib/system/system.ts";
 import type { Container } from "../container/containers.ts";
+import { awaitWithProgress } from "../output/progress.ts";
+import { duration, size } from "./words.ts";
 
 /** The oldest CRIU that saves sockets on Linux 6.16 and later (checkpoint-restore/criu, issue 2705). */
 const oldest = [4, 2] as const;
@@ -27,10 +29,9 @@ const configurationOfRestore = `${configuration}mntns-compat-mode\n`;
  * @param isThorough Whether CRIU is to try what it needs of the kernel, which takes some 50 ms.
  */
 export function whyNoCriu(isThorough: boolean): string | undefined {
+  const missing = whichIsMissing();
   const criu = system.findProgram("criu");
-  if (criu === undefined) return `criu is missing: install the package criu, ${oldest.join(".")} or later`;
-  if (system.findProgram("lxc-checkpoint") === undefined)
-    return "lxc-checkpoint is missing: install the package lxc";
+  if (missing !== undefined || criu === undefined) return missing;
   const version = /^Version: *(\d+)\.(\d+)/m.exec(run(criu, ["--version"]).output);
   const [major, minor] = [Number(version?.[1] ?? 0), Number(version?.[2] ?? 0)];
   if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
@@ -39,6 +40,15 @@ export function whyNoCriu(isThorough: boolean): string | undefined {
   if (!isThorough) return undefined;
   const { status, output, errors } = run(criu, ["check"]);
   return status === 0 ? undefined : `"${criu} check" fails: ${lastOf(`${output}${errors}`, 2)}`;
+}
+
+/** Which program is missing, and how it is had, in words; undefined where none is. It takes no time. */
+export function whichIsMissing(): string | undefined {
+  if (system.findProgram("criu") === undefined)
+    return `criu is missing: install the package criu, ${oldest.join(".")} or later`;
+  if (system.findProgram("lxc-checkpoint") === undefined)
+    return "lxc-checkpoint is missing: install the package lxc";
+  return undefined;
 }
 
 function run(program: string, words: readonly string[]): Outcome {
@@ -70,22 +80,28 @@ export function callLxcCheckpoint(
   const log = `${directory}/lxc-checkpoint.log`;
   const images = imagesOf(directory);
   const { PATH: path = "", ...callers } = system.environment();
+  // By this, what CRIU calls would take itself for called by a plugin.
+  delete callers.CNI_COMMAND;
   system.makeDirectory(images, 0o700);
   system.replaceFile(config, isRestore ? configurationOfRestore : configuration, 0o600);
   const which = ["-n", name, "-P", lxcPath, "-D", images, "-v"];
-  const { status } = system
-    .start({
-      program: "sh",
-      arguments: ["-c", 'exec "$@" > "$0" 2>&1 < /dev/null', log, "lxc-checkpoint", ...which, ...words],
-      environment: {
-        ...callers,
-        ...environment,
-        PATH: `${searchPath.join(":")}:${path}`,
-        CRIU_CONFIG_FILE: config,
-      },
-      deadline: longest,
-    })
-    .wait();
+  const running = system.start({
+    program: "sh",
+    arguments: ["-c", 'exec "$@" > "$0" 2>&1 < /dev/null', log, "lxc-checkpoint", ...which, ...words],
+    environment: {
+      ...callers,
+      ...environment,
+      PATH: `${searchPath.join(":")}:${path}`,
+      CRIU_CONFIG_FILE: config,
+    },
+    deadline: longest,
+  });
+  const doing = isRestore ? "restoring" : "saving";
+  awaitWithProgress(
+    running,
+    (time) => `${doing} ${name}: ${size(sizeOfImages(directory))}, ${duration(time)}`,
+  );
+  const { status } = running.wait();
   if (status === 0) return undefined;
   const criuLog = `${images}/${isRestore ? "restore" : "dump"}.log`;
   const said = errorsIn(criuLog) || lastOf(tail(log), 3);

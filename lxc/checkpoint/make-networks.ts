@@ -15,30 +15,42 @@ import { detachQuietly, type KnownNetworks, networkOf } from "../hook/attachment
 import { hookLinesOf } from "../hook/lines.ts";
 import { told, withWishes } from "../hook/wishes.ts";
 import { type Places, runtimeFor, warn } from "../runtime.ts";
-import { type CheckpointedAttachment, macOf } from "./attachments.ts";
+import { attachmentsOf, type CheckpointedAttachment, macOf } from "./attachments.ts";
+import type { Checkpoint } from "./checkpoint.schema.ts";
+import { forgetDhcpLeases } from "./dhcp.ts";
+import { givingHeld } from "./stand-ins.ts";
 
 /** An attachment, and the network as this host knows it. */
 export interface Wanted {
   readonly checkpointed: CheckpointedAttachment;
+  /** Its addresses are held here. */
+  readonly isHeld: boolean;
   readonly network: Network;
   readonly words: KnownNetworks;
 }
 
-/** Finds the networks of a checkpoint on this host. @throws CniError 7 where one is not there */
+/**
+ * Finds the networks of a checkpoint on this host.
+ *
+ * @param held The container's checkpoint, as this host knows it; undefined where it knows none.
+ * @throws CniError 7 where a network is not there
+ */
 export function findNetworks(
   container: Container,
-  all: readonly CheckpointedAttachment[],
+  checkpoint: Checkpoint,
+  held: Checkpoint | undefined,
   places: Places,
 ): readonly Wanted[] {
+  const isHeld = held?.time === checkpoint.time;
   const lines = hookLinesOf(readConfiguration(container.configFile)).flatMap(({ words }) => words ?? []);
-  return all.map((checkpointed) => {
+  return attachmentsOf(checkpoint, container.id).map((checkpointed) => {
     const { attachment } = checkpointed;
     const line = lines.find(({ networks }) =>
       networks.some((each) => each.interface === attachment.interface),
     );
     const words =
       line === undefined || places.networkDirectories.length > 0 ? { ...places, networks: [] } : line;
-    return { checkpointed, network: networkOf(attachment, words), words };
+    return { checkpointed, isHeld, network: networkOf(attachment, words), words };
   });
 }
 
@@ -87,7 +99,7 @@ function requireNoOther({ id, name }: Container, first: ProcessIdentity): void {
   );
 }
 
-function makeOne({ checkpointed, network: configured, words }: Wanted, netnsPath: string): void {
+function makeOne({ checkpointed, isHeld, network: configured, words }: Wanted, netnsPath: string): void {
   const { attachment, result: before, mac, arguments: pairs, capabilityArguments } = checkpointed;
   const ips = before.ips.map(({ address }) => formatPrefix(address));
   const { network, given } = withWishes(configured, attachment, { ips, mac });
@@ -95,7 +107,9 @@ function makeOne({ checkpointed, network: configured, words }: Wanted, netnsPath
     arguments: pairs,
     capabilityArguments: { ...capabilityArguments, ...given.capabilityArguments },
   });
-  const after = attach(runtime, adopting(network), carried);
+  const told = adopting(network);
+  if (isHeld) forgetDhcpLeases(runtime, told);
+  const after = attach(runtime, isHeld ? givingHeld(told, before, runtime.cniPath) : told, carried);
   const differences = differencesOf(before, after, attachment.interface);
   if (differences.length === 0) return;
   detachQuietly(attachment, words);

@@ -37,7 +37,7 @@ export function giveUp(container: ContainerId, checkpoint: Checkpoint, places: P
   unholdCheckpoint(container, checkpoint);
   const incarnation = readIncarnation(container);
   if (incarnation !== undefined && isRunning(incarnation.process)) return;
-  for (const { attachment, source } of attachmentsOf(checkpoint, container)) {
-    detach(runtimeFor(attachment, "", places), () => parseNetwork(source), carried);
+  for (const { attachment, source, ...given } of attachmentsOf(checkpoint, container)) {
+    detach(runtimeFor(attachment, "", places, given), () => parseNetwork(source), carried);
   }
 }

@@ -1,6 +1,7 @@
 import { system } from "#system";
 import { isSystemError } from "../../lib/system/error.ts";
-import { type Configuration, configuredLinks, lastValueOf, valuesOf } from "../container/configuration.ts";
+import { type Configuration, configuredLinks, lastValueOf } from "../container/configuration.ts";
+import { mountsOfHost } from "./mounts-of-host.ts";
 
 /** What keeps a container from being checkpointed, and restored. */
 export interface Obstacle {
@@ -20,24 +21,6 @@ export function obstaclesIn(configuration: Configuration): Obstacle[] {
       })),
     ...mountsOfHost(configuration),
   ];
-}
-
-/**
- * Mounts of the host's directories, in a container with ids of its own: CRIU 4.2 saves them, and then cannot restore
- * them. What there is in /dev, /proc and /sys is mounted otherwise.
- */
-function mountsOfHost(configuration: Configuration): Obstacle[] {
-  if (valuesOf(configuration, "lxc.idmap").length === 0) return [];
-  return valuesOf(configuration, "lxc.mount.entry").flatMap((entry) => {
-    const [source = "", , , options = ""] = entry.split(/\s+/);
-    const isBind = options.split(",").some((option) => option === "bind" || option === "rbind");
-    if (!isBind || !source.startsWith("/") || /^\/(dev|proc|sys)(\/|$)/.test(source)) return [];
-    return [
-      {
-        problem: `lxc.mount.entry mounts ${source} of the host, which CRIU cannot do with lxc.idmap: copy it into the container`,
-      },
-    ];
-  });
 }
 
 /**

@@ -11,10 +11,9 @@ import { isRunning } from "../container/process.ts";
 import { detachQuietly } from "../hook/attachment.ts";
 import type { Places } from "../runtime.ts";
 import { failurePath, orderFor } from "./action.ts";
-import { attachmentsOf } from "./attachments.ts";
 import type { Checkpoint } from "./checkpoint.schema.ts";
-import { requireCriu } from "./checkpoint.ts";
-import { callLxcCheckpoint, imagesOf } from "./criu.ts";
+import { noCriu } from "./checkpoint.ts";
+import { callLxcCheckpoint, imagesOf, whichIsMissing, whyNoCriu } from "./criu.ts";
 import { requireNone } from "./fix.ts";
 import { findNetworks } from "./make-networks.ts";
 import { readCheckpoint, readDocument, requirePrivate, unholdCheckpoint } from "./record.ts";
@@ -38,16 +37,17 @@ export interface Restored {
  *   checkpoint is another one, 105 where it could not be restored
  */
 export function restore(container: Container, directory: string, places: Places): Restored {
+  const held = readCheckpoint(container.id);
+  if (held !== undefined) awaitStopped(container, true);
   const checkpoint = readDocument(directory);
+  if (held === undefined) awaitStopped(container, false);
   requirePrivate(directory);
   const configuration = readConfiguration(container.configFile);
   requireNone(container.name, "restored", obstaclesIn(configuration));
-  // Somebody waits for the container: what CRIU cannot do, it says soon enough, and nothing is lost.
-  requireCriu(false);
-  awaitStopped(container);
-  const held = readCheckpoint(container.id);
+  const missing = whichIsMissing();
+  if (missing !== undefined) throw noCriu(missing);
   requireLast(container, checkpoint, held);
-  findNetworks(container, attachmentsOf(checkpoint, container.id), places);
+  findNetworks(container, checkpoint, held, places);
   openImages(configuration, directory);
 
   system.removeFile(failurePath(directory));
@@ -57,6 +57,9 @@ export function restore(container: Container, directory: string, places: Places)
   const milliseconds = system.monotonic() - begin;
   if (failure !== undefined) {
     removeLeftovers(container, places);
+    // Not asked before: somebody waits for the container, and nothing is lost.
+    const unusable = whyNoCriu(false);
+    if (unusable !== undefined) throw noCriu(unusable);
     const reason = networkFailure(directory) ?? failure;
     throw new CniError(Code.checkpointFailed, `${container.name} could not be restored`, reason);
   }

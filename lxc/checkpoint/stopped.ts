@@ -8,13 +8,26 @@ import { isContainerRunning } from "../container/running.ts";
 /** How long LXC may take from a container's end to that of its hooks, in milliseconds. */
 const patience = 15_000;
 
-/** Waits until LXC is done with a container that has ended, hooks included. @throws CniError 102 where that is not soon */
-export function awaitStopped(container: Container): void {
+/** How often to look, in milliseconds: somebody waits for the container to go on. */
+const pace = 1;
+
+/**
+ * Waits until LXC is done with a container that has ended, hooks included.
+ *
+ * @param isCheckpointed It is taken for that here. Where it runs all the same, a checkpoint or a restore was killed.
+ * @throws CniError 102 where that is not soon
+ */
+export function awaitStopped(container: Container, isCheckpointed: boolean): void {
   if (hasStopped(container)) return;
+  const { name } = container;
+  const runs = hasProcess(container);
+  const remedy = isCheckpointed
+    ? `lxc-cni release ${name} has it run on, and be checkpointed no longer`
+    : "stop it first";
   throw new CniError(
     Code.alreadyAttached,
-    `container ${container.name} ${hasProcess(container) ? "runs" : "runs, or LXC is not done with it"}`,
-    hasProcess(container) ? "stop it first" : "stop it, and look for a hook that hangs",
+    `container ${name} ${runs ? "runs" : "runs, or LXC is not done with it"}`,
+    runs ? remedy : "stop it, and look for a hook that hangs",
   );
 }
 
@@ -23,7 +36,7 @@ export function hasStopped(container: Container): boolean {
   const end = system.monotonic() + patience;
   while (isContainerRunning(container)) {
     if (hasProcess(container) || system.monotonic() > end) return false;
-    system.sleep(10);
+    system.sleep(pace);
   }
   return true;
 }

@@ -10,6 +10,8 @@ import { validateNetwork } from "../../lib/runtime/validate.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 import { carried } from "../carried.ts";
 import { runningAttachments } from "../container/running-attachments.ts";
+import { warn } from "../runtime.ts";
+import { checkpointedAttachments } from "../survey/checkpointed.ts";
 import { type NetnsCall, type NetnsWords, netnsCall } from "./call.ts";
 
 /** Attaches a namespace to a network, and prints the result. */
@@ -35,14 +37,17 @@ export function checkByNetns(words: NetnsWords): number {
 }
 
 /**
- * Removes what is left of attachments of a network whose namespaces are gone.
+ * Removes what is left of attachments of a network whose namespaces are gone, unless their container is checkpointed.
  *
  * cnitool would take those away, too, that are in use.
  */
 export function gcByNetns(words: NetnsWords): number {
   const { network, runtime } = netnsCall(words);
-  const others = () => runningAttachments().filter((each) => each.network === network.name);
-  const { isAllowed, detached } = collectGarbage(runtime, network, { isInUse: hasNetns, others }, carried);
+  const away = checkpointedAttachments(warn).map(({ attachment }) => attachment);
+  const isInUse = (kept: CachedAttachment) =>
+    hasNetns(kept) || away.some(({ container }) => container === kept.attachment.container);
+  const others = () => [...runningAttachments(), ...away].filter((each) => each.network === network.name);
+  const { isAllowed, detached } = collectGarbage(runtime, network, { isInUse, others }, carried);
   if (!isAllowed) return say(`${network.name} is not to be cleaned up (disableGC): nothing was done`);
   for (const { container, interface: name } of detached) say(`detached ${container} ${name}`);
   return 0;

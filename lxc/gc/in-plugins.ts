@@ -1,6 +1,6 @@
 import { describe } from "../../lib/cni/error.ts";
 import { takeLock } from "../../lib/cni/lock.ts";
-import type { ValidAttachment } from "../../lib/cni/request.ts";
+import type { Attachment, ValidAttachment } from "../../lib/cni/request.ts";
 import { isAtLeast } from "../../lib/cni/version.ts";
 import { portAlias } from "../../lib/net/identity.ts";
 import { collectInPlugins } from "../../lib/runtime/gc.ts";
@@ -11,6 +11,7 @@ import { isSystemError } from "../../lib/system/error.ts";
 import type { Lock } from "../../lib/system/system.ts";
 import { carried } from "../carried.ts";
 import { type Places, surroundingsIn } from "../runtime.ts";
+import { checkpointedAttachments } from "../survey/checkpointed.ts";
 import { readHoldings } from "./holdings.ts";
 import type { OwnIds } from "./own-ids.ts";
 import type { Holdings } from "./remains.ts";
@@ -30,8 +31,9 @@ export function collectUnknown(places: Places, ids: OwnIds, warn: (text: string)
   if (lock === undefined) return [];
   try {
     const holdings = readHoldings(places, warn);
+    const away = checkpointedAttachments(warn).map(({ attachment }) => attachment);
     return ownNetworks(places).flatMap((network) => {
-      const valid = inUse(network, holdings, ids);
+      const valid = inUse(network, holdings, ids, away);
       if (valid === undefined) return [];
       const failures = collectInPlugins(surroundingsIn(places), network, { others: () => valid }, carried);
       return failures.map((failure) => `${network.name}: ${describe(failure)}`);
@@ -70,19 +72,24 @@ function ownNetworks({ networkDirectories }: Places): Network[] {
 
 /**
  * Whom GC of a network has to leave alone, beside what is kept; undefined where it must not be called.
+ *
+ * @param away The attachments of containers that are checkpointed, on whichever networks.
  */
 export function inUse(
   { name }: Pick<Network, "name">,
   { attachments, leases, links }: Pick<Holdings, "attachments" | "leases" | "links">,
   { isOwn }: Pick<OwnIds, "isOwn">,
+  away: readonly Attachment[] = [],
 ): ValidAttachment[] | undefined {
   const recorded = attachments.filter(({ attachment }) => attachment.network === name);
-  const runs = new Set(
-    recorded.filter(({ run }) => run !== undefined).map(({ attachment }) => attachment.container),
-  );
+  const runs = new Set([
+    ...recorded.filter(({ run }) => run !== undefined).map(({ attachment }) => attachment.container),
+    ...away.map(({ container }) => container),
+  ]);
   const known: ValidAttachment[] = [
     ...recorded.map(({ attachment }) => attachment),
     ...leases.filter(({ network }) => network === name).map(({ holder }) => holder),
+    ...away.filter(({ network }) => network === name),
   ];
   if (!known.every(({ container }) => runs.has(container) || isOwn(container))) return undefined;
   // A port, as long as it is there, leads to a namespace that is alive. One that no record tells of is somebody's.

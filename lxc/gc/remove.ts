@@ -1,10 +1,9 @@
 import { describe } from "../../lib/cni/error.ts";
 import { ifUnlocked } from "../../lib/cni/lock.ts";
-import { detach } from "../../lib/runtime/attach.ts";
-import { carried } from "../carried.ts";
 import { forgetIncarnation, readIncarnation } from "../container/incarnation.ts";
 import { isRunning } from "../container/process.ts";
-import { findNetwork, type Places, runtimeFor } from "../runtime.ts";
+import { detach } from "../hook/attachment.ts";
+import type { Places } from "../runtime.ts";
 import type { RemainingAttachment, Remains } from "./remains.ts";
 
 /** What became of what was left of an attachment. */
@@ -50,8 +49,7 @@ function removeAll({ id, container, run, attachments }: Remains, places: Places)
 
 function problemOf({ attachment }: RemainingAttachment, places: Places): string | undefined {
   try {
-    const load = () => findNetwork(attachment.network, places);
-    detach(runtimeFor(attachment, "", places), load, carried);
+    detach(attachment, { ...places, networks: [] });
     return undefined;
   } catch (error) {
     return describe(error);

@@ -1,8 +1,9 @@
 import { describe } from "../../lib/cni/error.ts";
 import type { Attachment } from "../../lib/cni/request.ts";
-import { detach } from "../../lib/runtime/attach.ts";
+import { detach as detachByRuntime } from "../../lib/runtime/attach.ts";
 import type { Network } from "../../lib/runtime/network.ts";
 import { carried } from "../carried.ts";
+import { keepingHeld } from "../checkpoint/stand-ins.ts";
 import { findNetwork, runtimeFor, warn } from "../runtime.ts";
 import type { HookWords } from "./words.ts";
 
@@ -17,13 +18,28 @@ export function networkOf({ network: name, interface: link }: Attachment, words:
 }
 
 /**
+ * Detaches. Addresses that are held for it stay so, whichever IPAM plugin they are of.
+ *
+ * @throws CniError what plugins answered; what could not be removed is left for a later try.
+ */
+export function detach(attachment: Attachment, words: KnownNetworks): void {
+  const runtime = runtimeFor(attachment, "", words);
+  detachByRuntime(
+    runtime,
+    () => networkOf(attachment, words),
+    carried,
+    (network) => keepingHeld(network, attachment.container, runtime.cniPath),
+  );
+}
+
+/**
  * Detaches; a failure is reported, and leaves what could not be removed for a later try.
  *
  * @returns whether nothing is left.
  */
 export function detachQuietly(attachment: Attachment, words: KnownNetworks): boolean {
   try {
-    detach(runtimeFor(attachment, "", words), () => networkOf(attachment, words), carried);
+    detach(attachment, words);
     return true;
   } catch (error) {
     warn(`${attachment.network}, ${attachment.interface}: ${describe(error)}`);

@@ -1,10 +1,8 @@
 import { asCniError } from "../../lib/cni/error.ts";
 import type { Attachment, ContainerId } from "../../lib/cni/request.ts";
-import { detach } from "../../lib/runtime/attach.ts";
-import { carried } from "../carried.ts";
 import { forgetIncarnation, isOvertaken, readIncarnation } from "../container/incarnation.ts";
-import { findNetwork, runtimeFor } from "../runtime.ts";
-import { networkOf } from "./attachment.ts";
+import { findNetwork } from "../runtime.ts";
+import { detach } from "./attachment.ts";
 import { AttachmentFailure } from "./attachment-failure.ts";
 import type { HookWords } from "./words.ts";
 
@@ -37,7 +35,7 @@ function attachmentsOf(container: ContainerId, wanted: HookWords): Attachment[] 
 
 function detachOne(attachment: Attachment, wanted: HookWords): AttachmentFailure[] {
   try {
-    detach(runtimeFor(attachment, "", wanted), () => networkOf(attachment, wanted), carried);
+    detach(attachment, wanted);
     return [];
   } catch (error) {
     return [new AttachmentFailure(attachment, asCniError(error))];

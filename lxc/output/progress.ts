@@ -1,4 +1,5 @@
 import { system } from "#system";
+import type { Running } from "../../lib/system/system.ts";
 import { printable } from "./printable.ts";
 
 /** How long something may take before a person is told how far it is, in milliseconds. */
@@ -38,4 +39,19 @@ export function withProgress<Item, Done>(
   } finally {
     if (isShown) system.writeStandardError("\r\x1b[K");
   }
+}
+
+/**
+ * Waits until a command has ended; once it takes more than a second, a line on the terminal tells how far it is. Nothing shows
+ * where standard error is no terminal.
+ *
+ * @param line What is told, by how long it has taken, in milliseconds.
+ */
+export function awaitWithProgress(running: Running, line: (milliseconds: number) => string): void {
+  const begin = system.monotonic();
+  if (!system.isTerminal("errors") || running.hasEnded(patience)) return;
+  do {
+    system.writeStandardError(`\r\x1b[K${printable(line(system.monotonic() - begin))}`);
+  } while (!running.hasEnded(pace));
+  system.writeStandardError("\r\x1b[K");
 }

@@ -5,6 +5,7 @@
  * @property {string} name
  * @property {number} [share] In what part of the rounds it is held, where a round takes long; 1 when absent.
  * @property {boolean} [once] Held once, where one turn measures many times.
+ * @property {boolean} [needsCriu] Nobody takes part in it without CRIU.
  * @property {(place: Place) => Contestant[]} prepare Makes things as they have to be, on a host of its own. They take
  *   turns.
  * @property {LineOf[]} lines
@@ -27,6 +28,7 @@
  * @property {string} bin Native executables.
  * @property {string} js Bundles for Node.js.
  * @property {string} [go] The Go plugins, where they could be had.
+ * @property {string} [criu] The program CRIU, where it could be had; only what is measured with it needs it.
  */
 
 /**

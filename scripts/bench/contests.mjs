@@ -1,10 +1,12 @@
 import { attachmentContests } from "./contests/attachment.mjs";
+import { checkpointContests } from "./contests/checkpoint.mjs";
 import { crowdContests } from "./contests/crowd.mjs";
 import { firstPacketContests } from "./contests/first-packet.mjs";
 import { givenAddressContests } from "./contests/given-address.mjs";
 import { hookContest } from "./contests/hook.mjs";
 import { hostLocalContest } from "./contests/host-local.mjs";
 import { leaseContests } from "./contests/leases.mjs";
+import { lockContests } from "./contests/locks.mjs";
 import { lxcStartContest } from "./contests/lxc-start.mjs";
 import { otherWaysContest } from "./contests/other-ways.mjs";
 import { scopeContest } from "./contests/scope.mjs";
@@ -24,5 +26,7 @@ export const contests = [
   ...crowdContests,
   scopeContest,
   ...firstPacketContests,
+  ...checkpointContests,
   otherWaysContest,
+  ...lockContests,
 ];

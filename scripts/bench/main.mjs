@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { go } from "./contest.mjs";
 import { contests } from "./contests.mjs";
+import { findCriu } from "./criu.mjs";
 import { linesOf, sizeLines, verdictOf } from "./lines.mjs";
 import { runOnOwnHost } from "./namespace.mjs";
 import { parseOptions, usage } from "./options.mjs";
@@ -59,25 +60,24 @@ function build() {
 
 function bench({ rounds, isWanted, plugins, write }) {
   const peers = findPeers(plugins);
-  const measured = measure(
-    contests.filter(({ name }) => isWanted(name)),
-    peers,
-    rounds,
-  );
+  const wanted = contests.filter(({ name }) => isWanted(name));
+  const criu = wanted.some(({ needsCriu }) => needsCriu) ? findCriu() : undefined;
+  const measured = measure(wanted, peers, criu?.path, rounds);
   if (isWanted("size")) measured.set("size", sizeLines(sizesOf(names, bin, peers)));
   const lines = [...measured.values()].flat();
   console.log(`medians and lower quartiles of ${rounds} rounds, in turn`);
   for (const { name, description } of peers) console.log(`${name}: ${description}`);
+  if (criu?.reason !== undefined) console.log(`CRIU: not measured: ${criu.reason}`);
   console.log(`\n${formatTable(lines)}`);
   summarize(lines);
   if (write) writePages(measured, { rounds, peers });
 }
 
 /** @returns {Map<string, import("./lines.mjs").Line[]>} The lines of each contest, by its name. */
-function measure(wanted, peers, rounds) {
+function measure(wanted, peers, criu, rounds) {
   const work = mkdtempSync(join(tmpdir(), "lxc-cni-bench-"));
   try {
-    const directories = { bin, js, go: peers.find(({ name }) => name === go)?.plugins };
+    const directories = { bin, js, go: peers.find(({ name }) => name === go)?.plugins, criu };
     const call = { programs: compilePrograms(work), directories, peers, rounds };
     const entries = wanted.map((contest) => {
       const start = performance.now();
@@ -118,6 +118,7 @@ function summarize(lines) {
 function writePages(measured, circumstances) {
   for (const page of pages) {
     const missing = page.contests.filter((name) => !measured.has(name));
+    if (missing.length === page.contests.length) continue;
     if (missing.length > 0) {
       console.log(`\nnot written: ${page.name}, without ${missing.join("; ")}`);
       continue;

@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
  * @typedef {object} Programs
  * @property {string} launch Runs a command, see launch.c.
  * @property {string} packets Sends packets, see packets.c.
+ * @property {string} beat Is heard, or not, see beat.c.
+ * @property {string} mark Notes when another program runs, see mark.c.
  */
 
 /**
@@ -17,7 +19,8 @@ import { fileURLToPath } from "node:url";
  * @returns {Programs} Their paths.
  */
 export function compilePrograms(directory) {
-  return { launch: compile("launch", directory), packets: compile("packets", directory) };
+  const names = ["launch", "packets", "beat", "mark"];
+  return Object.fromEntries(names.map((name) => [name, compile(name, directory)]));
 }
 
 function compile(name, directory) {

@@ -42,9 +42,9 @@ export async function createTalker(
 ): Promise<LxcContainer> {
   const hooks = hookLines(`${variant.directory}/lxc-cni hook ${networks}`);
   const container = await lxc.create("c1", [...emptyNetwork, ...hooks, ...fit], options);
-  // The host's libraries: CRIU cannot give them to one with ids of its own, and a static busybox does without.
-  if (options.idmapped) await host.run(["sed", "-i", "/ none ro,bind/d", container.configFile]);
   const root = `${container.path}/${container.name}/rootfs`;
+  // LXC's own place for it is within the host's /usr/lib, which the template mounts (mounts-of-host.ts).
+  if (options.idmapped) await container.configure([`lxc.rootfs.mount = ${root}`]);
   await host.write(`${root}/bin/count`, counter, 0o755);
   await host.write(`${root}/etc/init.d/rcS`, startTalk, 0o755);
   return container;
@@ -79,7 +79,9 @@ export async function startPeer(host: Host): Promise<Peer> {
   await place.run(["sh", "-c", peerAddresses]);
   await host.write("/mnt/peer.py", peerProgram);
   await place.run(["sh", "-c", "setsid python3 /mnt/peer.py </dev/null >/mnt/peer.log 2>&1 &"]);
-  await expect.poll(() => host.attempt(["cat", "/mnt/listening"])).toMatchObject({ status: 0 });
+  await expect
+    .poll(() => host.attempt(["cat", "/mnt/listening"]), { timeout: 10_000 })
+    .toMatchObject({ status: 0 });
   return {
     counts: async () =>
       Promise.all(

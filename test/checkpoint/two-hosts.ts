@@ -41,10 +41,13 @@ export async function copyAcross(
   { name, path: lxcPath }: LxcContainer,
   checkpoint: string,
 ): Promise<LxcContainer> {
-  for (const path of [`${lxcPath}/${name}`, checkpoint]) {
-    await to.run(["mkdir", "-p", path]);
-    const pack = `tar -C /proc/${from.pid}/root${path} -c . | tar -C /proc/${to.pid}/root${path} -x`;
-    outputOf(await runCommand(["sh", "-c", pack]));
-  }
+  for (const path of [`${lxcPath}/${name}`, checkpoint]) await copyDirectory(from, to, path);
   return containerAt(to, name, { path: lxcPath });
+}
+
+/** Copies a directory from one host to another, with owners and times. */
+export async function copyDirectory(from: Host, to: Host, path: string): Promise<void> {
+  await to.run(["mkdir", "-p", path]);
+  const pack = `tar -C /proc/${from.pid}/root${path} -c . | tar -C /proc/${to.pid}/root${path} -x`;
+  outputOf(await runCommand(["sh", "-c", pack]));
 }

@@ -84,6 +84,7 @@ function wrapRunning(running: Running): Running {
     return kind === "timeout" && steps === faultyStep ? ended : real;
   };
   return {
+    hasEnded: (patience) => running.hasEnded(patience),
     wait() {
       // A second call gives the same answer, and is no step.
       outcome ??= step("wait", wait);

@@ -189,7 +189,7 @@ function start({ program, arguments: words, input = "", environment = {}, netns 
   const outcome = program.startsWith("/")
     ? runPlugin(program, environment, input)
     : answer(program, words, input, place);
-  return { wait: () => outcome };
+  return { hasEnded: () => true, wait: () => outcome };
 }
 
 function answer(program: string, words: readonly string[], input: string, place: Place): Outcome {

@@ -8,7 +8,7 @@ export function compileKiller(directory: string): string {
 }
 
 /** How long a plugin lived that was run by the killer, in microseconds. */
-export function lifeOf({ errors }: Answer): number {
+export function lifeOf({ errors }: Pick<Answer, "errors">): number {
   const last = errors.trimEnd().split("\n").at(-1) ?? "";
   if (!/^\d+$/.test(last)) throw new Error(`the killer did not say how long the plugin lived: ${errors}`);
   return Number(last);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { mountsOfHost } from "../../lxc/checkpoint/mounts-of-host.ts";
 import { obstaclesIn } from "../../lxc/checkpoint/requirements.ts";
 import { configurationOf } from "../../lxc/container/configuration.ts";
 
@@ -11,10 +12,42 @@ lxc.mount.entry = tmpfs tmp tmpfs defaults 0 0
 const problemsIn = (text: string) =>
   obstaclesIn(configurationOf(text, "/nowhere/config")).map(({ problem }) => problem);
 
-test("mounts of the host's directories are in the way of a container with ids of its own", () => {
+const ids = "lxc.idmap = u 0 100000 65536\n";
+const own = "/usr/lib/x86_64-linux-gnu/lxc/rootfs";
+
+/** What is in the way of a container with these lines, on a host with these mounts. */
+const mountsIn = (text: string, mounted: string[]) =>
+  mountsOfHost(configurationOf(text, "/nowhere/config"), mounted);
+
+test("directories of the host with other mounts in them are in the way of a container with ids of its own", () => {
+  const bind = (source: string, options = "bind") =>
+    `${ids}lxc.mount.entry = ${source} mnt none ${options} 0 0\n`;
+  const mounted = ["/", "/srv", "/srv/data", "/mnt/a b"];
+  expect(mountsIn(mounts, ["/sys/kernel/security", own])).toEqual([]);
   expect(problemsIn(fit + mounts)).toEqual([]);
-  expect(problemsIn(`${fit}${mounts}lxc.idmap = u 0 100000 65536\n`)).toEqual([
-    expect.stringContaining("mounts /lib of the host"),
+  expect(mountsIn(bind("/srv"), mounted)).toEqual([
+    { problem: expect.stringContaining("mounts /srv of the host, where /srv/data is another mount") },
+  ]);
+  expect(mountsIn(bind("/srv", "ro,rbind,optional"), mounted)).toHaveLength(1);
+  expect(mountsIn(bind("/"), mounted)).toHaveLength(1);
+  for (const other of [
+    bind("/srv/data"),
+    bind("/srv/dat"),
+    bind("/srv", "rw"),
+    bind("srv"),
+    bind("/srv").slice(ids.length),
+  ]) {
+    expect(mountsIn(other, mounted), other).toEqual([]);
+  }
+});
+
+test("the directory in which LXC mounts roots can be another one", () => {
+  const text = `${ids}lxc.rootfs.path = dir:/srv/c1/rootfs\nlxc.mount.entry = /usr/lib usr/lib none ro,bind 0 0\n`;
+  expect(mountsIn(text, [own])).toEqual([
+    { problem: expect.stringContaining(own), line: "lxc.rootfs.mount = /srv/c1/rootfs" },
+  ]);
+  expect(mountsIn(text.replace("dir:", "overlay:"), [own])).toEqual([
+    { problem: expect.stringContaining(own) },
   ]);
 });
 

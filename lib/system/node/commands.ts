@@ -20,7 +20,7 @@ import { signalNumber } from "./signals.ts";
 /** {@linkcode System.start}: runs the command to its end. */
 export function start(command: Command): Running {
   const outcome = execute(command);
-  return { wait: () => outcome };
+  return { hasEnded: () => true, wait: () => outcome };
 }
 
 /** Whether a path leads to a file that this process may execute. */

@@ -4,10 +4,15 @@ import { go } from "../contest.mjs";
 import { makeContainer } from "../namespace.mjs";
 import { callPlugin, environment, network, writeConfiguration } from "../network.mjs";
 
-const iproute2 = "bin with iproute2";
+/** How the same plugin can be run: what it is called as a contestant, and on pages. */
+const ways = [
+  { name: "bin", label: "shipped" },
+  { name: "bin with iproute2", label: "iproute2", environment: { LXC_CNI_LINKS: "iproute2" } },
+  { name: "js", label: "Node.js" },
+];
 
 /**
- * The other ways to run the same plugin: with `ip` in place of netlink, and under Node.js.
+ * The ways to run the same plugin: as it is shipped, with `ip` in place of netlink, and under Node.js.
  *
  * @type {import("../contest.mjs").Contest}
  */
@@ -28,15 +33,24 @@ export const otherWaysContest = {
       ],
     }));
   },
-  lines: [iproute2, "js"].flatMap((ours) =>
-    ["VERSION", "ADD", "DEL"].map((step) => ({ what: `${ours}: ${step}, ipMasq by iptables`, step, ours })),
+  lines: ways.flatMap(({ name: ours, label: way }) =>
+    ["VERSION", "ADD", "DEL"].map((step) => ({
+      what: `${ours}: ${step}, ipMasq by iptables`,
+      step,
+      ours,
+      point: { way, verb: step },
+    })),
   ),
 };
 
-function pluginsOf({ directories: { bin, js, go: reference } }) {
+function pluginsOf({ directories }) {
+  const { js, bin, go: reference } = directories;
   return [
-    { name: iproute2, directory: bin, environment: { LXC_CNI_LINKS: "iproute2" } },
-    { name: "js", directory: js },
+    ...ways.map(({ name, environment: variables }) => ({
+      name,
+      directory: name === "js" ? js : bin,
+      environment: variables,
+    })),
     ...(reference === undefined ? [] : [{ name: go, directory: reference }]),
   ];
 }

@@ -28,6 +28,15 @@ export function observeCommands(base: string, busy: string): void {
     const first = running.wait();
     return running.wait() === first;
   });
+  look("command, has it ended", () => {
+    const end = (script: string, deadline: number) => {
+      const running = system.start({ program: "sh", arguments: ["-c", script], deadline });
+      const before = running.hasEnded(5000);
+      const { status, late } = running.wait();
+      return { before, status, late, after: running.hasEnded(0) };
+    };
+    return [end("exit 3", 10_000), end("exec sleep 1000", 50)];
+  });
   look("command, two at once", () => {
     const running = ["1", "2"].map((text) =>
       system.start({ program: "echo", arguments: [text], deadline: 5000 }),
