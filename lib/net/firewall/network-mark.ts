@@ -1,6 +1,7 @@
 import { system } from "#system";
 import { decode } from "../../cni/decode.ts";
 import { CniError } from "../../cni/error.ts";
+import { inDirectory } from "../../cni/in-directory.ts";
 import { stringifyCompact } from "../../cni/json.ts";
 import type { NetworkName } from "../../cni/request.ts";
 import { isSystemError } from "../../system/error.ts";
@@ -36,8 +37,9 @@ export function readMark(network: NetworkName): readonly Part[] | undefined {
 export function writeMark(network: NetworkName, rules: readonly Part[]): void {
   const mark: NetworkMark = { netns: ownNetns(), rules: [...rules] };
   try {
-    system.makeDirectory(directory, 0o755);
-    system.replaceFile(pathOf(network), `${stringifyCompact(mark)}\n`, 0o600);
+    inDirectory(directory, () => {
+      system.replaceFile(pathOf(network), `${stringifyCompact(mark)}\n`, 0o600);
+    });
   } catch (error) {
     if (!isSystemError(error)) throw error;
   }
