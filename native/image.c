@@ -10,11 +10,14 @@
 #include "image.h"
 
 #include <errno.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include "engine.h"
@@ -32,6 +35,8 @@ struct image {
 /* The section, which compile.mjs makes. */
 extern struct image image;
 extern char image_end[];
+/* Behind that, while the image is made, the stack on which it is: where it starts, downwards. */
+extern char image_stack[];
 
 static bool is_being_made;
 
@@ -51,13 +56,6 @@ int gettimeofday(struct timeval *restrict time, void *restrict zone) {
   }
   *time = (struct timeval){.tv_sec = now.tv_sec, .tv_usec = now.tv_nsec / 1000};
   return 0;
-}
-
-/* Addresses of this process's stack differ from run to run, and engine_enter() sets those that matter. */
-static void erase_stack_addresses(void) {
-  const uintptr_t here = (uintptr_t)__builtin_frame_address(0), reach = 8u << 20;
-  for (uintptr_t *word = (uintptr_t *)image.blocks; (char *)word < image.memory.next; word++)
-    if (*word > here - reach && *word < here + reach) *word = 0;
 }
 
 /* Has the engine make what it makes of an object's properties when they are first asked for. */
@@ -107,26 +105,34 @@ static bool settle_language(void) {
   return succeeded;
 }
 
-bool image_write(const char *how) {
+/* Makes the image and writes it; returns the exit status of its process. */
+static int make_image(void *how) {
   is_being_made = true;
   memory = &image.memory;
   *memory = (struct memory){.next = image.blocks, .end = image_end};
-  if (!engine_create(&image.engine, &memory_allocator)) return false;
-  if (!engine_load()) return false;
-  if (strcmp(how, "evaluated") == 0 && !engine_evaluate()) return false;
-  if (!settle_language() || !engine_make_room(engine->runtime)) return false;
+  if (!engine_create(&image.engine, &memory_allocator)) return EXIT_FAILURE;
+  if (!engine_load()) return EXIT_FAILURE;
+  if (strcmp(how, "evaluated") == 0 && !engine_evaluate()) return EXIT_FAILURE;
+  if (!settle_language() || !engine_make_room(engine->runtime)) return EXIT_FAILURE;
   JS_RunGC(engine->runtime);
-  if (memory->end != image_end) {
-    fputs("Error: the image needs more memory than its section has\n", stderr);
-    return false;
+  if (memory->end != image_end || memory->large_blocks > 0) {
+    fputs("Error: the image needs more memory than its section has, or a larger piece of it\n", stderr);
+    return EXIT_FAILURE;
   }
   engine_forget_free_blocks(engine->runtime);
   memset(memory->free, 0, sizeof(memory->free));
-  erase_stack_addresses();
   image.is_there = true;
   int number = write_fully(1, (const char *)&image, (size_t)(memory->next - (char *)&image));
   if (number != 0) fprintf(stderr, "Error: write: %s\n", strerror(number));
-  return number == 0;
+  return number == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+bool image_write(const char *how) {
+  /* What stays of addresses of the stack in the image has no use any more, but is to be the same each time.
+   * Nobody could tell it from other numbers, so it is the stack that has its place. */
+  pid_t pid = clone(make_image, image_stack, SIGCHLD, (void *)how);
+  int status;
+  return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }
 
 /* How much the program may allocate before the first search for garbage, which would touch all of the image:

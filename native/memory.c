@@ -57,6 +57,7 @@ static void *memory_malloc(void *opaque, size_t size) {
     struct block *block = malloc(sizeof(*block) + size);
     if (!block) return NULL;
     block->size = size;
+    memory->large_blocks++;
     return block + 1;
   }
   int class = class_of(size);
@@ -84,6 +85,7 @@ static void memory_free(void *opaque, void *pointer) {
   struct block *block = (struct block *)pointer - 1;
   if (block->size > largest) {
     free(block);
+    memory->large_blocks--;
   } else {
     int class = class_of(block->size);
     block->next = memory->free[class];

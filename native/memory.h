@@ -15,6 +15,8 @@ struct memory {
   char *end;
   /* Blocks of each class of sizes that were given back. */
   struct block *free[memory_classes];
+  /* How many there are that were too large for any class, and are not here. */
+  size_t large_blocks;
 };
 
 extern struct memory *memory;

@@ -17,7 +17,12 @@ import { rememberAddresses, rememberedAddresses } from "./sticky.ts";
  * @throws CniError 4 for CNI_ARGS and 7 for a configuration that cannot be used, 11 when other calls do not let go of
  *   the leases, 5, 110, 111, 112, 113 as for {@linkcode allocate}.
  */
-export function add({ config, version, attachment, arguments: args }: Request<HostLocalConfig>): Result {
+export function add({
+  config,
+  version,
+  attachment,
+  arguments: args,
+}: Pick<Request<HostLocalConfig>, "config" | "version" | "attachment" | "arguments">): Result {
   const pools = poolsOf(config, version);
   const requested = requestedAddresses(config, args);
   const adopt = isAdopting(config, args);

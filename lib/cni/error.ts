@@ -25,6 +25,8 @@ export const Code = {
   checkpointed: 104,
   /** A checkpoint could not be taken, or not be restored. */
   checkpointFailed: 105,
+  /** A container could not be moved to another host. */
+  migrationFailed: 106,
   /** No address is left in a range set. */
   exhausted: 110,
   /** The container and interface hold an address of the range set already. */

@@ -16,6 +16,7 @@ const longestPatience = 10_000;
  *
  * * `networks`: which networks there are: held by who adds one, or removes one.
  * * `user`: all that the service does for an ordinary user.
+ * * `migration`: a container's move from or to another host.
  * * `container`: all that lxc-cni does to a container.
  * * `collection`: garbage of networks: shared by a runtime that attaches, exclusive while plugins are told what is in use.
  * * `member`: all that a plugin does to a container on one network. (Its interfaces there share a chain of rules.)
@@ -27,6 +28,7 @@ const longestPatience = 10_000;
 export type Lockable =
   | "networks"
   | "user"
+  | "migration"
   | "container"
   | "collection"
   | "member"

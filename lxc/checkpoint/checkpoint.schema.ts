@@ -12,6 +12,19 @@ export const Checkpoint = Type.Object({
   lxcPath: Type.String(),
   /** The directory of the checkpoint, where the container's host keeps this itself. */
   directory: Type.Optional(Type.String()),
+  /** Where its host keeps this itself: what has become of it between hosts. */
+  move: Type.Optional(
+    Type.Object({
+      /**
+       * * `arriving`: it is copied to this host, whose addresses are reserved for it.
+       * * `leaving`: the other host was asked to have it go on; whether it does, nobody here knows yet.
+       * * `moved`: it goes on there, and nothing is held for it here.
+       */
+      stage: Type.Union([Type.Literal("arriving"), Type.Literal("leaving"), Type.Literal("moved")]),
+      /** The other host, as the command line named it; undefined for one that arrives. */
+      host: Type.Optional(Type.String()),
+    }),
+  ),
   attachments: Type.Array(
     Type.Object({
       network: Type.String(),

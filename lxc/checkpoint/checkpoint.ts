@@ -5,7 +5,7 @@ import { isSystemError } from "../../lib/system/error.ts";
 import { currentRun, requireFirstProcess } from "../attach/run.ts";
 import { readConfiguration } from "../container/configuration.ts";
 import type { Container } from "../container/containers.ts";
-import { isRunning } from "../container/process.ts";
+import { isRunning, type ProcessIdentity } from "../container/process.ts";
 import type { Places } from "../runtime.ts";
 import { describeAttachments } from "./attachments.ts";
 import type { Checkpoint } from "./checkpoint.schema.ts";
@@ -64,14 +64,7 @@ export function checkpoint(
   requireEmpty(directory);
   const taken = withLock("container", container.id, () => {
     requireNotCheckpointed(container.id, container.name);
-    const { held } = currentRun(container, first, places);
-    const described: Checkpoint = {
-      format: "lxc-cni checkpoint 1",
-      time: new Date(system.now()).toISOString(),
-      name: container.name,
-      lxcPath: container.lxcPath,
-      attachments: describeAttachments(container.id, held),
-    };
+    const described = describeRun(container, first, places);
     makePrivateDirectory(directory);
     if (!leaveRunning) holdCheckpoint(container.id, { ...described, directory });
     try {
@@ -96,6 +89,17 @@ export function checkpoint(
   }
   if (!leaveRunning) awaitStopped(container, true);
   return { checkpoint: taken, milliseconds, bytes: sizeOfImages(directory) };
+}
+
+/** What makes the networks again of a container that runs. The caller holds its lock. */
+export function describeRun(container: Container, first: ProcessIdentity, places: Places): Checkpoint {
+  const { id, name, lxcPath } = container;
+  const { held } = currentRun(container, first, places);
+  return {
+    format: "lxc-cni checkpoint 1",
+    time: new Date(system.now()).toISOString(),
+    ...{ name, lxcPath, attachments: describeAttachments(id, held) },
+  };
 }
 
 /** @returns why it failed; undefined where it did not. */

@@ -41,7 +41,8 @@ export function findNetworks(
   held: Checkpoint | undefined,
   places: Places,
 ): readonly Wanted[] {
-  const isHeld = held?.time === checkpoint.time;
+  // Where it arrives, IPAM plugins of others have not leased anything yet.
+  const isHeld = held?.time === checkpoint.time && held.move?.stage !== "arriving";
   const lines = hookLinesOf(readConfiguration(container.configFile)).flatMap(({ words }) => words ?? []);
   return attachmentsOf(checkpoint, container.id).map((checkpointed) => {
     const { attachment } = checkpointed;
@@ -127,7 +128,7 @@ function adopting(network: Network): Network {
 }
 
 /** What a container would find changed. */
-function differencesOf(before: Result, after: Result, link: string): string[] {
+export function differencesOf(before: Result, after: Result, link: string): string[] {
   const [was, is] = [before, after].map((result) => factsOf(result, link)) as [string[], string[]];
   const lost = was.filter((fact) => !is.includes(fact)).map((fact) => `it had ${fact}`);
   const added = is.filter((fact) => !was.includes(fact)).map((fact) => `it would have ${fact}`);

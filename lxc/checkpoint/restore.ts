@@ -38,6 +38,7 @@ export interface Restored {
  */
 export function restore(container: Container, directory: string, places: Places): Restored {
   const held = readCheckpoint(container.id);
+  requireNotElsewhere(container, held);
   if (held !== undefined) awaitStopped(container, true);
   const checkpoint = readDocument(directory);
   if (held === undefined) awaitStopped(container, false);
@@ -66,6 +67,23 @@ export function restore(container: Container, directory: string, places: Places)
   if (held !== undefined) withLock("container", container.id, () => unholdCheckpoint(container.id, held));
   forgetLastError(container.id);
   return { checkpoint, milliseconds };
+}
+
+/**
+ * A container that goes on twice has two owners of its addresses, and its files two truths.
+ *
+ * @throws CniError 104 where it has moved to another host, or may have
+ */
+export function requireNotElsewhere({ name }: Container, held: Checkpoint | undefined): void {
+  const { stage, host } = held?.move ?? {};
+  if (host === undefined) return;
+  throw new CniError(
+    Code.checkpointed,
+    `container ${name} ${stage === "moved" ? "has moved to" : "may go on at"} ${host}`,
+    stage === "moved"
+      ? `lxc-cni release ${name} has it start anew here`
+      : `lxc-cni migrate ${name} ${host} finds out, and has it go on; where ${host} is lost for good: lxc-cni restore --here`,
+  );
 }
 
 /** What it has written since would be lost, and its addresses were those of a later time. */

@@ -15,12 +15,14 @@ import { gc } from "./gc.ts";
 import { graph } from "./graph.ts";
 import { hook } from "./hook.ts";
 import { ls } from "./ls.ts";
+import { migrate } from "./migrate.ts";
 import { networkCreate } from "./network-create.ts";
 import { networkLs } from "./network-ls.ts";
 import { networkRm } from "./network-rm.ts";
 import { networkShow } from "./network-show.ts";
 import { pluginsLink } from "./plugins-link.ts";
 import { pluginsUnlink } from "./plugins-unlink.ts";
+import { receive } from "./receive.ts";
 import { release } from "./release.ts";
 import { repair } from "./repair.ts";
 import { restore } from "./restore.ts";
@@ -32,11 +34,11 @@ import { version } from "./version.ts";
 export const commands: readonly Command[] = [
   ...[enable, disable, attach, detach],
   ...[ls, status, check, repair, gc, graph],
-  ...[checkpoint, restore, release],
+  ...[checkpoint, restore, migrate, release],
   ...[networkLs, networkShow, networkCreate, networkRm],
   ...[doctor, explain],
   ...[pluginsLink, pluginsUnlink],
-  ...[hook, serve, add, del],
+  ...[hook, serve, receive, add, del],
   ...[completionOf(() => commands), version],
 ];
 

@@ -1,34 +1,53 @@
-import { system } from "#system";
-import { isSystemError } from "../../lib/system/error.ts";
-import { doubtful, type Finding, orOk } from "./finding.ts";
-import { networkdFileFor } from "./networkd.ts";
+import { doubtful, type Finding, orOk, wrong } from "./finding.ts";
+import { isManaged } from "./network-manager.ts";
+import { isMadeByNetworkd, type MatchedLink, networkdFileFor } from "./networkd.ts";
+import { textOf } from "./read.ts";
 import { statusOf } from "./status-of.ts";
+import { gatewayNetworks, type Subject } from "./subject.ts";
 
-/** A name that the host's end of a container may have. */
-const port = { name: "veth22222222222", kind: "veth" };
+/** A link that is nobody's but lxc-cni's. */
+interface OwnLink extends MatchedLink {
+  readonly what: string;
+}
 
-/** Programs of the host that configure links, and would take a container's for theirs; as far as their files tell. */
-export function daemons(): Finding[] {
+/** The host's end of a container's interface, by a name that one may have. */
+const port: OwnLink = { name: "veth22222222222", kind: "veth", what: "the ports of containers" };
+
+/** What packages of lxc-cni bring along for these programs (packaging/daemons). */
+const ownNames = ["veth???????????", "cni*"];
+
+/** Programs of the host that configure links, and would take lxc-cni's for theirs. */
+export function daemons(subject: Subject): Finding[] {
+  const bridges = bridgesOf(subject);
   return orOk(
-    [...networkd(), ...dhcpcd(), ...networkManager()],
+    [...networkd([port, ...bridges]), ...dhcpcd(), ...networkManager([port, ...bridges], subject)],
     "no program of the host configures containers' links",
   );
 }
 
-function networkd(): Finding[] {
-  if (!exists("/run/systemd/netif")) return [];
-  const found = networkdFileFor(port, "");
-  if (found === undefined || found.isUnmanaged) return [];
-  const file = "/etc/systemd/network/05-lxc-cni.network";
-  return [
-    doubtful(
-      "systemd-networkd configures the ports of containers",
-      found.file,
-      `printf '[Match]\\nName=veth*\\n[Link]\\nUnmanaged=yes\\n' > ${file} && networkctl reload`,
-    ),
-  ];
+/** The links that have gateways' addresses: bridges, and in a VLAN the end of a cable. */
+function bridgesOf(subject: Subject): OwnLink[] {
+  return gatewayNetworks(subject).map(({ network, settings: { bridge, gatewayLink } }) => ({
+    name: gatewayLink,
+    kind: gatewayLink === bridge ? "bridge" : "veth",
+    what: `${gatewayLink}, the gateway of network ${network.name}`,
+  }));
 }
 
+/** Of a link that it configures, it takes away whatever its file does not have: the bridge of a port, addresses. */
+function networkd(links: readonly OwnLink[]): Finding[] {
+  if (!exists("/run/systemd/netif")) return [];
+  const file = "/etc/systemd/network/05-lxc-cni.network";
+  const names = withOwnNames(links).join(" ");
+  const remedy = `printf '[Match]\\nName=${names}\\n[Link]\\nUnmanaged=yes\\n' > ${file} && networkctl reload && lxc-cni repair`;
+  return links.flatMap((link) => {
+    const found = networkdFileFor(link, "");
+    if (found === undefined || found.isUnmanaged || isMadeByNetworkd(link.name)) return [];
+    return [wrong(`systemd-networkd configures ${link.what}`, found.file, remedy)];
+  });
+}
+
+/** It leaves bridges alone. */
 function dhcpcd(): Finding[] {
   const file = "/etc/dhcpcd.conf";
   const isRunning = exists("/run/dhcpcd.pid") || exists("/run/dhcpcd/pid");
@@ -37,42 +56,35 @@ function dhcpcd(): Finding[] {
     doubtful(
       "dhcpcd asks for addresses on the ports of containers",
       file,
-      `echo 'denyinterfaces veth*' >> ${file}`,
+      `echo 'denyinterfaces ${ownNames.join(" ")}' >> ${file} && systemctl restart dhcpcd`,
     ),
   ];
 }
 
-/** NetworkManager leaves veth alone by a rule of udev that it brings along. */
-function networkManager(): Finding[] {
+/** It follows what others configure, until it is told to disconnect a link, or all of them. */
+function networkManager(links: readonly OwnLink[], subject: Subject): Finding[] {
   if (!exists("/run/NetworkManager")) return [];
-  const rules = ["/etc", "/usr/lib", "/lib"].map((each) => `${each}/udev/rules.d/85-nm-unmanaged.rules`);
-  if (rules.some((file) => textOf(file).includes("veth"))) return [];
-  const directory = "/etc/NetworkManager/conf.d";
-  const names = system.listDirectory(directory) ?? [];
-  const texts = [
-    "/etc/NetworkManager/NetworkManager.conf",
-    ...names.map((name) => `${directory}/${name}`),
-  ].map(textOf);
-  if (texts.some((text) => /^\s*unmanaged-devices\s*=.*veth/m.test(text))) return [];
-  const entry = "[keyfile]\\nunmanaged-devices=interface-name:veth*\\n";
-  return [
-    doubtful(
-      "NetworkManager manages the ports of containers",
-      "/etc/NetworkManager",
-      `printf '${entry}' > ${directory}/lxc-cni.conf && nmcli general reload`,
-    ),
-  ];
+  const there = subject.links.readLinks("host");
+  const file = "/etc/NetworkManager/conf.d/lxc-cni.conf";
+  const devices = withOwnNames(links).map((name) => `interface-name:${name}`);
+  const entry = `[keyfile]\\nunmanaged-devices+=${devices.join(",")}\\n`;
+  return links
+    .filter(({ name, kind }) => isManaged({ name, kind }, there.find((each) => each.name === name)?.index))
+    .map(({ what }) =>
+      doubtful(
+        `NetworkManager manages ${what}`,
+        "/etc/NetworkManager",
+        `printf '${entry}' > ${file} && nmcli general reload`,
+      ),
+    );
+}
+
+/** Patterns for all of our links, and the names of those that are called otherwise. */
+function withOwnNames(links: readonly OwnLink[]): string[] {
+  const others = links.filter((link) => link !== port && !link.name.startsWith("cni"));
+  return [...ownNames, ...new Set(others.map(({ name }) => name))];
 }
 
 function exists(path: string): boolean {
   return statusOf(path) !== undefined;
-}
-
-function textOf(file: string): string {
-  try {
-    return system.readRegular(file);
-  } catch (error) {
-    if (isSystemError(error)) return "";
-    throw error;
-  }
 }

@@ -27,9 +27,10 @@ export function removeUdhcpc(root: string): void {
   system.replaceWithin(root, script, text.replace(udhcpcLine, ""), { userId, groupId, mode }, "on disk");
 }
 
-/** How an administrator does the same. */
+/** How one does the same by hand. An ordinary user's container belongs to ids that are the user's in a user namespace only. */
 export function remedyFor(root: string): string {
-  return `sed -i /udhcpc/d ${root}/${script}`;
+  const within = system.userId === 0 ? "" : "lxc-usernsexec -- ";
+  return `${within}sed -i /udhcpc/d ${root}/${script}`;
 }
 
 /** The script; undefined where there is none, or it is elsewhere: a symbolic link of a guest may lead out of its root. */

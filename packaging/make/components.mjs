@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -9,7 +8,7 @@ import { join } from "node:path";
  * @property {string} name
  * @property {string} version
  * @property {string} purl Its package URL.
- * @property {string} licence By the names of SPDX.
+ * @property {string} licence An expression of SPDX.
  * @property {string} does What it is there for.
  */
 
@@ -17,40 +16,36 @@ import { join } from "node:path";
  * What the native executables hold besides this project's own code: the engine and the C library, and whatever of
  * npm's packages the source maps say that code came from.
  *
- * @param {string} root The checkout, built.
+ * @param {string} root The checkout.
+ * @param {import("./built.mjs").Built} built What it was built into.
  * @returns {Component[]}
+ * @throws when the executables say that they hold something else than what is written beside them.
  */
-export function componentsInside(root) {
-  return [...linked(root), ...bundled(root)];
+export function componentsInside(root, built) {
+  return [...linked(built), ...bundled(root, built.maps)];
 }
 
-/**
- * What the executables are linked with, by their own words. Of libgcc, which the linker is given as well, nothing is taken:
- * amd64 needs none of its functions.
- */
-function linked(root) {
-  const [, line = ""] = execFileSync(join(root, "dist/bin/lxc-cni"), ["version"], { encoding: "utf8" }).split(
-    "\n",
-  );
-  return line.split(", ").map((each) => {
-    const [name, version] = each.split(" ");
-    return {
-      name: name.toLowerCase(),
-      version,
-      purl: `pkg:deb/debian/${binaryPackages[name]}@${encodeURIComponent(version)}`,
-      licence: "MIT",
-      does: `${name}, linked statically`,
-    };
-  });
+/** What the executables are linked with. The build has looked that it is nothing else. */
+function linked(built) {
+  const [, said = ""] = built.print("lxc-cni", ["version"]).split("\n");
+  const known = built.linked.map(({ name, version }) => `${name} ${version}`).join(", ");
+  if (said !== known)
+    throw new Error(`lxc-cni says that it holds ${said}, but it should be ${known}: build anew`);
+  return built.linked.map(({ name, version, package: from }) => ({
+    name: name.toLowerCase(),
+    version,
+    purl: `pkg:deb/debian/${from}@${encodeURIComponent(version)}`,
+    licence: licences[name],
+    does: `${name}, linked statically`,
+  }));
 }
 
-/** The packages of Debian that they come from. */
-const binaryPackages = { "QuickJS-ng": "qjs-src", musl: "musl-dev" };
+/** Of libgcc, the arithmetic of 128 bits alone is taken, whose licence is not that of the rest. */
+const licences = { "QuickJS-ng": "MIT", musl: "MIT", libgcc: "LGPL-2.1-or-later WITH GCC-exception-2.0" };
 
 /** The packages of npm that code in the executables came from. */
-function bundled(root) {
+function bundled(root, maps) {
   const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
-  const maps = join(root, "dist/maps");
   const sources = readdirSync(maps, { recursive: true })
     .filter((name) => name.includes("/") && name.endsWith(".map"))
     .flatMap((name) => JSON.parse(readFileSync(join(maps, name), "utf8")).sources);

@@ -1,19 +1,23 @@
-// Makes the packages of what is in dist/bin; scripts/package calls it.
+// Makes the packages of what is in dist/bin, or for another architecture in dist/bin-ARCH; scripts/package calls it.
 //
-// usage: node packaging/make/main.mjs OUTPUT-DIRECTORY [VERSION]
+// usage: node packaging/make/main.mjs [--arch ARCH] OUTPUT-DIRECTORY [VERSION]
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { projectRoot as root } from "../../scripts/build/executables.mjs";
+import { builtFor } from "./built.mjs";
 import { writeDebianFiles } from "./debian.mjs";
 import { releaseOf } from "./release.mjs";
 import { layOut } from "./tree.mjs";
 
-const [out = "", version] = process.argv.slice(2);
-const release = releaseOf(root, version);
+const { values, positionals } = parseArgs({ options: { arch: { type: "string" } }, allowPositionals: true });
+const [out = "", version] = positionals;
+const built = builtFor(root, values.arch);
+const release = releaseOf(root, { version, architecture: values.arch });
 const work = mkdtempSync(join(tmpdir(), "lxc-cni-package-"));
 process.umask(0o022);
 try {
@@ -28,7 +32,7 @@ try {
 
 async function debianPackage() {
   const directory = join(work, "deb");
-  await layOut({ root, directory, prefix: "/usr", release });
+  await layOut({ root, built, directory, prefix: "/usr", release });
   writeDebianFiles({ root, directory, release });
   const path = resolve(out, `lxc-cni_${release.version}_${release.architecture}.deb`);
   setTimes(directory);
@@ -44,7 +48,7 @@ async function debianPackage() {
 async function tarball() {
   const name = `lxc-cni-${release.version}-linux-${release.architecture}`;
   const directory = join(work, "tar");
-  await layOut({ root, directory, prefix: "/usr/local", release });
+  await layOut({ root, built, directory, prefix: "/usr/local", release });
   const path = resolve(out, `${name}.tar.gz`);
   const words = [
     ...[
@@ -64,7 +68,7 @@ async function tarball() {
 
 /** On its own, for those who look for what is inside before they install it. */
 function billOfMaterials() {
-  const path = resolve(out, `lxc-cni-${release.version}.cdx.json`);
+  const path = resolve(out, `lxc-cni-${release.version}-linux-${release.architecture}.cdx.json`);
   copyFileSync(join(work, "deb/usr/share/doc/lxc-cni/sbom.cdx.json"), path);
   return path;
 }

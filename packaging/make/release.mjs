@@ -15,10 +15,11 @@ import { join } from "node:path";
 
 /**
  * @param {string} root The checkout.
- * @param {string | undefined} version In place of what git says.
+ * @param {{ version?: string, architecture?: string }} choices The version, in place of what git says; the architecture,
+ *   in place of this machine's.
  * @returns {Release}
  */
-export function releaseOf(root, version) {
+export function releaseOf(root, { version, architecture }) {
   const git = (...words) => execFileSync("git", words, { cwd: root, encoding: "utf8" }).trim();
   const { SOURCE_DATE_EPOCH: epoch, DEBFULLNAME: name, DEBEMAIL: address } = process.env;
   const seconds = Number(epoch ?? git("log", "-1", "--format=%ct"));
@@ -26,7 +27,7 @@ export function releaseOf(root, version) {
     version: version ?? versionByGit(root, git),
     time: new Date(seconds * 1000),
     maintainer: name && address ? `${name} <${address}>` : git("log", "-1", "--format=%cn <%ce>"),
-    architecture: execFileSync("dpkg", ["--print-architecture"], { encoding: "utf8" }).trim(),
+    architecture: architecture ?? execFileSync("dpkg", ["--print-architecture"], { encoding: "utf8" }).trim(),
   };
 }
 

@@ -37,6 +37,6 @@ function executable([name, content]) {
   return { type: "file", name, hashes: [{ alg: "SHA-256", content: hash }] };
 }
 
-function licences(id) {
-  return [{ license: { id } }];
+function licences(expression) {
+  return [expression.includes(" ") ? { expression } : { license: { id: expression } }];
 }

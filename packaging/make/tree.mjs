@@ -1,6 +1,5 @@
-import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { schemaFiles } from "../../scripts/build/schema-files.mjs";
 import { componentsInside } from "./components.mjs";
@@ -18,12 +17,13 @@ const executables = ["bridge", "host-local", "lxc-cni"];
  * program is named `bridge`, too. `bin/lxc-cni` leads to it.
  *
  * @param {object} options
- * @param {string} options.root The checkout, built.
+ * @param {string} options.root The checkout.
+ * @param {import("./built.mjs").Built} options.built What it was built into.
  * @param {string} options.directory Where they go, as if it were `/`.
  * @param {"/usr" | "/usr/local"} options.prefix
  * @param {import("./release.mjs").Release} options.release
  */
-export async function layOut({ root, directory, prefix, release }) {
+export async function layOut({ root, built, directory, prefix, release }) {
   const write = (path, content, mode = 0o644) => {
     const target = join(directory, prefix, path);
     mkdirSync(dirname(target), { recursive: true });
@@ -33,7 +33,7 @@ export async function layOut({ root, directory, prefix, release }) {
   const withPrefix = (text) => text.toString().replace(/\/usr\/(?=libexec\/|share\/)/g, `${prefix}/`);
   const { version, time } = release;
 
-  for (const name of executables) write(`libexec/lxc-cni/${name}`, read(`dist/bin/${name}`), 0o755);
+  for (const name of executables) write(`libexec/lxc-cni/${name}`, built.read(name), 0o755);
   mkdirSync(join(directory, prefix, "bin"), { recursive: true });
   symlinkSync("../libexec/lxc-cni/lxc-cni", join(directory, prefix, "bin/lxc-cni"));
 
@@ -42,19 +42,25 @@ export async function layOut({ root, directory, prefix, release }) {
     write(`share/man/man${name.at(-1)}/${name}.gz`, compressed(text));
   }
   for (const [shell, path] of Object.entries(completions[prefix])) {
-    write(path, printedBy(join(root, "dist/bin/lxc-cni"), ["completion", shell]));
+    write(path, built.print("lxc-cni", ["completion", shell]));
   }
   for (const name of readdirSync(join(root, "packaging/systemd"))) {
     write(`lib/systemd/system/${name}`, withPrefix(read(`packaging/systemd/${name}`)));
+  }
+  const daemons = "packaging/daemons";
+  write("lib/systemd/network/05-lxc-cni.network", read(`${daemons}/05-lxc-cni.network`));
+  // NetworkManager reads nothing below /usr/local; lxc-cni doctor says what to do there.
+  if (prefix === "/usr") {
+    write("lib/NetworkManager/conf.d/lxc-cni.conf", read(`${daemons}/NetworkManager.conf`));
   }
   const schemas = await schemaFiles(root);
   for (const [name, text] of Object.entries(schemas)) write(`share/lxc-cni/schema/${name}`, text);
   write("share/lxc/config/lxc-cni.conf", withPrefix(read("packaging/lxc/lxc-cni.conf")));
 
-  const components = componentsInside(root);
-  const contents = Object.fromEntries(executables.map((name) => [name, read(`dist/bin/${name}`)]));
+  const components = componentsInside(root, built);
+  const contents = Object.fromEntries(executables.map((name) => [name, built.read(name)]));
   write(`${documents}/sbom.cdx.json`, billOfMaterials({ version, time, executables: contents, components }));
-  write(`${documents}/copyright`, copyrightFile(root));
+  write(`${documents}/copyright`, copyrightFile(built));
   write(`${documents}/changelog.gz`, compressed(changelog(release)));
   const { "NEWS.md": news, ...pagesOfDocs } = documentsOf(root);
   write(`${documents}/NEWS.md.gz`, compressed(news));
@@ -80,12 +86,6 @@ const completions = {
 /** The same bytes for the same text: the header of zlib has no name and no time in it. */
 function compressed(content) {
   return gzipSync(content, { level: 9 });
-}
-
-function printedBy(program, words) {
-  const { status, stdout, stderr } = spawnSync(program, words, { encoding: "utf8", env: {} });
-  if (status === 0) return stdout;
-  throw new Error(`${relative(process.cwd(), program)} ${words.join(" ")}: status ${status}: ${stderr}`);
 }
 
 /** As deb-changelog(5) has it; what changed is in NEWS.md. */

@@ -24,12 +24,12 @@ import { awaitDetection } from "./detection.ts";
 import { forwardingKeys, isForwarding } from "./forwarding.ts";
 import { withGateways } from "./gateways.ts";
 import { readHost } from "./host-state.ts";
-import { type Lease, leaseAddresses, releaseAddresses } from "./lease.ts";
+import { type Lease, leaseAddresses, needsInterface, releaseAddresses } from "./lease.ts";
 import { leaveShared } from "./leave.ts";
 import { isLeaseLeftBehind } from "./left-behind.ts";
 import { whileChanging, whileJoining } from "./locks.ts";
 import { chooseMacs, type Macs } from "./macs.ts";
-import { planAttachment } from "./plan.ts";
+import { planAddresses, planAttachment, planPort } from "./plan.ts";
 import { removeRecord, writeRecord } from "./record.ts";
 import { resultOf } from "./result.ts";
 import { type Settings, settingsOf } from "./settings.ts";
@@ -69,19 +69,39 @@ function attach(
   carried: CarriedPlugins,
 ): Result {
   const host = readHost(settings, request.attachment, tools.links);
+  const preparation: Preparation = { host, macs: chooseMacs(settings), receipts: [] };
   const mayTakeOver = () => isLeaseLeftBehind(request, host, tools.links);
-  const lease = leaseAddresses(settings.ipamType, request, carried, mayTakeOver);
-  const macs = chooseMacs(settings);
-  const receipts: Receipt[] = [];
+  const lease = () => leaseAddresses(settings.ipamType, request, carried, mayTakeOver);
+  const release = () => releaseAddresses(settings.ipamType, request, carried);
+  const isPortFirst = needsInterface(settings.ipamType);
+  const leased = isPortFirst
+    ? undoingOnError(request.attachment, tools, preparation, [], () => {
+        makePort(request.attachment, settings, tools, preparation);
+        return lease();
+      })
+    : lease();
+  return undoingOnError(request.attachment, tools, preparation, [release], () =>
+    join(request, settings, tools, { ...preparation, lease: leased, isPortFirst }),
+  );
+}
+
+/** Undoes what was done when something fails, and then what is named besides. */
+function undoingOnError<T>(
+  attachment: Attachment,
+  tools: Tools,
+  { macs, receipts }: Preparation,
+  besides: readonly (() => void)[],
+  work: () => T,
+): T {
   try {
-    return join(request, settings, tools, { host, lease, macs, receipts });
+    return work();
   } catch (error) {
     // Two calls at once, where no lock could be had: lease and rules are the other one's, who has made the port.
-    if (isPortOfOther(request.attachment, macs, tools)) throw error;
+    if (isPortOfOther(attachment, macs, tools)) throw error;
     const problems = inReserve(() => [
       ...undo(receipts, tools),
-      ...attempt(() => releaseAddresses(settings.ipamType, request, carried)),
-      ...attempt(() => removeRecord(portName(request.attachment))),
+      ...besides.flatMap(attempt),
+      ...attempt(() => removeRecord(portName(attachment))),
     ]);
     throw withProblems(error, problems);
   }
@@ -101,24 +121,38 @@ function leavingOnError<T>(attachment: Attachment, settings: Settings, { links }
 
 interface Preparation {
   readonly host: ReturnType<typeof readHost>;
-  readonly lease: Lease;
   readonly macs: Macs;
   /** Gets a receipt for every step that was done or begun. */
   readonly receipts: Receipt[];
+}
+
+interface LeasedPreparation extends Preparation {
+  readonly lease: Lease;
+  /** The port was made before the lease. */
+  readonly isPortFirst: boolean;
+}
+
+function makePort(
+  attachment: Attachment,
+  settings: Settings,
+  tools: Tools,
+  { host, macs, receipts }: Preparation,
+): void {
+  writeRecord(portName(attachment), { mac: macs.port, rules: undefined });
+  apply(planPort({ settings, attachment, host, macs }), tools, receipts);
 }
 
 function join(
   { attachment, netnsPath, version }: Request<BridgeConfig>,
   settings: Settings,
   tools: Tools,
-  { host, lease, macs, receipts }: Preparation,
+  { host, lease, isPortFirst, macs, receipts }: LeasedPreparation,
 ): Result {
   const { links, firewall } = tools;
   const leased = withGateways(lease.result, settings);
   const { isFresh } = lease;
-  const plan = planAttachment({
-    ...{ settings, attachment, leased, isFresh, host, macs, backend: firewall.name },
-  });
+  const circumstances = { settings, attachment, leased, isFresh, host, macs, backend: firewall.name };
+  const plan = isPortFirst ? planAddresses(circumstances) : planAttachment(circumstances);
   // Of an attachment that may have been there before, nobody knows what it had.
   const rules = isFresh || settings.ipamType === undefined ? ruleKindsOf(plan, firewall.name) : undefined;
   writeRecord(portName(attachment), { mac: macs.port, rules });

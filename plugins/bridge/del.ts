@@ -16,7 +16,7 @@ import { openLinks } from "../../lib/net/open-links.ts";
 import type { BridgeConfig } from "./config.schema.ts";
 import { Failures } from "./failures.ts";
 import { type FoundPort, findForeignPort, findOwnPort } from "./found-port.ts";
-import { releaseAddresses } from "./lease.ts";
+import { needsInterface, releaseAddresses } from "./lease.ts";
 import { leaveShared, sharedOf } from "./leave.ts";
 import { whileChanging } from "./locks.ts";
 import { readRecord, removeRecord } from "./record.ts";
@@ -26,8 +26,8 @@ import { ipamTypeOf } from "./settings.ts";
  * Takes the container off the bridge (CNI specification 1.1.0, section 2, DEL).
  *
  * It needs neither the namespace nor the interface nor prevResult: port and rules are found by the identity. The
- * addresses are released after them, so that a DEL that is ended half-way finds them again. A step that fails does not
- * keep the others from being taken.
+ * addresses are released after them, so that a DEL that is ended half-way finds them again; only an IPAM plugin that may
+ * need the interface for that is called before. A step that fails does not keep the others from being taken.
  *
  * @throws CniError that reports all steps that failed, with the code of the first.
  */
@@ -46,11 +46,14 @@ function detach(request: Request<BridgeConfig>, links: LinkBackend, carried: Car
   const { attachment, config } = request;
   const failures = new Failures();
   const { port, addresses, rules: kinds } = identify(request, links);
+  const type = leaser(request);
+  const release = () => failures.attempt(() => releaseAddresses(type, request, carried));
   // The commands that remove the rules run while the kernel takes its time to delete the port.
   const rules = removeRules(attachment, addresses, kinds);
+  if (needsInterface(type)) release();
   failures.attempt(() => port && deleteLink(port.name, links));
   failures.attempt(() => rules.finish());
-  if (failures.isEmpty) failures.attempt(() => releaseAddresses(leaser(request), request, carried));
+  if (failures.isEmpty && !needsInterface(type)) release();
   if (failures.isEmpty) {
     failures.attempt(() => removeRecord(portName(attachment)));
     failures.attempt(() => leaveShared(attachment, sharedOf(config), links));

@@ -13,6 +13,14 @@ export interface Lease {
 }
 
 /**
+ * Whether the IPAM plugin may need the container's interface: `dhcp` asks for addresses by it, and gives them back by it.
+ * `host-local`, whoever's it is, needs none, so that nothing need be made for a container that gets no address.
+ */
+export function needsInterface(ipamType: string | undefined): boolean {
+  return ipamType !== undefined && ipamType !== "host-local";
+}
+
+/**
  * Has the IPAM plugin lease addresses (CNI specification 1.1.0, section 4).
  *
  * Called only for an attachment that has no port of ours that is alive: a lease that it holds nevertheless was left

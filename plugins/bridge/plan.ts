@@ -13,16 +13,20 @@ import { portSteps } from "./port-steps.ts";
 import type { Settings } from "./settings.ts";
 import { wantedRules } from "./wanted-rules.ts";
 
-/** What a plan is made of. */
-export interface Circumstances {
+/** What the plan of a port is made of. */
+export interface PortCircumstances {
   readonly settings: Settings;
   readonly attachment: Attachment;
+  readonly host: HostState;
+  readonly macs: Macs;
+}
+
+/** What a plan is made of. */
+export interface Circumstances extends PortCircumstances {
   /** What the IPAM plugin leased, with its gateways. */
   readonly leased: Result;
   /** The lease was made by this very call: nothing of an earlier attachment can be left. */
   readonly isFresh: boolean;
-  readonly host: HostState;
-  readonly macs: Macs;
   /** What has the rules that masquerade. */
   readonly backend: "iptables" | "nftables";
 }
@@ -34,11 +38,19 @@ export interface Circumstances {
  * @throws CniError 7 where the gateway has an address that is in the way.
  */
 export function planAttachment(circumstances: Circumstances): Operation[] {
+  // With forceAddress, addresses of others go: first what may fail.
+  return [...planPort(circumstances), ...planAddresses(circumstances)];
+}
+
+/** Those of them that can be taken before any address is known. */
+export function planPort({ settings, attachment, host, macs }: PortCircumstances): Operation[] {
+  return [...bridgeSteps(settings, host, macs), ...portSteps(settings, attachment, host, macs)];
+}
+
+/** The others. @throws CniError as {@linkcode planAttachment} */
+export function planAddresses(circumstances: Circumstances): Operation[] {
   const { settings, attachment, leased, host, macs } = circumstances;
   return [
-    ...bridgeSteps(settings, host, macs),
-    ...portSteps(settings, attachment, host, macs),
-    // After the port, which is what may fail: with forceAddress, addresses of others go.
     ...gatewaySteps(settings, leased.ips, host, macs),
     ...containerSteps(settings, attachment, leased),
     ...forwardingSteps(settings, leased.ips),

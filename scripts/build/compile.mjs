@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,7 +12,13 @@ const run = promisify(execFile);
 const nativeDirectory = fileURLToPath(new URL("../../native/", import.meta.url));
 
 const languageFlags = ["-std=gnu11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-fno-ident"];
-const releaseFlags = ["-O2", "-fno-pie", "-fno-asynchronous-unwind-tables", "-DWITH_IMAGE"];
+const releaseFlags = [
+  "-O2",
+  "-fno-pie",
+  "-fno-asynchronous-unwind-tables",
+  "-fno-unwind-tables",
+  "-DWITH_IMAGE",
+];
 const sanitizerFlags = [
   "-O1",
   "-g",
@@ -47,21 +53,38 @@ export function nativeSources() {
  * @param {boolean} options.sanitize
  * @param {boolean} [options.tellBlocks] Have it tell which blocks of native/ it enters.
  * @param {boolean} options.evaluated Whether its modules are evaluated now, and not at each start.
+ * @param {string} [options.maker] Where what makes the image is to be left, too.
+ * @param {string} [options.architecture] The one that it is for; this machine's when absent.
  * @returns {Promise<Buffer>} The executable.
  * @throws when scripts/toolchain cannot provide the engine.
  */
-export async function compile({ name, modules, sanitize, tellBlocks = false, evaluated }) {
-  const toolchain = findToolchain({ sanitize });
+export async function compile({
+  name,
+  modules,
+  sanitize,
+  tellBlocks = false,
+  evaluated,
+  architecture,
+  maker,
+}) {
+  const toolchain = findToolchain({ sanitize, architecture });
   if (toolchain.directory === undefined) throw new Error(toolchain.reason);
   const work = await mkdtemp(join(tmpdir(), "lxc-cni-build-"));
   try {
-    const qjsc = (words) => run(join(toolchain.directory, "qjsc"), words, { cwd: work });
-    await writePrograms({ work, qjsc, name, modules });
-    const cc = (words) => run(join(toolchain.directory, "cc"), words, { cwd: work });
+    const tool = (name) => (words) => run(join(toolchain.directory, name), words, { cwd: work });
+    const cc = tool("cc");
+    await writePrograms({ work, qjsc: tool("qjsc"), name, modules });
     const objects = await compileSources(cc, { toolchain: toolchain.directory, sanitize, tellBlocks });
     const parts = [...objects, join(toolchain.directory, "libquickjs.a")];
     if (sanitize) await cc([...sanitizerFlags, "-o", "executable", ...parts, "-lm"]);
-    else await linkWithImage({ cc, work, parts, how: evaluated ? "evaluated" : "loaded" });
+    else
+      await linkWithImage({
+        toolchain: toolchain.directory,
+        work,
+        parts,
+        how: evaluated ? "evaluated" : "loaded",
+      });
+    if (maker !== undefined) await copyFile(join(work, "maker"), maker);
     return await readFile(join(work, "executable"));
   } finally {
     await rm(work, { recursive: true, force: true });

@@ -15,7 +15,8 @@ export const projectRoot = fileURLToPath(new URL("../..", import.meta.url)).repl
  * Builds programs for one or both hosts.
  *
  * `outdir/js/NAME` runs under Node.js, `outdir/bin/NAME` by itself; `outdir/maps` has the source maps for the
- * stack traces of the latter. The same sources give the same bytes, wherever they lie.
+ * stack traces of the latter. For another architecture they are `outdir/bin-ARCH` and `outdir/maps-ARCH`. The same
+ * sources give the same bytes, wherever they lie.
  *
  * @param {object} options
  * @param {{ name: string, main: string, evaluated?: boolean }[]} options.entries What to build: the executable's name,
@@ -25,6 +26,8 @@ export const projectRoot = fileURLToPath(new URL("../..", import.meta.url)).repl
  * @param {("js" | "bin")[]} options.targets
  * @param {boolean} [options.sanitize] Compile native executables with AddressSanitizer and UndefinedBehaviorSanitizer.
  * @param {boolean} [options.tellBlocks] Have native executables tell which blocks of native/ they enter (test/fuzz).
+ * @param {string} [options.architecture] What native executables are for; this machine's when absent.
+ * @param {boolean} [options.keepMakers] Leave beside native executables what makes their images, as NAME.maker (test/vm).
  * @param {boolean} [options.faults] Build executables whose system fails on demand (test/faults).
  * @returns {Promise<{ path: string, size: number }[]>} What was built.
  */
@@ -34,14 +37,17 @@ export async function buildExecutables({
   targets,
   sanitize = false,
   tellBlocks = false,
+  architecture,
+  keepMakers = false,
   faults = false,
 }) {
+  const suffix = architecture === undefined ? "" : `-${architecture}`;
   const { version } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8"));
   const built = [];
   for (const target of targets) {
-    const directory = join(outdir, target);
+    const directory = join(outdir, target === "bin" ? `bin${suffix}` : target);
     await mkdir(directory, { recursive: true });
-    const engine = target === "bin" ? nativeEngine() : "Node.js";
+    const engine = target === "bin" ? nativeEngine(architecture) : "Node.js";
     const bundles = await Promise.all(
       entries.map(({ main }) => bundle({ main, target, version, engine, root: projectRoot, faults })),
     );
@@ -53,16 +59,28 @@ export async function buildExecutables({
         code: module.code.replaceAll(buildIdPlaceholder, id),
       }));
       const write = target === "js" ? writeBundle : writeNative;
-      built.push(await write({ directory, name, modules, id, sanitize, tellBlocks, evaluated }));
-      if (target === "bin") await writeMaps({ directory: join(outdir, "maps"), name, modules });
+      built.push(
+        await write({
+          directory,
+          name,
+          modules,
+          id,
+          sanitize,
+          tellBlocks,
+          evaluated,
+          architecture,
+          keepMakers,
+        }),
+      );
+      if (target === "bin") await writeMaps({ directory: join(outdir, `maps${suffix}`), name, modules });
     }
   }
   return built;
 }
 
 /** What a native executable is linked with: `QuickJS-ng 0.17.0-1, musl 1.2.6-1`. */
-function nativeEngine() {
-  const { directory, reason } = findToolchain();
+function nativeEngine(architecture) {
+  const { directory, reason } = findToolchain({ architecture });
   if (directory === undefined) throw new Error(reason);
   return linkedVersions(directory)
     .map(({ name, version }) => `${name} ${version}`)
@@ -87,10 +105,11 @@ async function writeBundle({ directory, name, modules: [{ code }], id }) {
   return { path, size: (await stat(path)).size };
 }
 
-async function writeNative({ directory, name, modules, id, sanitize, tellBlocks, evaluated }) {
+async function writeNative({ directory, name, modules, id, keepMakers, ...options }) {
   const path = join(directory, name);
-  if (evaluated) await requireQuietLoad(name, modules);
-  const executable = await compile({ name, modules, sanitize, tellBlocks, evaluated });
+  const maker = keepMakers ? `${path}.maker` : undefined;
+  if (options.evaluated) await requireQuietLoad(name, modules);
+  const executable = await compile({ name, modules, maker, ...options });
   await replace(path, Buffer.concat([executable, Buffer.from(`lxc-cni-build:${id}\n`)]));
   return { path, size: (await stat(path)).size };
 }

@@ -8,14 +8,17 @@ const script = fileURLToPath(new URL("../toolchain", import.meta.url));
 /**
  * The directory of the native engine, prepared by scripts/toolchain; the first time takes half a minute.
  *
- * @param {{ sanitize?: boolean }} options `sanitize`: the engine with the sanitizers compiled in.
+ * @param {{ sanitize?: boolean, architecture?: string }} options `sanitize`: the engine with the sanitizers compiled in.
+ *   `architecture`: as Debian calls it; this machine's when absent.
  * @returns {{ directory: string } | { directory: undefined, reason: string }}
  * @throws when the toolchain should work on this machine and does not.
  */
-export function findToolchain({ sanitize = false } = {}) {
-  const { status, stdout, stderr, error } = spawnSync(script, sanitize ? ["--sanitize"] : [], {
-    encoding: "utf8",
-  });
+export function findToolchain({ sanitize = false, architecture } = {}) {
+  const words = [
+    ...(sanitize ? ["--sanitize"] : []),
+    ...(architecture === undefined ? [] : ["--arch", architecture]),
+  ];
+  const { status, stdout, stderr, error } = spawnSync(script, words, { encoding: "utf8" });
   if (status === 0) return { directory: stdout.trimEnd().split("\n").at(-1) ?? "" };
   const reason = error?.message ?? stderr.trimEnd().split("\n").at(-1) ?? "";
   if (status === 3 || error !== undefined) return { directory: undefined, reason };
@@ -23,15 +26,15 @@ export function findToolchain({ sanitize = false } = {}) {
 }
 
 /**
- * What executables are linked with, and in which versions of Debian's packages.
+ * What executables are linked with, and in which versions of which packages of Debian.
  *
- * @param {string} directory That of the engine.
- * @returns {{ name: string, version: string }[]} The engine first.
+ * @param {string} directory That of the engine, or that of the executables.
+ * @returns {{ name: string, version: string, package: string }[]} The engine first.
  */
 export function linkedVersions(directory) {
   const lines = readFileSync(join(directory, "versions"), "utf8").trimEnd().split("\n");
   return lines.map((line) => {
-    const [name = "", version = ""] = line.split(" ");
-    return { name, version };
+    const [name = "", version = "", from = ""] = line.split(" ");
+    return { name, version, package: from };
   });
 }

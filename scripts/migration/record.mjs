@@ -3,9 +3,10 @@
 // usage: node scripts/migration/record.mjs '{"bin": DIRECTORY, "criu": DIRECTORY}'
 
 import { execFileSync, spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 
 /**
  * What was seen. Times are in milliseconds since the client heard its first number.
@@ -26,7 +27,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 const { bin, criu } = JSON.parse(process.argv[2] ?? "");
 // Cgroups are the machine's: there may be others.
 const name = `counter-${Date.now() % 1e6}`;
-const checkpoint = `/run/${name}.checkpoint`;
+const [enterB, shell, logs] = ["/run/enter-b", "/run/shell", "/run/logs"];
+
+/** Where each step of a move is done, and what it is. */
+const scenes = {
+  prepare: { where: "host B", what: "asked, and addresses reserved" },
+  copy: { where: "cable", what: "its files, while it runs" },
+  checkpoint: { where: "host A", what: "saved" },
+  "copy rest": { where: "cable", what: "what has changed, and its memory" },
+  restore: { where: "host B", what: "restored" },
+};
+
 const hostB = await bootHostB();
 const inB = (argv) => ["nsenter", `--target=${hostB.pid}`, "--mount", "--net", "--wd=/", "--", ...argv];
 
@@ -47,24 +58,12 @@ end();
 
 /** Another host: networks, mounts, and what LXC and lxc-cni keep. */
 async function bootHostB() {
-  const boot = `
-set -e
-for directory in /run /etc/lxc-cni /var/lib/lxc-cni /var/lib/cni /var/lib/lxc; do
-  mkdir -p $directory
-  mount -t tmpfs -o mode=755 tmpfs $directory
-done
-mkdir /run/cgroup
-mount --rbind /sys/fs/cgroup /run/cgroup
-mount -t sysfs sysfs /sys
-mount --move /run/cgroup /sys/fs/cgroup
-ip link set lo up
-echo booted
-exec sleep infinity
-`;
-  const host = spawn("unshare", ["--mount", "--net", "--propagation", "private", "bash", "-c", boot], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  for await (const line of createInterface(host.stdout)) if (line === "booted") break;
+  const script = fileURLToPath(new URL("other-host", import.meta.url));
+  const host = spawn(script, [enterB], { stdio: ["ignore", "ignore", "inherit"] });
+  for (let tries = 0; !existsSync(enterB); tries++) {
+    if (tries > 500) throw new Error("there is no other host");
+    await sleep(10);
+  }
   return host;
 }
 
@@ -151,31 +150,25 @@ async function waitForServer() {
 }
 
 async function move() {
-  const steps = [];
-  const step = async (where, what, argv) => {
-    const begin = performance.now();
-    const printed = await runAside(argv);
-    steps.push({ where, what, begin, end: performance.now() });
-    return printed;
-  };
-  const toB = (path) => ["rsync", "-aHX", "--delete", `${path}/`, `/proc/${hostB.pid}/root${path}/`];
-  run(inB(["mkdir", "-p", `/var/lib/lxc/${name}`]));
-  run(inB(["mkdir", "-m", "700", checkpoint]));
-  await step("cable", "its files, while it runs", toB(`/var/lib/lxc/${name}`));
-  await step("host A", "lxc-cni checkpoint", [`${bin}/lxc-cni`, "checkpoint", name, checkpoint]);
-  await step("cable", "the checkpoint", toB(checkpoint));
-  await step("cable", "its files, what has changed", toB(`/var/lib/lxc/${name}`));
-  const restored = await step(
-    "host B",
-    "lxc-cni restore",
-    inB([`${bin}/lxc-cni`, "restore", name, checkpoint]),
+  // CRIU's logs tell what it did when; with the move, they go.
+  writeFileSync(
+    shell,
+    `#!/bin/sh\ncase "$*" in *"receive done") ${enterB} b "cp -R /var/lib/lxc-cni/migrations/*/images ${logs}" ;; esac\nexec ${enterB} "$@"\n`,
+    { mode: 0o755 },
   );
-  await step("host A", "lxc-cni release", [`${bin}/lxc-cni`, "release", name]);
-  move.result = { steps, restored };
+  const begin = performance.now();
+  const words = ["migrate", name, "other", "--json", "--rsh", shell, "--remote-program", `${bin}/lxc-cni`];
+  const { steps } = JSON.parse(await runAside([`${bin}/lxc-cni`, ...words]));
+  move.steps = steps.map((step) => ({
+    ...scenes[step.name],
+    begin: begin + step.begin,
+    end: begin + step.begin + step.milliseconds,
+    lxc: step.lxc,
+  }));
 }
 
 function end() {
-  const { steps, restored } = move.result;
+  const { steps } = move;
   const { counts } = client;
   const missing = counts.findIndex(({ count }, index) => index > 0 && count !== counts[index - 1].count + 1);
   if (missing !== -1) throw new Error(`after ${counts[missing - 1].count} came ${counts[missing].count}`);
@@ -186,7 +179,7 @@ function end() {
     counts: counts.map(({ time, count }) => ({ time: time - origin, count })),
     steps: steps.map((each) => ({ ...each, begin: each.begin - origin, end: each.end - origin })),
     downtime,
-    parts: partsOf(downtime, steps, restored),
+    parts: partsOf(downtime, steps),
   };
   client.end();
   run(inB(["lxc-stop", "--name", name, "--kill"]));
@@ -211,14 +204,11 @@ function end() {
 }
 
 /** What the time went to. CRIU's logs tell of CRIU, and of what lxc-cni did within its restore; LXC had the rest. */
-function partsOf(downtime, steps, restored) {
-  const lasting = (what) => {
-    const found = steps.find((each) => each.what === what);
-    return found.end - found.begin;
-  };
-  const images = `/proc/${hostB.pid}/root${checkpoint}/images`;
+function partsOf(downtime, steps) {
+  const step = (name) => steps.find(({ what }) => what === scenes[name].what);
+  const lasting = ({ begin, end }) => end - begin;
   const [dumped, restoring] = ["dump", "restore"].map((log) =>
-    timesIn(readFileSync(`${images}/${log}.log`, "utf8")),
+    timesIn(readFileSync(`${logs}/${log}.log`, "utf8")),
   );
   const within = restoring.reduce(
     (sum, { text, time }, index) =>
@@ -226,9 +216,8 @@ function partsOf(downtime, steps, restored) {
     0,
   );
   const criu = dumped.at(-1).time + restoring.at(-1).time - within;
-  const around = lasting("lxc-cni restore") - Number(/ after ([\d.]+) s/.exec(restored)[1]) * 1000;
-  const own = within + around;
-  const copy = lasting("the checkpoint") + lasting("its files, what has changed");
+  const own = within + lasting(step("restore")) - step("restore").lxc;
+  const copy = lasting(step("copy rest"));
   return { criu, own, copy, lxc: downtime - criu - own - copy };
 }
 

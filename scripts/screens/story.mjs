@@ -2,6 +2,18 @@ import { fileURLToPath } from "node:url";
 
 const criu = fileURLToPath(new URL("../criu", import.meta.url));
 
+const otherHost = fileURLToPath(new URL("../migration/other-host", import.meta.url));
+
+/** Another host, to which `ssh` leads, and /run/back from there. */
+const bootOther = [
+  "mount -t tmpfs tmpfs /usr/local/bin",
+  `${otherHost} /usr/local/bin/ssh < /dev/null > /dev/null 2>&1 & until [ -e /usr/local/bin/ssh ]; do :; done`,
+  `printf '#!/bin/sh\\nshift\\nexec nsenter --target=1 --mount --net --wd=/ -- sh -c "$*"\\n' > /run/back && chmod +x /run/back`,
+];
+
+/** Gives it the network. */
+const giveLan = `ssh other "mkdir -p /etc/lxc-cni/net.d && cat > /etc/lxc-cni/net.d/lan.conflist" < /etc/lxc-cni/net.d/lan.conflist`;
+
 /**
  * Something that is done for the screens.
  *
@@ -68,6 +80,12 @@ export const story = [
   { line: "lxc-cni checkpoint web /run/web.checkpoint", why: "And when its configuration has that:" },
   { line: "lxc-cni ls", why: "While a container is checkpointed:" },
   { line: "lxc-cni restore web /run/web.checkpoint" },
+  ...bootOther.map((line) => ({ hidden: true, line })),
+  { line: "lxc-cni migrate web other", why: "To a host that does not know its network:" },
+  { hidden: true, line: giveLan },
+  { line: "lxc-cni migrate web other", why: "And when it does:" },
+  { line: "lxc-cni receive prepare", why: "It is lxc-cni migrate that calls it, with a request:" },
+  { hidden: true, line: "ssh other lxc-cni migrate web here --rsh /run/back" },
   { hidden: true, line: "lxc-cni checkpoint web /run/another.checkpoint" },
   { line: "lxc-cni release web" },
   { hidden: true, line: "lxc-start --name web" },

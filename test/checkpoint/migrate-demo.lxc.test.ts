@@ -13,7 +13,7 @@ test("scripts/migrate-demo moves a container, counts on, and draws it", () => {
     const picture = `${directory}/moved.svg`;
     const { status, stdout, stderr } = spawnSync(script, [picture], { encoding: "utf8" });
     expect(status, stderr).toBe(0);
-    expect(stdout).toMatch(/^host B +lxc-cni restore +\d+ ms$/m);
+    expect(stdout).toMatch(/^host B +restored +\d+ ms$/m);
     expect(stdout).toMatch(/numbers, 1 to \d+, by one connection; none was\nmissing/);
     const [, silence] = /at most (\d+ ms)/.exec(stdout) ?? [];
     expect(readFileSync(picture, "utf8")).toContain(`silent for ${silence}`);

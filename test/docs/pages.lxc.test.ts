@@ -3,6 +3,7 @@ import { giveCriu, whyNoCriu } from "../checkpoint/criu.ts";
 import { type GoPlugins, goPlugins } from "../fixture/go-plugins.ts";
 import { attachOutside } from "../fixture/outside.ts";
 import { delegateCgroup } from "../lxc/delegate-cgroup.ts";
+import { root } from "./page.ts";
 import { test } from "./reader.ts";
 
 /** What ours replace, and what Debian 12 has. */
@@ -43,8 +44,18 @@ test("docs/guide/checkpoint.md", async ({ host, reader, skip }) => {
   await reader.install();
   await giveCriu(host);
   await host.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", "/srv"]);
-  await reader.follow("docs/guide/checkpoint.md");
+  await reader.follow("docs/guide/checkpoint.md", {
+    before: { "On another host": otherHost },
+    after: { "ssh other lxc-cni ls": "ssh other lxc-stop --name web --kill" },
+  });
 });
+
+/** Namespaces are the other host, and a program that enters them is ssh. */
+const otherHost = `
+${root}/scripts/migration/other-host /mnt/ssh < /dev/null > /dev/null 2>&1 &
+until [ -e /mnt/ssh ]; do :; done
+mount --bind /mnt/ssh "$(command -v ssh)"
+`;
 
 test("docs/guide/troubleshooting.md", async ({ host, reader }) => {
   await reader.install();

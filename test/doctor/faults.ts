@@ -56,7 +56,9 @@ export function findsAndMends(variant: Variant, faults: Readonly<Record<string, 
       expect(before.status).toBe(before.findings.some(({ verdict }) => verdict === "wrong") ? 1 : 0);
       if (fault.isToBeRead) return;
       // What has to be told a program that is not running here is left out.
-      const remedies = found.map(({ remedy }) => remedy.replace(/; or .*|&& (networkctl|nmcli) .*/, ""));
+      const remedies = found.map(({ remedy }) =>
+        remedy.replace(/; or .*|&& (networkctl|nmcli|systemctl) .*/, ""),
+      );
       for (const remedy of remedies) {
         const commands = remedy.replaceAll(/\blxc-cni (?=network|enable)/g, `${variant.directory}/lxc-cni `);
         await host.run(["sh", "-euc", commands], {

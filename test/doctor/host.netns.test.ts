@@ -106,8 +106,15 @@ const faults: Readonly<Record<string, Fault>> = {
   },
   "systemd-networkd": {
     make: "mkdir -p /run/systemd/netif /etc/systemd/network && printf '[Match]\\nName=en* v*\\n[Network]\\nDHCP=yes\\n' > /etc/systemd/network/20-all.network",
-    verdict: "doubtful",
+    verdict: "wrong",
     what: /systemd-networkd configures the ports of containers/,
+    where: /20-all\.network/,
+    remedy: /^printf .*05-lxc-cni\.network/,
+  },
+  "systemd-networkd, for bridges": {
+    make: "mkdir -p /run/systemd/netif /etc/systemd/network && printf '[Match]\\nName=c*\\n[Network]\\nDHCP=yes\\n' > /etc/systemd/network/20-all.network",
+    verdict: "wrong",
+    what: /systemd-networkd configures cni-simplenet, the gateway of network simplenet/,
     where: /20-all\.network/,
     remedy: /^printf .*05-lxc-cni\.network/,
   },
@@ -115,13 +122,21 @@ const faults: Readonly<Record<string, Fault>> = {
     make: "echo > /run/dhcpcd.pid && echo hostname > /etc/dhcpcd.conf",
     verdict: "doubtful",
     what: /dhcpcd asks for addresses on the ports/,
-    remedy: /^echo 'denyinterfaces veth\*' >> \/etc\/dhcpcd\.conf$/,
+    remedy: /^echo 'denyinterfaces veth\?+ cni\*' >> \/etc\/dhcpcd\.conf/,
   },
   NetworkManager: {
-    make: "mkdir -p /run/NetworkManager /etc/NetworkManager/conf.d /etc/udev/rules.d",
+    make: "mkdir -p /run/NetworkManager /etc/NetworkManager/conf.d /etc/udev/rules.d && touch /etc/udev/rules.d/85-nm-unmanaged.rules",
     verdict: "doubtful",
-    what: /NetworkManager manages the ports/,
+    what: /NetworkManager manages (the ports|cni-simplenet)/,
     remedy: /^printf .*unmanaged-devices/,
+  },
+  "NetworkManager, by what it says of a link": {
+    make: `ip link add cni-simplenet type bridge && mkdir -p /run/NetworkManager/devices &&
+      printf '[device]\\nmanaged=true\\nnm-owned=false\\n' > /run/NetworkManager/devices/$(cat /sys/class/net/cni-simplenet/ifindex)`,
+    verdict: "doubtful",
+    what: /NetworkManager manages cni-simplenet/,
+    remedy: /^printf .*unmanaged-devices/,
+    isToBeRead: true,
   },
 };
 

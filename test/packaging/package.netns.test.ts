@@ -206,7 +206,7 @@ describe("the Debian package", () => {
   });
 });
 
-test("lintian finds nothing wrong but what is listed", async ({ skip }) => {
+test("lintian finds nothing wrong but what is listed", { timeout: 120_000 }, async ({ skip }) => {
   if (!existsSync("/usr/bin/lintian")) skip("needs lintian");
   const words = [...packageCommand("0.1.0~3", join(work, "linted")), "--lint"];
   outputOf(await runCommand(words, { env: release, deadline: 100_000 }));

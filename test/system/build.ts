@@ -5,7 +5,7 @@ import { buildExecutables } from "../../scripts/build/executables.mjs";
 import { findToolchain } from "../../scripts/build/toolchain.mjs";
 
 /** The ways in which a program of these tests is built. */
-export type Kind = "js" | "bin" | "sanitized";
+export type Kind = "js" | "bin" | "sanitized" | "arm64";
 
 const toolchain = findToolchain();
 
@@ -15,7 +15,7 @@ export const missingToolchain: string | undefined =
 
 if (missingToolchain !== undefined) console.warn(`native executables are not tested: ${missingToolchain}`);
 
-/** The ways that this machine can build. */
+/** The ways that this machine can build and run. */
 export const kinds: readonly Kind[] = missingToolchain === undefined ? ["js", "bin", "sanitized"] : ["js"];
 
 /** Makes the engine ready, which takes a minute on a machine that has never built it. */
@@ -23,15 +23,26 @@ export function prepareToolchain(): void {
   if (missingToolchain === undefined) findToolchain({ sanitize: true });
 }
 
-/** Builds a program of `test/system/programs`; returns the path of its executable. */
-export async function buildProgram(name: string, kind: Kind, outdir: string): Promise<string> {
+/**
+ * Builds a program of `test/system/programs`; returns the path of its executable.
+ *
+ * @param evaluated Whether its modules are evaluated when it is built, as far as that is a native executable.
+ */
+export async function buildProgram(
+  name: string,
+  kind: Kind,
+  outdir: string,
+  evaluated = false,
+): Promise<string> {
   const directory = join(outdir, kind);
   mkdirSync(directory, { recursive: true });
   const built = await buildExecutables({
-    entries: [{ name, main: join(import.meta.dirname, "programs", `${name}.ts`) }],
+    entries: [{ name, main: join(import.meta.dirname, "programs", `${name}.ts`), evaluated }],
     outdir: directory,
     targets: [kind === "js" ? "js" : "bin"],
     sanitize: kind === "sanitized",
+    architecture: kind === "arm64" ? kind : undefined,
+    keepMakers: kind === "arm64",
   });
   return built[0]?.path ?? "";
 }

@@ -16,7 +16,15 @@ export async function makeHost(machine: Machine): Promise<Host> {
     commandDeadline,
   );
   const pid = Number(outputOf({ argv: ["unshare"], ...booted }));
-  const enter = ["nsenter", `--target=${pid}`, "--mount", "--net", "--"];
+  return hostOf(machine, pid, ["nsenter", `--target=${pid}`, "--mount", "--net", "--"]);
+}
+
+/** The machine as a host: nothing in it is kept from a test, and nothing of it is undone after one. */
+export function wholeMachine(machine: Machine): Host {
+  return hostOf(machine, 1, []);
+}
+
+function hostOf(machine: Machine, pid: number, enter: readonly string[]): Host {
   const host: Host = {
     pid,
     attempt: (argv, options) => attempt(machine, [...enter, ...argv], options),
