@@ -1,8 +1,8 @@
 /*
  * Doing things aside: what the kernel takes long over is left to a process of its own.
  *
- * That process shares this one's memory: copying it, and each page again that either of them writes to, would take
- * longer than all else here. It has descriptors of its own.
+ * That process shares this one's memory: copying it, and each page again that either of them writes to, would
+ * take longer than all else here. It has descriptors of its own.
  */
 
 #include <errno.h>
@@ -26,9 +26,9 @@ static long call(long number, long a, long b, long c) {
   long result;
   register long fourth __asm__("r10") = 0, fifth __asm__("r8") = 0, sixth __asm__("r9") = 0;
   __asm__ volatile("syscall"
-                   : "=a"(result)
-                   : "a"(number), "D"(a), "S"(b), "d"(c), "r"(fourth), "r"(fifth), "r"(sixth)
-                   : "rcx", "r11", "memory");
+      : "=a"(result)
+      : "a"(number), "D"(a), "S"(b), "d"(c), "r"(fourth), "r"(fifth), "r"(sixth)
+      : "rcx", "r11", "memory");
   return result;
 #elif defined(__aarch64__)
   register long x8 __asm__("x8") = number, x0 __asm__("x0") = a, x1 __asm__("x1") = b, x2 __asm__("x2") = c;
@@ -40,7 +40,8 @@ static long call(long number, long a, long b, long c) {
 #endif
 }
 
-/* A process aside, and what it works on. It is kept until the end, since nobody knows when the process has ended. */
+/* A process aside, and what it works on. It is kept until the end, since nobody knows when the process has
+ * ended. */
 struct aside {
   struct aside *earlier;
   void (*work)(struct aside *aside);
@@ -67,7 +68,8 @@ static void tell(struct aside *aside, uint32_t stage) {
 /* Makes the process one that may work. The descriptor becomes its number 0. */
 static bool settle_down(struct aside *aside) {
   /* What the parent cannot wait for must not happen behind its back. */
-  if (call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0) != 0 || call(SYS_getppid, 0, 0, 0) != aside->parent) return false;
+  if (call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0) != 0 || call(SYS_getppid, 0, 0, 0) != aside->parent)
+    return false;
   /* It must hold nothing that is missed elsewhere: locks, the ends of pipes. */
   return call(SYS_dup3, aside->descriptor, 0, 0) == 0 && call(SYS_close_range, 1, ~0u, 0) == 0;
 }
@@ -95,8 +97,8 @@ static struct aside *prepare(int descriptor, void (*work)(struct aside *aside)) 
 static pid_t start(struct aside *aside) {
   /* Those that have ended meanwhile: without a signal at the end, nobody else waits for them. */
   while (waitpid(-1, NULL, __WCLONE | WNOHANG) > 0) continue;
-  /* Who outlives this process is left to the first one. When that is who called, it is a runtime in a container of its
-   * own, and may wait for nobody but what it has started. */
+  /* Who outlives this process is left to the first one. When that is who called, it is a runtime in a
+   * container of its own, and may wait for nobody but what it has started. */
   errno = ECHILD;
   /* Linux before 5.9 cannot close all at once, and one by one takes long where a million are allowed. */
   pid_t pid = getppid() != 1 && syscall(SYS_close_range, ~0u, ~0u, 0) == 0
@@ -113,8 +115,8 @@ static pid_t start(struct aside *aside) {
   return -1;
 }
 
-/* Waits until the process is at work. Where it does not come to that, as in another PID namespace, it is ended, and
- * false is returned with errno set. */
+/* Waits until the process is at work. Where it does not come to that, as in another PID namespace, it is
+ * ended, and false is returned with errno set. */
 static bool is_working(struct aside *aside, pid_t pid) {
   const struct timespec patience = {.tv_sec = 1};
   while (atomic_load(&aside->stage) == starting) {
@@ -134,7 +136,8 @@ static void send_bytes(struct aside *aside) {
   (void)call(SYS_sendto, 0, (long)aside->bytes, (long)aside->length);
 }
 
-static JSValue host_netlink_send_aside(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+static JSValue host_netlink_send_aside(
+    JSContext *context, JSValueConst self, int count, JSValueConst *values) {
   (void)self, (void)count;
   int32_t descriptor;
   if (JS_ToInt32(context, &descriptor, values[0]) != 0) return JS_EXCEPTION;

@@ -21,6 +21,14 @@ int clock_patience(double deadline) {
   return left < INT_MAX ? (int)left : INT_MAX;
 }
 
+struct timeval clock_timeval(double milliseconds) {
+  double microseconds = fmin(fmax(ceil(milliseconds * 1000), 1), 1e15);
+  return (struct timeval){
+      .tv_sec = (time_t)(microseconds / 1e6),
+      .tv_usec = (suseconds_t)fmod(microseconds, 1e6),
+  };
+}
+
 static JSValue host_monotonic(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
   (void)self, (void)count, (void)values;
   return JS_NewFloat64(context, clock_milliseconds());

@@ -12,7 +12,7 @@ struct message {
   size_t length, room;
 };
 
-/* Makes room for `length` more bytes, behind those that align the ones before; returns whether there is any. */
+/* Makes room for `length` more bytes, behind those that align the ones before; false where there is none. */
 static bool grow(struct message *message, size_t length) {
   size_t start = NLMSG_ALIGN(message->length), end = start + length;
   if (NLMSG_ALIGN(end) > message->room) {

@@ -36,7 +36,7 @@ static bool is_debugging(void) {
   return debug && strcmp(debug, "1") == 0;
 }
 
-/* Has errors tell where they happened, or not: the engine takes longer to find that out than for most calls. */
+/* Has errors tell where they happened, or not: finding that out takes the engine longer than most calls. */
 static bool set_stack_traces(JSContext *context, int frames) {
   JSValue global = JS_GetGlobalObject(context);
   JSValue error = JS_GetPropertyStr(context, global, "Error");
@@ -80,6 +80,7 @@ static const struct host_functions *const parts[] = {
     &netlink_functions,
     &aside_functions,
     &unix_functions,
+    &unix_message_functions,
     &command_functions,
     &clock_functions,
     &syslog_functions,
@@ -106,10 +107,10 @@ static int define_host_exports(JSContext *context, JSModuleDef *module) {
 /* The language and nothing else: not even the engine's clock, which would show when it was set up. */
 static bool add_language(JSContext *context) {
   return JS_AddIntrinsicBaseObjects(context) == 0 && JS_AddIntrinsicDate(context) == 0 &&
-         JS_AddIntrinsicRegExp(context) == 0 &&
-         JS_AddIntrinsicJSON(context) == 0 && JS_AddIntrinsicProxy(context) == 0 &&
-         JS_AddIntrinsicMapSet(context) == 0 && JS_AddIntrinsicTypedArrays(context) == 0 &&
-         JS_AddIntrinsicPromise(context) == 0 && JS_AddIntrinsicWeakRef(context) == 0;
+         JS_AddIntrinsicRegExp(context) == 0 && JS_AddIntrinsicJSON(context) == 0 &&
+         JS_AddIntrinsicProxy(context) == 0 && JS_AddIntrinsicMapSet(context) == 0 &&
+         JS_AddIntrinsicTypedArrays(context) == 0 && JS_AddIntrinsicPromise(context) == 0 &&
+         JS_AddIntrinsicWeakRef(context) == 0;
 }
 
 /* Math.random() would give what it gave the last time, since its seed may be as old as the executable. */

@@ -1,12 +1,8 @@
 /* Files: what is done with one that is open. */
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,8 +22,7 @@ static bool is_transient(int number) {
 /* --- descriptors --- */
 
 /* With `magic` set, a file that is not there is no error but undefined. */
-static JSValue host_open(
-    JSContext *context, JSValueConst self, int count, JSValueConst *values, int magic) {
+static JSValue host_open(JSContext *context, JSValueConst self, int count, JSValueConst *values, int magic) {
   (void)self, (void)count;
   int32_t flags;
   uint32_t mode;
@@ -120,7 +115,7 @@ static JSValue host_read_regular(JSContext *context, JSValueConst self, int coun
   if (!S_ISREG(status.st_mode))
     return throw_system_error(context, S_ISDIR(status.st_mode) ? EISDIR : EINVAL, "read", NULL, NULL);
 
-  /* A lease is short, and this is called for each. What is longer, or reports no size, goes the longer way. */
+  /* A lease is short, and this is called for each. What is longer, or has no size, goes the longer way. */
   char bytes[512];
   if (status.st_size == 0 || status.st_size > (off_t)sizeof(bytes)) return read_to_end(context, descriptor);
   ssize_t got = pread(descriptor, bytes, sizeof(bytes), 0);
@@ -236,8 +231,7 @@ static JSValue host_fsync(JSContext *context, JSValueConst self, int count, JSVa
   (void)self, (void)count;
   int32_t descriptor;
   if (JS_ToInt32(context, &descriptor, values[0]) != 0) return JS_EXCEPTION;
-  return fsync(descriptor) == 0 ? JS_UNDEFINED
-                                : throw_system_error(context, errno, "fsync", NULL, NULL);
+  return fsync(descriptor) == 0 ? JS_UNDEFINED : throw_system_error(context, errno, "fsync", NULL, NULL);
 }
 
 static const JSCFunctionListEntry entries[] = {

@@ -6,6 +6,7 @@
 #include <quickjs.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/time.h>
 #include <sys/types.h>
 
 #define LENGTH_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))
@@ -16,8 +17,7 @@ struct host_functions {
   int count;
 };
 
-#define HOST_FUNCTIONS(list)                                                                                 \
-  { list, (int)(sizeof(list) / sizeof((list)[0])) }
+#define HOST_FUNCTIONS(list) {list, (int)(sizeof(list) / sizeof((list)[0]))}
 
 extern const struct host_functions process_functions;
 extern const struct host_functions file_functions;
@@ -27,6 +27,7 @@ extern const struct host_functions namespace_functions;
 extern const struct host_functions netlink_functions;
 extern const struct host_functions aside_functions;
 extern const struct host_functions unix_functions;
+extern const struct host_functions unix_message_functions;
 extern const struct host_functions command_functions;
 extern const struct host_functions clock_functions;
 extern const struct host_functions hash_functions;
@@ -94,6 +95,12 @@ struct field {
 bool define_fields(JSContext *context, JSValueConst object, const struct field *fields, int count);
 JSValue object_from_fields(JSContext *context, const struct field *fields, int count);
 
+/* Puts a value behind the `length` ones that an array has; it takes over the value, and fails, as they do. */
+bool append_value(JSContext *context, JSValueConst array, uint32_t length, JSValue value);
+
+/* An array of numbers. */
+JSValue array_from_numbers(JSContext *context, const uint32_t *numbers, int count);
+
 /* --- files.c --- */
 
 /* Reads `descriptor` from where it stands to its end. */
@@ -121,5 +128,8 @@ double clock_milliseconds(void);
 
 /* How long poll(2) may wait until `deadline` of that clock: rounded up, 0 when it has passed. */
 int clock_patience(double deadline);
+
+/* A time for setitimer(2) and SO_SNDTIMEO: a microsecond at least, since 0 stands for no limit there. */
+struct timeval clock_timeval(double milliseconds);
 
 #endif

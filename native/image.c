@@ -63,7 +63,8 @@ static bool settle_properties(JSValueConst object) {
   JSContext *context = engine->context;
   JSPropertyEnum *properties;
   uint32_t count;
-  if (JS_GetOwnPropertyNames(context, &properties, &count, object, JS_GPN_STRING_MASK | JS_GPN_SYMBOL_MASK) != 0)
+  if (JS_GetOwnPropertyNames(context, &properties, &count, object, JS_GPN_STRING_MASK | JS_GPN_SYMBOL_MASK) !=
+      0)
     return false;
   bool succeeded = true;
   for (uint32_t i = 0; i < count; i++) {
@@ -81,8 +82,8 @@ static bool settle_properties(JSValueConst object) {
 
 /* The functions of the language that programs call most. Each start would make them anew. */
 static bool settle_language(void) {
-  static const char *const names[] = {"Object", "Array", "String", "Number", "BigInt", "Math", "JSON",
-      "Map", "Set", "WeakMap", "RegExp", "Error", "Uint8Array", "Uint32Array", "DataView", "Symbol"};
+  static const char *const names[] = {"Object", "Array", "String", "Number", "BigInt", "Math", "JSON", "Map",
+      "Set", "WeakMap", "RegExp", "Error", "Uint8Array", "Uint32Array", "DataView", "Symbol"};
   JSContext *context = engine->context;
   JSValue global = JS_GetGlobalObject(context);
   bool succeeded = settle_properties(global);
@@ -127,8 +128,8 @@ static int make_image(void *how) {
 }
 
 bool image_write(const char *how) {
-  /* What stays of addresses of the stack in the image has no use any more, but is to be the same each time. Nobody could
-   * tell it from other numbers, so it is the stack that has its place. */
+  /* What stays of addresses of the stack in the image has no use any more, but is to be the same each time.
+   * Nobody could tell it from other numbers, so it is the stack that has its place. */
   pid_t pid = clone(make_image, image_stack, SIGCHLD, (void *)how);
   int status;
   return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;

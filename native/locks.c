@@ -1,7 +1,6 @@
 /* flock(2) with patience. */
 
 #include <errno.h>
-#include <math.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/file.h>
@@ -12,14 +11,6 @@
 
 static void ignore_alarm(int number) {
   (void)number;
-}
-
-static struct timeval to_timeval(double milliseconds) {
-  double microseconds = fmin(fmax(ceil(milliseconds * 1000), 1), 1e15);
-  return (struct timeval){
-      .tv_sec = (time_t)(microseconds / 1e6),
-      .tv_usec = (suseconds_t)fmod(microseconds, 1e6),
-  };
 }
 
 /*
@@ -35,7 +26,7 @@ static int flock_patiently(int descriptor, int operation, double patience) {
   sigaddset(&set, SIGALRM);
   if (sigaction(SIGALRM, &action, &previous_action) != 0) return errno;
   sigprocmask(SIG_UNBLOCK, &set, &previous_set);
-  struct itimerval alarm = {.it_value = to_timeval(patience), .it_interval = to_timeval(5)};
+  struct itimerval alarm = {.it_value = clock_timeval(patience), .it_interval = clock_timeval(5)};
   int number = setitimer(ITIMER_REAL, &alarm, NULL) == 0 ? EINTR : errno;
 
   while (number == EINTR) {
@@ -72,7 +63,8 @@ static JSValue host_unlock(JSContext *context, JSValueConst self, int count, JSV
   (void)self, (void)count;
   int32_t descriptor;
   if (JS_ToInt32(context, &descriptor, values[0]) != 0) return JS_EXCEPTION;
-  /* A process that was just started may have the file open for another moment, and closing would not be enough. */
+  /* A process that was just started may have the file open for another moment, and closing would not be
+   * enough. */
   (void)flock(descriptor, LOCK_UN);
   close(descriptor);
   return JS_UNDEFINED;

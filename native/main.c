@@ -13,8 +13,7 @@
 #include "image.h"
 #endif
 
-/* Sees to it that descriptors 0 to 2 are taken, so that no file that is opened later becomes standard output.
- */
+/* Sees to it that descriptors 0 to 2 are taken, so that no file that is opened later is standard output. */
 static void occupy_standard_descriptors(void) {
   for (int descriptor = 0; descriptor <= 2; descriptor++) {
     if (fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF) continue;

@@ -1,15 +1,12 @@
-/* Netlink messages out of a datagram, all of them, or those that are searched for: lib/net/netlink/parse-messages.ts and
- * messages-with.ts take longer for that in the engine than the kernel does to compose them. */
+/* Netlink messages out of a datagram, all of them, or those that are searched for:
+ * lib/net/netlink/parse-messages.ts and messages-with.ts take longer for that in the engine than the kernel
+ * does to compose them. */
 
 #include <linux/netlink.h>
 #include <string.h>
 
+#include "attributes.h"
 #include "host.h"
-
-struct bytes {
-  const uint8_t *start;
-  size_t length;
-};
 
 /* Where `wanted` is in `bytes`, from `from` on; the length of `bytes` when nowhere. */
 static size_t find(struct bytes bytes, size_t from, struct bytes wanted) {
@@ -22,12 +19,6 @@ static size_t find(struct bytes bytes, size_t from, struct bytes wanted) {
 static bool is_notice(const struct nlmsghdr *header) {
   return header->nlmsg_type == NLMSG_DONE || header->nlmsg_type == NLMSG_ERROR ||
          (header->nlmsg_flags & NLM_F_DUMP_INTR) != 0;
-}
-
-static bool append(JSContext *context, JSValueConst array, uint32_t index, struct bytes bytes) {
-  JSValue copy = JS_NewUint8ArrayCopy(context, bytes.start, bytes.length);
-  return !JS_IsException(copy) &&
-         JS_DefinePropertyValueUint32(context, array, index, copy, JS_PROP_C_W_E) >= 0;
 }
 
 static JSValue host_messages_with(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
@@ -48,8 +39,8 @@ static JSValue host_messages_with(JSContext *context, JSValueConst self, int cou
     if (next < at) next = find(datagram, at, wanted);
     bool is_wanted = next + wanted.length <= at + header.nlmsg_len;
     if (!is_wanted && !is_notice(&header)) continue;
-    struct bytes message = {.start = datagram.start + at, .length = header.nlmsg_len};
-    if (append(context, messages, found++, message)) continue;
+    JSValue message = JS_NewUint8ArrayCopy(context, datagram.start + at, header.nlmsg_len);
+    if (append_value(context, messages, found++, message)) continue;
     JS_FreeValue(context, messages);
     return JS_EXCEPTION;
   }
@@ -76,9 +67,7 @@ static JSValue host_parse_messages(JSContext *context, JSValueConst self, int co
         {"body", JS_NewUint8ArrayCopy(context, body, header.nlmsg_len - sizeof(header))},
     };
     JSValue message = object_from_fields(context, fields, LENGTH_OF(fields));
-    if (!JS_IsException(message) &&
-        JS_DefinePropertyValueUint32(context, messages, found++, message, JS_PROP_C_W_E) >= 0)
-      continue;
+    if (append_value(context, messages, found++, message)) continue;
     JS_FreeValue(context, messages);
     return JS_EXCEPTION;
   }

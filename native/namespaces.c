@@ -76,8 +76,9 @@ static JSValue host_open_netns(JSContext *context, JSValueConst self, int count,
 }
 
 /*
- * Whether somebody else's descriptor is one of a namespace. Nothing is asked of the file itself: that of a file system
- * in user space would have its owner decide when the answer comes, and a device may take a question for an order.
+ * Whether somebody else's descriptor is one of a namespace. Nothing is asked of the file itself: that of a
+ * file system in user space would have its owner decide when the answer comes, and a device may take a
+ * question for an order.
  */
 static bool shows_netns(int descriptor) {
   char link[32], target[sizeof("net:[")];
@@ -87,7 +88,8 @@ static bool shows_netns(int descriptor) {
   return length == (ssize_t)sizeof(target) - 1 && memcmp(target, "net:[", sizeof(target) - 1) == 0;
 }
 
-/* The user namespace that owns a network namespace, as NS_GET_USERNS gives it; false with `failed` naming the call. */
+/* The user namespace that owns a network namespace, as NS_GET_USERNS gives it; false with `failed` naming the
+ * call. */
 static bool owner_of(int netns, bool *is_own, uid_t *user, const char **failed) {
   struct stat own, other;
   *failed = "ioctl";

@@ -9,11 +9,11 @@
 
 #include "host.h"
 
-/* The datagram that came last. The parts of a dump have 32 KiB at most (netlink_recvmsg()), other answers as much as
- * they need; what is not filled costs nothing. */
+/* The datagram that came last. The parts of a dump have 32 KiB at most (netlink_recvmsg()), other answers as
+ * much as they need; what is not filled costs nothing. */
 static uint8_t datagram[1 << 20];
 
-/* Returns a descriptor that gets the events of `groups`, or -1 with errno set and `failed` naming the call. */
+/* Returns a descriptor that gets the events of `groups`, or -1 with errno set and the call in `failed`. */
 static int open_socket(int protocol, uint32_t groups, const char **failed) {
   *failed = "socket";
   int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
@@ -21,7 +21,7 @@ static int open_socket(int protocol, uint32_t groups, const char **failed) {
 
   const int on = 1;
   const struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = groups};
-  /* Dumps of what is asked for. Linux before 4.20 gives everything, so that its answers are looked through. */
+  /* Dumps of what is asked for. Linux before 4.20 gives everything, so its answers are looked through. */
   (void)setsockopt(descriptor, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
   *failed = "setsockopt";
   /* The reason of a refusal in words, and acknowledgements that do not repeat the request. */

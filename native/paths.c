@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -153,9 +152,8 @@ static JSValue host_scandir(JSContext *context, JSValueConst self, int count, JS
 
   for (int i = 0; i < length; i++) {
     const char *name = entries[i]->d_name;
-    JSValue string = JS_IsException(result) ? JS_EXCEPTION : string_from_bytes(context, name, strlen(name));
-    if (!JS_IsException(result) && (JS_IsException(string) || JS_DefinePropertyValueUint32(context, result,
-                                                                  (uint32_t)i, string, JS_PROP_C_W_E) < 0)) {
+    if (!JS_IsException(result) &&
+        !append_value(context, result, (uint32_t)i, string_from_bytes(context, name, strlen(name)))) {
       JS_FreeValue(context, result);
       result = JS_EXCEPTION;
     }

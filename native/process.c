@@ -1,6 +1,7 @@
 /* What a process was given by whoever started it, and what it gives back. */
 
 #include <errno.h>
+#include <grp.h>
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
@@ -26,13 +27,45 @@ static JSValue host_getegid(JSContext *context, JSValueConst self, int count, JS
   return JS_NewUint32(context, getegid());
 }
 
+/* As many as the kernel lets a process have (NGROUPS_MAX of linux/limits.h). */
+static gid_t groups[1 << 16];
+
+static JSValue host_getgroups(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count, (void)values;
+  int length = getgroups(LENGTH_OF(groups), groups);
+  if (length < 0) return throw_system_error(context, errno, "getgroups", NULL, NULL);
+  return array_from_numbers(context, groups, length);
+}
+
+/* Fills `groups` from an array. Returns how many there are, -1 with an exception pending. */
+static int groups_from_value(JSContext *context, JSValueConst array) {
+  int64_t length;
+  if (JS_GetLength(context, array, &length) != 0) return -1;
+  if (length > LENGTH_OF(groups)) {
+    throw_system_error(context, EINVAL, "setgroups", NULL, NULL);
+    return -1;
+  }
+  for (int64_t i = 0; i < length; i++) {
+    JSValue group = JS_GetPropertyInt64(context, array, i);
+    bool succeeded = !JS_IsException(group) && JS_ToUint32(context, &groups[i], group) == 0;
+    JS_FreeValue(context, group);
+    if (!succeeded) return -1;
+  }
+  return (int)length;
+}
+
 static JSValue host_become(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
   (void)self, (void)count;
   uint32_t user, group;
   if (JS_ToUint32(context, &user, values[0]) != 0 || JS_ToUint32(context, &group, values[1]) != 0)
     return JS_EXCEPTION;
-  /* Only root may change the group: it is the first to be changed on the way there, and the last on the way back. */
+  int length = groups_from_value(context, values[2]);
+  if (length < 0) return JS_EXCEPTION;
+  /* Only root may change groups: the user is the last to be changed on the way there, and the first on the
+   * way back. */
   if (user == 0 && seteuid(user) != 0) return throw_system_error(context, errno, "seteuid", NULL, NULL);
+  if (setgroups((size_t)length, groups) != 0)
+    return throw_system_error(context, errno, "setgroups", NULL, NULL);
   if (setegid(group) != 0) return throw_system_error(context, errno, "setegid", NULL, NULL);
   if (seteuid(user) != 0) return throw_system_error(context, errno, "seteuid", NULL, NULL);
   return JS_UNDEFINED;
@@ -44,11 +77,9 @@ static JSValue host_arguments(JSContext *context, JSValueConst self, int count, 
   if (JS_IsException(list)) return list;
   for (int i = 1; i < process.argument_count; i++) {
     JSValue argument = string_from_bytes(context, process.arguments[i], strlen(process.arguments[i]));
-    if (JS_IsException(argument) ||
-        JS_DefinePropertyValueUint32(context, list, (uint32_t)i - 1, argument, JS_PROP_C_W_E) < 0) {
-      JS_FreeValue(context, list);
-      return JS_EXCEPTION;
-    }
+    if (append_value(context, list, (uint32_t)i - 1, argument)) continue;
+    JS_FreeValue(context, list);
+    return JS_EXCEPTION;
   }
   return list;
 }
@@ -133,7 +164,8 @@ static const JSCFunctionListEntry entries[] = {
     JS_CFUNC_DEF("getpid", 0, host_getpid),
     JS_CFUNC_DEF("geteuid", 0, host_geteuid),
     JS_CFUNC_DEF("getegid", 0, host_getegid),
-    JS_CFUNC_DEF("become", 2, host_become),
+    JS_CFUNC_DEF("getgroups", 0, host_getgroups),
+    JS_CFUNC_DEF("become", 3, host_become),
     JS_CFUNC_DEF("programArguments", 0, host_arguments),
     JS_CFUNC_DEF("environment", 0, host_environment),
     JS_CFUNC_DEF("executable", 0, host_executable),

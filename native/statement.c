@@ -1,93 +1,18 @@
-/* What a rule of nf_tables says, which lib/net/nf-tables/statement.ts takes five times as long for in the engine. That
- * file says what is understood and what is not, and why; here it is said again. */
+/* What a rule of nf_tables says, which lib/net/nf-tables/statement.ts takes five times as long for in the
+ * engine. That file says what is understood and what is not, and why; here it is said again. */
 
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nf_tables_compat.h>
-#include <linux/netlink.h>
 #include <string.h>
 
+#include "attributes.h"
 #include "host.h"
 
-struct bytes {
-  const uint8_t *start; /* NULL for what is not there */
-  size_t length;
-};
-
-/* --- attributes --- */
-
-/* More than any of the expressions here has. */
-enum { type_count = 16 };
-
-/* The value of the attribute that begins at `at`, when it is of that type, and fits. */
-static struct bytes value_at(struct bytes bytes, size_t at, unsigned type) {
-  const struct bytes none = {0};
-  struct nlattr header;
-  if (at + sizeof(header) > bytes.length) return none;
-  memcpy(&header, bytes.start + at, sizeof(header));
-  if ((header.nla_type & NLA_TYPE_MASK) != type) return none;
-  if (header.nla_len < sizeof(header) || at + header.nla_len > bytes.length) return none;
-  return (struct bytes){bytes.start + at + sizeof(header), header.nla_len - sizeof(header)};
-}
-
-/* Where a value ends in the bytes that it was found in. */
-static size_t end_of(struct bytes value, struct bytes bytes) {
-  return (size_t)(value.start - bytes.start) + value.length;
-}
-
-/* The value of an attribute that is the only one. */
-static struct bytes only_value(struct bytes bytes, unsigned type) {
-  const struct bytes none = {0};
-  struct bytes value = bytes.start ? value_at(bytes, 0, type) : none;
-  if (!value.start || NLA_ALIGN(end_of(value, bytes)) != NLA_ALIGN(bytes.length)) return none;
-  return value;
-}
-
-/* Finds the values of attributes by their types; the last one of those that come twice. */
-static void find_values(struct bytes bytes, struct bytes values[type_count]) {
-  memset(values, 0, type_count * sizeof(*values));
-  struct nlattr header;
-  for (size_t at = 0; at + sizeof(header) <= bytes.length; at += NLA_ALIGN(header.nla_len)) {
-    memcpy(&header, bytes.start + at, sizeof(header));
-    if (header.nla_len < sizeof(header) || at + header.nla_len > bytes.length) break;
-    unsigned type = header.nla_type & NLA_TYPE_MASK;
-    if (type < type_count)
-      values[type] = (struct bytes){bytes.start + at + sizeof(header), header.nla_len - sizeof(header)};
-  }
-}
-
-/* A number in the order of the network. Returns whether there is one. */
-static bool number_of(struct bytes value, uint32_t *number) {
-  if (!value.start || value.length != sizeof(*number)) return false;
-  const uint8_t *byte = value.start;
-  *number = (uint32_t)byte[0] << 24 | (uint32_t)byte[1] << 16 | (uint32_t)byte[2] << 8 | byte[3];
-  return true;
-}
-
-static bool is_number(struct bytes value, uint32_t wanted) {
-  uint32_t number;
-  return number_of(value, &number) && number == wanted;
-}
-
-/* A text, up to the zero at its end where it has one. */
-static struct bytes text_of(struct bytes value) {
-  const uint8_t *zero = value.start ? memchr(value.start, 0, value.length) : NULL;
-  if (zero) value.length = (size_t)(zero - value.start);
-  return value;
-}
-
-static bool is_text(struct bytes text, const char *wanted) {
-  return text.start && text.length == strlen(wanted) && memcmp(text.start, wanted, text.length) == 0;
-}
-
-static bool is_zero_from(struct bytes bytes, size_t start) {
-  for (size_t i = start; i < bytes.length; i++)
-    if (bytes.start[i] != 0) return false;
-  return true;
-}
-
 /* A byte whose first bits are 1. */
-static uint8_t highest(size_t bits) { return (uint8_t)(0xFF00 >> bits); }
+static uint8_t highest(size_t bits) {
+  return (uint8_t)(0xFF00 >> bits);
+}
 
 /* --- values for the engine --- */
 
@@ -116,9 +41,7 @@ struct reading {
 
 /* Appends a match, unless it is an exception. */
 static bool append(struct reading *reading, JSValue match) {
-  if (JS_IsException(match)) return false;
-  uint32_t index = reading->match_count++;
-  return JS_DefinePropertyValueUint32(reading->context, reading->matches, index, match, JS_PROP_C_W_E) >= 0;
+  return append_value(reading->context, reading->matches, reading->match_count++, match);
 }
 
 static bool load_field(struct reading *reading, const struct bytes *values) {
@@ -241,24 +164,24 @@ static bool end_immediately(struct reading *reading, const struct bytes *values)
   if (!is_number(values[NFTA_IMMEDIATE_DREG], NFT_REG_VERDICT)) return false;
   struct bytes value = only_value(values[NFTA_IMMEDIATE_DATA], NFTA_DATA_VERDICT);
   if (!value.start) return false;
-  struct bytes verdict[type_count];
+  struct bytes verdict[attribute_types];
   find_values(value, verdict);
   uint32_t code;
   if (!number_of(verdict[NFTA_VERDICT_CODE], &code)) return false;
   struct bytes chain = text_of(verdict[NFTA_VERDICT_CHAIN]);
   switch (code) {
-    case NF_ACCEPT:
-      return end(reading, JS_NewString(reading->context, "accept"));
-    case NF_DROP:
-      return end(reading, JS_NewString(reading->context, "drop"));
-    case (uint32_t)NFT_RETURN:
-      return end(reading, JS_NewString(reading->context, "return"));
-    case (uint32_t)NFT_JUMP:
-      return end_in(reading, "jump", chain);
-    case (uint32_t)NFT_GOTO:
-      return end_in(reading, "goto", chain);
-    default:
-      return false;
+  case NF_ACCEPT:
+    return end(reading, JS_NewString(reading->context, "accept"));
+  case NF_DROP:
+    return end(reading, JS_NewString(reading->context, "drop"));
+  case (uint32_t)NFT_RETURN:
+    return end(reading, JS_NewString(reading->context, "return"));
+  case (uint32_t)NFT_JUMP:
+    return end_in(reading, "jump", chain);
+  case (uint32_t)NFT_GOTO:
+    return end_in(reading, "goto", chain);
+  default:
+    return false;
   }
 }
 
@@ -281,7 +204,7 @@ static bool end_at_target(struct reading *reading, const struct bytes *values) {
 /* --- expressions --- */
 
 static bool read_expression(struct reading *reading, struct bytes name, struct bytes data) {
-  struct bytes values[type_count];
+  struct bytes values[attribute_types];
   if (is_text(name, "counter")) return true;
   if (is_text(name, "masq")) return data.length == 0 && end_at_masquerade(reading);
   find_values(data, values);
@@ -295,8 +218,8 @@ static bool read_expression(struct reading *reading, struct bytes name, struct b
   return false;
 }
 
-/* Reads all expressions; each is a name and, for most, what it does. Returns whether they are understood; not when an
- * exception is pending. */
+/* Reads all expressions; each is a name and, for most, what it does. Returns whether they are understood; not
+ * when an exception is pending. */
 static bool read_expressions(struct reading *reading, struct bytes bytes) {
   for (size_t at = 0; at < bytes.length;) {
     struct bytes element = value_at(bytes, at, NFTA_LIST_ELEM);

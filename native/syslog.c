@@ -12,8 +12,8 @@
 #define FACILITY (3 << 3)
 
 /*
- * syslog(3) would wait where nobody takes messages out of a socket that is full. A message without a time gets that of its
- * arrival.
+ * syslog(3) would wait where nobody takes messages out of a socket that is full. A message without a time
+ * gets that of its arrival.
  */
 static void send_message(const char *message, size_t length) {
   const struct sockaddr_un log = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};

@@ -1,8 +1,7 @@
-/* Unix sockets of sequenced packets: messages that keep their bounds, with descriptors in them (unix(7)). */
+/* Unix sockets of sequenced packets (unix(7)): connecting, accepting, and who is at the other end. */
 
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
@@ -46,9 +45,9 @@ static JSValue connect_to(JSContext *context, const char *path, double patience)
   int descriptor = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
   if (descriptor < 0) return fail(context, "socket");
   /* How long to wait for a place in the queue of those who want to connect, and later in that of messages. */
-  const struct timeval time = {
-      .tv_sec = (time_t)(patience / 1000), .tv_usec = (suseconds_t)(fmod(patience, 1000) * 1000)};
-  (void)setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof(time));
+  const struct timeval time = clock_timeval(patience);
+  if (setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof(time)) != 0)
+    return fail_closing(context, descriptor, "setsockopt", path);
   int done;
   do done = connect(descriptor, (const struct sockaddr *)&address, sizeof(address));
   while (done != 0 && errno == EINTR);
@@ -114,7 +113,7 @@ static JSValue host_adopt_socket(JSContext *context, JSValueConst self, int coun
 
 /* --- accepting --- */
 
-/* Waits for the next connection, or for a signal that asks this process to end. Returns false for the latter. */
+/* Waits for the next connection, or for a signal that asks this process to end: then it returns false. */
 static bool wait_for_connection(int listener, int signals) {
   for (;;) {
     struct pollfd entries[] = {{.fd = listener, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
@@ -202,8 +201,8 @@ static JSValue host_accept_each(JSContext *context, JSValueConst self, int count
 
 /* --- who is at the other end --- */
 
-/* The largest number of groups that a process has (NGROUPS_MAX) is 65536; one that has more than this many counts as
- * being in none but its own. */
+/* The largest number of groups that a process has (NGROUPS_MAX) is 65536; one that has more than this many
+ * counts as being in none but its own. */
 enum { group_limit = 1024 };
 
 static JSValue groups_of(JSContext *context, int descriptor) {
@@ -211,16 +210,9 @@ static JSValue groups_of(JSContext *context, int descriptor) {
   socklen_t length = sizeof(groups);
   /* Linux before 4.13 does not tell. */
   int known = getsockopt(descriptor, SOL_SOCKET, SO_PEERGROUPS, groups, &length) == 0
-      ? (int)(length / sizeof(gid_t))
-      : 0;
-  JSValue list = JS_NewArray(context);
-  for (int i = 0; i < known && !JS_IsException(list); i++) {
-    JSValue group = JS_NewUint32(context, groups[i]);
-    if (JS_DefinePropertyValueUint32(context, list, (uint32_t)i, group, JS_PROP_C_W_E) >= 0) continue;
-    JS_FreeValue(context, list);
-    list = JS_EXCEPTION;
-  }
-  return list;
+                  ? (int)(length / sizeof(gid_t))
+                  : 0;
+  return array_from_numbers(context, groups, known);
 }
 
 static JSValue host_peer(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
@@ -239,129 +231,12 @@ static JSValue host_peer(JSContext *context, JSValueConst self, int count, JSVal
   return object_from_fields(context, fields, LENGTH_OF(fields));
 }
 
-/* --- messages --- */
-
-static JSValue host_send_message(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
-  (void)self, (void)count;
-  int32_t descriptor, passed = -1;
-  struct text text;
-  if (JS_ToInt32(context, &descriptor, values[0]) != 0) return JS_EXCEPTION;
-  if (!JS_IsUndefined(values[2]) && JS_ToInt32(context, &passed, values[2]) != 0) return JS_EXCEPTION;
-  if (!text_from_value(context, values[1], &text)) return JS_EXCEPTION;
-
-  union {
-    struct cmsghdr header;
-    char space[CMSG_SPACE(sizeof(int))];
-  } control = {0};
-  struct iovec part = {.iov_base = (char *)text.bytes, .iov_len = text.length};
-  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-  if (passed >= 0) {
-    control.header.cmsg_level = SOL_SOCKET;
-    control.header.cmsg_type = SCM_RIGHTS;
-    control.header.cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(&control.header), &passed, sizeof(int));
-    message.msg_control = &control;
-    message.msg_controllen = sizeof(control.space);
-  }
-  ssize_t sent;
-  do sent = sendmsg(descriptor, &message, MSG_NOSIGNAL);
-  while (sent < 0 && errno == EINTR);
-  JSValue result = sent < 0 ? fail(context, "sendmsg") : JS_UNDEFINED;
-  text_free(context, &text);
-  return result;
-}
-
-/* Waits until there is something to receive, or the other end is closed. */
-static bool wait_for_message(int descriptor, double patience) {
-  double deadline = clock_milliseconds() + patience;
-  for (;;) {
-    struct pollfd entry = {.fd = descriptor, .events = POLLIN};
-    int ready = poll(&entry, 1, clock_patience(deadline));
-    if (ready >= 0) return ready > 0;
-    if (errno != EINTR) return true;
-  }
-}
-
-enum { message_limit = 1 << 16, passed_limit = 8 };
-
-/* A message as it came. */
-struct received {
-  ssize_t length;
-  int passed[passed_limit];
-  int passed_count;
-  bool is_cut;
-};
-
-static void receive_into(int descriptor, char *bytes, size_t size, struct received *received) {
-  union {
-    struct cmsghdr header;
-    char space[CMSG_SPACE(sizeof(int) * passed_limit)];
-  } control;
-  struct iovec part = {.iov_base = bytes, .iov_len = size};
-  struct msghdr message = {
-      .msg_iov = &part,
-      .msg_iovlen = 1,
-      .msg_control = &control,
-      .msg_controllen = sizeof(control),
-  };
-  do received->length = recvmsg(descriptor, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-  while (received->length < 0 && errno == EINTR);
-  received->passed_count = 0;
-  if (received->length < 0) return;
-  received->is_cut = (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0;
-  for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
-    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
-    int fitting = (int)((header->cmsg_len - CMSG_LEN(0)) / sizeof(int));
-    for (int i = 0; i < fitting && received->passed_count < passed_limit; i++)
-      memcpy(&received->passed[received->passed_count++], CMSG_DATA(header) + sizeof(int) * (size_t)i, sizeof(int));
-  }
-}
-
-static JSValue passed_to_array(JSContext *context, const struct received *received) {
-  JSValue list = JS_NewArray(context);
-  for (int i = 0; i < received->passed_count && !JS_IsException(list); i++) {
-    JSValue descriptor = JS_NewInt32(context, received->passed[i]);
-    if (JS_DefinePropertyValueUint32(context, list, (uint32_t)i, descriptor, JS_PROP_C_W_E) >= 0) continue;
-    JS_FreeValue(context, list);
-    list = JS_EXCEPTION;
-  }
-  return list;
-}
-
-static JSValue host_receive_message(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
-  (void)self, (void)count;
-  static char bytes[message_limit];
-  int32_t descriptor;
-  uint32_t limit;
-  double patience;
-  if (JS_ToInt32(context, &descriptor, values[0]) != 0 || JS_ToUint32(context, &limit, values[1]) != 0 ||
-      JS_ToFloat64(context, &patience, values[2]) != 0)
-    return JS_EXCEPTION;
-  if (!wait_for_message(descriptor, patience)) return JS_UNDEFINED;
-
-  struct received received;
-  receive_into(descriptor, bytes, limit < sizeof(bytes) ? limit : sizeof(bytes), &received);
-  if (received.length < 0) return fail(context, "recvmsg");
-  if (received.is_cut) {
-    for (int i = 0; i < received.passed_count; i++) close(received.passed[i]);
-    errno = EMSGSIZE;
-    return fail(context, "recvmsg");
-  }
-  const struct field fields[] = {
-      {"text", string_from_bytes(context, bytes, (size_t)received.length)},
-      {"descriptors", passed_to_array(context, &received)},
-  };
-  return object_from_fields(context, fields, LENGTH_OF(fields));
-}
-
 static const JSCFunctionListEntry entries[] = {
     JS_CFUNC_DEF("unixConnect", 2, host_connect),
     JS_CFUNC_DEF("unixListen", 2, host_listen),
     JS_CFUNC_DEF("adoptSocket", 1, host_adopt_socket),
     JS_CFUNC_DEF("acceptEach", 3, host_accept_each),
     JS_CFUNC_DEF("peerOf", 1, host_peer),
-    JS_CFUNC_DEF("sendMessage", 3, host_send_message),
-    JS_CFUNC_DEF("receiveMessage", 3, host_receive_message),
 };
 
 const struct host_functions unix_functions = HOST_FUNCTIONS(entries);

@@ -3,7 +3,7 @@ import type { Result } from "../../lib/cni/result.ts";
 import { allocate } from "./allocate.ts";
 import type { HostLocalConfig } from "./config.schema.ts";
 import { leaseDirectory, withLeases } from "./lease-directory.ts";
-import { rangeSetsOf } from "./ranges.ts";
+import { poolsOf } from "./ranges.ts";
 import { isAdopting, requestedAddresses } from "./requested.ts";
 import { readResolvConf } from "./resolv-conf.ts";
 import { routesOf } from "./routes.ts";
@@ -23,17 +23,17 @@ export function add({
   attachment,
   arguments: args,
 }: Pick<Request<HostLocalConfig>, "config" | "version" | "attachment" | "arguments">): Result {
-  const sets = rangeSetsOf(config, version);
+  const pools = poolsOf(config, version);
   const requested = requestedAddresses(config, args);
   const adopt = isAdopting(config, args);
   const routes = routesOf(config);
   const dns = readResolvConf(config.ipam?.resolvConf);
 
   const directory = leaseDirectory(config.ipam?.dataDir, attachment.network);
-  const { sticky = false, allowOutsideRange = false } = config.ipam ?? {};
+  const { sticky = false } = config.ipam ?? {};
   const ips = withLeases(directory, (leases) => {
     const preferred = sticky ? rememberedAddresses(directory, attachment) : [];
-    const demand = { attachment, sets, allowOutsideRange, requested, preferred, adopt };
+    const demand = { ...pools, attachment, requested, preferred, adopt };
     const allocated = allocate(leases, demand);
     const addresses = allocated.map(({ address }) => address.address);
     if (sticky) rememberAddresses(directory, attachment, addresses);

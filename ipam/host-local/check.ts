@@ -1,14 +1,15 @@
 import { CniError, Code } from "../../lib/cni/error.ts";
 import type { Attachment, Request } from "../../lib/cni/request.ts";
 import type { Result } from "../../lib/cni/result.ts";
+import { emptyResult } from "../../lib/cni/result-parse.ts";
 import { type Address, equalAddress, formatAddress } from "../../lib/ip/address.ts";
 import type { HostLocalConfig } from "./config.schema.ts";
 import type { KnownLeases } from "./known-leases.ts";
 import { leaseDirectory } from "./lease-directory.ts";
 import { addressesHeldBy } from "./leased.ts";
 import { lookAtLeases } from "./look-at-leases.ts";
-import { rangeFor } from "./membership.ts";
-import { rangeSetsOf } from "./ranges.ts";
+import { pooledAddresses } from "./membership.ts";
+import { poolsOf } from "./ranges.ts";
 
 /**
  * Checks that the attachment still holds its addresses (CNI specification 1.1.0, section 4, CHECK): one at least, and
@@ -20,12 +21,9 @@ export function check(
   { config, version, attachment }: Request<HostLocalConfig>,
   previous: Result | undefined,
 ): void {
-  const sets = rangeSetsOf(config, version);
-  const pools = { sets, allowOutsideRange: config.ipam?.allowOutsideRange ?? false };
+  const pools = poolsOf(config, version);
   const directory = leaseDirectory(config.ipam?.dataDir, attachment.network);
-  const expected = (previous?.ips ?? [])
-    .map(({ address }) => address.address)
-    .filter((address) => sets.some((set) => rangeFor(pools, set, address) !== undefined));
+  const expected = pooledAddresses(pools, previous ?? emptyResult);
   const problem = lookAtLeases(directory, (known) => {
     const held = addressesHeldBy(attachment, known);
     if (held === undefined) return undefined;

@@ -1,5 +1,6 @@
 import { system } from "#system";
 import { CniError, Code } from "../../lib/cni/error.ts";
+import { inDirectory } from "../../lib/cni/in-directory.ts";
 import { takeLock } from "../../lib/cni/lock.ts";
 import type { NetworkName } from "../../lib/cni/request.ts";
 import { inSeconds, timeLeft, whyNoLonger } from "../../lib/cni/time-limit.ts";
@@ -67,7 +68,7 @@ function workUnder<T>(lock: Lock, directory: string, work: (leases: Leases) => T
 
 function lockDirectory(directory: string, patience: number): Lock | undefined {
   try {
-    return orMake(directory, () => lockIn(directory, patience));
+    return inDirectory(directory, () => lockIn(directory, patience));
   } catch (error) {
     if (!isSystemError(error)) throw error;
     throw new CniError(Code.inputOutput, `cannot lock the leases in ${directory}`, error.message);
@@ -90,15 +91,4 @@ const withoutLocks = ["ENOLCK", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"];
 function lockIdentity(directory: string): string {
   const { device, inode } = system.status(directory) ?? {};
   return encodeHex(newDigestOf(`${device}:${inode}`));
-}
-
-/** Opens something in a directory, which is there on every call but the first one. */
-function orMake<T>(directory: string, open: () => T): T {
-  try {
-    return open();
-  } catch (error) {
-    if (!isSystemError(error, "ENOENT")) throw error;
-    system.makeDirectory(directory, 0o755);
-    return open();
-  }
 }

@@ -1,5 +1,6 @@
 import { system } from "#system";
 import type { Attachment, ContainerId, ValidAttachment } from "../../lib/cni/request.ts";
+import { type Address, parseAddress } from "../../lib/ip/address.ts";
 import { parseLinkName } from "../../lib/ip/link-name.ts";
 import { isSystemError, type SystemError } from "../../lib/system/error.ts";
 import { temporaryPrefix } from "../../lib/system/system.ts";
@@ -51,6 +52,16 @@ export function readLeaseFiles(
     }
   }
   return { contents, unreadable, temporary };
+}
+
+/**
+ * The address that a range set gave last; undefined where what is noted is none.
+ *
+ * @param set The number of the set.
+ * @throws SystemError where nothing is noted (ENOENT), or that cannot be read.
+ */
+export function readLastReserved(directory: string, set: number): Address | undefined {
+  return parseAddress(system.readRegular(`${directory}/${lastReservedName}${set}`).trim());
 }
 
 /** What the file of an attachment's lease holds, byte for byte as the reference writes it. */

@@ -6,7 +6,7 @@ import type { Span } from "../../lib/ip/range.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 import { temporaryPrefix } from "../../lib/system/system.ts";
 import { type KnownLeases, namesHeldBy } from "./known-leases.ts";
-import { contentFor, isLeftOver, lastReservedName } from "./lease-files.ts";
+import { contentFor, isLeftOver, lastReservedName, readLastReserved } from "./lease-files.ts";
 import { LockedKnowledge } from "./locked-knowledge.ts";
 import { unlessRefused } from "./state-file.ts";
 
@@ -172,7 +172,7 @@ export class Leases {
   /** The address of a range set that was handed out last. */
   lastReserved(set: number): Address | undefined {
     try {
-      return parseAddress(system.readRegular(this.#pathOf(`${lastReservedName}${set}`)).trim());
+      return readLastReserved(this.#directory, set);
     } catch (error) {
       // It only tells where to go on; without it the set is searched from its start.
       if (!isSystemError(error, "ENOENT")) warn(`Error retrieving last reserved ip: ${describe(error)}`);

@@ -1,17 +1,16 @@
-import { system } from "#system";
-import { CniError, Code } from "../../lib/cni/error.ts";
 import type { NetworkName } from "../../lib/cni/request.ts";
 import type { IpConfig, Result } from "../../lib/cni/result.ts";
 import { emptyResult } from "../../lib/cni/result-parse.ts";
-import { type Address, parseAddress } from "../../lib/ip/address.ts";
-import { formatRangeSet, type RangeSet, rangeOf } from "../../lib/ip/range-set.ts";
+import type { Address } from "../../lib/ip/address.ts";
+import { type RangeSet, rangeOf } from "../../lib/ip/range-set.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 import { type Capacity, capacityOf } from "./capacity.ts";
 import type { HostLocalConfig } from "./config.schema.ts";
+import { exhausted } from "./exhausted.ts";
 import { heldAddresses } from "./held.ts";
 import type { KnownLeases } from "./known-leases.ts";
 import { leaseDirectory } from "./lease-directory.ts";
-import { lastReservedName } from "./lease-files.ts";
+import { readLastReserved } from "./lease-files.ts";
 import { lookAtLeases } from "./look-at-leases.ts";
 import { rangeSetsOf } from "./ranges.ts";
 import { readResolvConf } from "./resolv-conf.ts";
@@ -53,16 +52,13 @@ function nextIn(set: RangeSet, last: Address | undefined, known: KnownLeases): I
     if (address === undefined || range === undefined) continue;
     return { address: { address, length: range.subnet.length }, gateway: range.gateway };
   }
-  throw new CniError(
-    Code.exhausted,
-    `no IP addresses available in range set: ${formatRangeSet(set)}`,
-    "widen the range set, or DEL the attachments that are no longer in use",
-  );
+  throw exhausted(set);
 }
 
+/** The address that a set gave last. Where that cannot be read, ADD starts from the beginning, too. */
 function lastReserved(directory: string, number: number): Address | undefined {
   try {
-    return parseAddress(system.readRegular(`${directory}/${lastReservedName}${number}`).trim());
+    return readLastReserved(directory, number);
   } catch (error) {
     if (isSystemError(error)) return undefined;
     throw error;

@@ -1,4 +1,4 @@
-import { runPlugin } from "../../lib/cni/plugin.ts";
+import { runPlugin } from "../../lib/cni/run-plugin.ts";
 import { hostLocal } from "./plugin.ts";
 
 runPlugin(hostLocal);

@@ -1,3 +1,4 @@
+import type { Result } from "../../lib/cni/result.ts";
 import { type Address, equalAddress } from "../../lib/ip/address.ts";
 import { contains, firstAddressOf, lastAddressOf } from "../../lib/ip/prefix.ts";
 import { type Range, rangeContains } from "../../lib/ip/range.ts";
@@ -28,6 +29,13 @@ export function rangeFor(
   if (sets.some((each) => rangeOf(each, address) !== undefined)) return undefined;
   const isFirst = sets.find((each) => subnetOf(each, address) !== undefined) === set;
   return isFirst ? subnetOf(set, address) : undefined;
+}
+
+/** The addresses of a result that are of one of the sets. Others are another plugin's. */
+export function pooledAddresses(pools: Pools, { ips }: Pick<Result, "ips">): Address[] {
+  return ips
+    .map(({ address }) => address.address)
+    .filter((address) => pools.sets.some((set) => rangeFor(pools, set, address) !== undefined));
 }
 
 /** Whether an address is the gateway of the range that it is leased by, or outside of ranges of one with that subnet. */

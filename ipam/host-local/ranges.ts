@@ -19,6 +19,7 @@ import { formatRange, type Range, rangeContains, rangesOverlap, type Span } from
 import { type RangeSet, rangeSetsOverlap } from "../../lib/ip/range-set.ts";
 import type { HostLocalConfig, RangeConfig } from "./config.schema.ts";
 import { addressAt, prefixAt, spanAt } from "./fields.ts";
+import type { Pools } from "./membership.ts";
 
 /** A range of the configuration, and the JSON pointer to it. */
 interface Source {
@@ -50,6 +51,14 @@ export function rangeSetsOf(config: HostLocalConfig, version: string): RangeSet[
   requireOneSetPerFamily(sets, version);
   requireDisjointSets(sets);
   return sets;
+}
+
+/** The range sets of a configuration, and which addresses count as theirs. @throws CniError 7 as {@linkcode rangeSetsOf} */
+export function poolsOf(config: HostLocalConfig, version: string): Pools {
+  return {
+    sets: rangeSetsOf(config, version),
+    allowOutsideRange: config.ipam?.allowOutsideRange ?? false,
+  };
 }
 
 function sourcesOf({ ipam, runtimeConfig }: HostLocalConfig): Source[][] {

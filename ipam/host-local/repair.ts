@@ -7,8 +7,8 @@ import type { HostLocalConfig } from "./config.schema.ts";
 import { isHeldFromOthers } from "./held.ts";
 import { leaseDirectory, withLeases } from "./lease-directory.ts";
 import type { Leases } from "./leases.ts";
-import { rangeFor } from "./membership.ts";
-import { rangeSetsOf } from "./ranges.ts";
+import { pooledAddresses } from "./membership.ts";
+import { poolsOf } from "./ranges.ts";
 
 /**
  * Leases addresses again that an attachment has, but does not hold any more: somebody has removed the files.
@@ -20,11 +20,7 @@ export function repair(
   previous: Result,
   isTrial: boolean,
 ): Repair {
-  const sets = rangeSetsOf(config, version);
-  const pools = { sets, allowOutsideRange: config.ipam?.allowOutsideRange ?? false };
-  const expected = previous.ips
-    .map(({ address }) => address.address)
-    .filter((address) => sets.some((set) => rangeFor(pools, set, address) !== undefined));
+  const expected = pooledAddresses(poolsOf(config, version), previous);
   const steps = withLeases(leaseDirectory(config.ipam?.dataDir, attachment.network), (leases) => {
     const held = leases.heldBy(attachment);
     const lost = expected.filter((address) => !held.some((each) => equalAddress(each, address)));

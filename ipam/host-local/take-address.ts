@@ -3,6 +3,7 @@ import { type Address, equalAddress, formatAddress, nextAddress } from "../../li
 import { rangeContains, type Span } from "../../lib/ip/range.ts";
 import { formatRangeSet, type RangeSet } from "../../lib/ip/range-set.ts";
 import type { Demand } from "./allocate.ts";
+import { exhausted } from "./exhausted.ts";
 import { isHeldFromOthers } from "./held.ts";
 import type { Leases } from "./leases.ts";
 import { isGatewayFor } from "./membership.ts";
@@ -22,11 +23,7 @@ export function takeAny(leases: Leases, demand: Demand, { number, set }: Share):
 
   const address = takeNext(leases, demand, order) ?? takeReclaimed(leases, demand, order);
   if (address !== undefined) return address;
-  throw new CniError(
-    Code.exhausted,
-    `no IP addresses available in range set: ${formatRangeSet(set)}`,
-    "widen the range set, or DEL the attachments that are no longer in use",
-  );
+  throw exhausted(set);
 }
 
 /**

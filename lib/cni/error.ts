@@ -89,6 +89,11 @@ export function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** An error with more in its details. */
+export function withMore({ code, message, details }: CniError, more: string): CniError {
+  return new CniError(code, message, details === "" ? more : `${details}; ${more}`);
+}
+
 /** Several failures as one: the first, with the others in its details; undefined where there is none. */
 export function together([first, ...others]: readonly CniError[]): CniError | undefined {
   if (first === undefined) return undefined;

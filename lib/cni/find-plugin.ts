@@ -6,7 +6,8 @@ import { CniError, Code } from "./error.ts";
  * (CNI specification 1.1.0, section 3).
  *
  * @param cniPath Directories, separated by `:`.
- * @throws CniError 7 for a type that is no file's name, 120 where no directory holds it. The texts are libcni's.
+ * @throws CniError 7 for a type that is no file's name, 4 without any directory, 120 where none holds it. The texts are
+ *   libcni's.
  */
 export function findPlugin(type: string, cniPath: string): string {
   if (type === "") throw new CniError(Code.invalidConfiguration, "no plugin name provided");

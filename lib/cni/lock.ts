@@ -2,6 +2,7 @@ import { system } from "#system";
 import { isSystemError } from "../system/error.ts";
 import type { Lock, LockOptions } from "../system/system.ts";
 import { CniError, Code } from "./error.ts";
+import { inDirectory } from "./in-directory.ts";
 import { inSeconds, timeLeft, whyNoLonger } from "./time-limit.ts";
 
 /** Where the locks of this boot are (docs/formats.md). */
@@ -89,16 +90,16 @@ export function takeLock(kind: Lockable, identity: string, wait: number): Lock |
   return lockFile(nameOf(kind, identity), { patience: wait });
 }
 
+/**
+ * A lock; undefined where there can be none.
+ *
+ * @throws CniError 11 when others held it for too long.
+ */
 function take(kind: Lockable, identity: string, { shared }: LockManner): Lock | undefined {
   const name = nameOf(kind, identity);
   const patience = timeLeft(longestPatience);
-  let isLocked = false;
-  const lock = unlessImpossible(() => {
-    const taken = lockFile(name, { patience, shared });
-    isLocked = taken === undefined;
-    return taken;
-  });
-  if (!isLocked) return lock;
+  const taken = unlessImpossible(() => ({ lock: lockFile(name, { patience, shared }) }));
+  if (taken === undefined || taken.lock !== undefined) return taken?.lock;
   throw new CniError(
     Code.tryAgainLater,
     `${directory}/${name} is locked`,
@@ -111,7 +112,7 @@ function nameOf(kind: Lockable, identity: string): string {
 }
 
 /** What an action gives; undefined where there can be no locks. */
-function unlessImpossible(action: () => Lock | undefined): Lock | undefined {
+function unlessImpossible<T>(action: () => T): T | undefined {
   try {
     return action();
   } catch (error) {
@@ -120,18 +121,7 @@ function unlessImpossible(action: () => Lock | undefined): Lock | undefined {
   }
 }
 
-/** A lock; undefined when others held it all the time. */
+/** A lock; undefined when others held it all the time. @throws SystemError where there can be none */
 function lockFile(name: string, options: Pick<LockOptions, "patience" | "shared">): Lock | undefined {
-  return openOrMake(() => system.lock(`${directory}/${name}`, { ...options, mode: 0o600 }));
-}
-
-/** The directory is there on every call but the first of a boot. */
-function openOrMake(open: () => Lock | undefined): Lock | undefined {
-  try {
-    return open();
-  } catch (error) {
-    if (!isSystemError(error, "ENOENT")) throw error;
-    system.makeDirectory(directory, 0o755);
-    return open();
-  }
+  return inDirectory(directory, () => system.lock(`${directory}/${name}`, { ...options, mode: 0o600 }));
 }

@@ -1,18 +1,13 @@
 import { system } from "#system";
-import { isSystemError } from "../system/error.ts";
 import { parseArguments } from "./arguments.ts";
-import { packageVersion } from "./build.ts";
 import { parseConfiguration, parseDocument } from "./configuration.ts";
 import { type AttachmentEnvironment, parseEnvironment } from "./environment.ts";
-import { asCniError, CniError, Code, describe } from "./error.ts";
-import { stringify, stringifyCompact } from "./json.ts";
+import { CniError, Code } from "./error.ts";
 import { previousResult } from "./previous-result.ts";
 import type { Call, NetworkRequest, Request, ValidAttachment } from "./request.ts";
 import type { Result } from "./result.ts";
-import { formatResult } from "./result-format.ts";
 import type { Schema } from "./schema.ts";
 import { validAttachments } from "./valid-attachments.ts";
-import { currentVersion, supportedVersions } from "./version.ts";
 
 /** A CNI plugin: its configuration, and what it does for each verb (CNI specification 1.1.0, section 2). */
 export interface Plugin<Config> {
@@ -58,17 +53,13 @@ export interface Answer {
   readonly result: Result | undefined;
 }
 
-/** Runs a plugin as an executable: environment and standard input in, standard output and exit status out. */
-export function runPlugin<Config>(plugin: Plugin<Config>): void {
-  system.run(() => respond(plugin));
-}
-
 /**
  * Answers a call of a plugin, within this process.
  *
  * The call is checked in full before the plugin sees it, and fails in the same way as it does from outside.
  *
- * @throws CniError
+ * @throws CniError 4 for unusable variables, 6 and 7 for an unusable configuration, 1 for its version, and what the plugin
+ *   throws.
  */
 export function answer<Config>(plugin: Plugin<Config>, call: Call): Answer {
   const warn = (text: string) => system.writeStandardError(`${plugin.name}: ${text}\n`);
@@ -102,7 +93,7 @@ export function answer<Config>(plugin: Plugin<Config>, call: Call): Answer {
  *
  * @param call That of a CHECK, which the repair follows.
  * @returns undefined where the plugin repairs nothing.
- * @throws CniError also where the call has no prevResult.
+ * @throws CniError as {@linkcode answer}; 7 also where the call has no prevResult.
  */
 export function repair<Config>(plugin: Plugin<Config>, call: Call, isTrial: boolean): Repair | undefined {
   if (plugin.repair === undefined) return undefined;
@@ -147,42 +138,6 @@ function collectGarbage<Config>(
   else plugin.gc(request, valid);
 }
 
-/** Everything that a plugin's executable does; returns its exit status. */
-export function respond<Config>(plugin: Plugin<Config>): number {
-  const environment = system.environment();
-  const verb = environment.CNI_COMMAND ?? "";
-  if (verb === "") return introduce(plugin.name);
-  if (verb === "VERSION") return printVersions();
-  try {
-    // A call that lacks a variable fails here, before it waits for an input that may never come.
-    parseEnvironment(environment);
-    const call = { environment, input: readInput() };
-    const { version, result } = answer(plugin, call);
-    if (result !== undefined) print(plugin, call, result, version);
-    return 0;
-  } catch (error) {
-    return fail(error);
-  }
-}
-
-function readInput(): string {
-  try {
-    return system.readStandardInput();
-  } catch (error) {
-    throw new CniError(Code.inputOutput, `error reading from stdin: ${describe(error)}`);
-  }
-}
-
-/** Prints a result. One that nobody gets belongs to an attachment that nobody would remove. */
-function print<Config>(plugin: Plugin<Config>, call: Call, result: Result, version: string): void {
-  try {
-    system.writeStandardOutput(formatResult(result, version));
-  } catch (error) {
-    answer(plugin, { ...call, environment: { ...call.environment, CNI_COMMAND: "DEL" } });
-    throw error;
-  }
-}
-
 /** CNI_ARGS for DEL, which goes on without them: what is to be removed does not depend on them. */
 function argumentsOrNone(text: string, warn: (text: string) => void): ReadonlyMap<string, string> {
   try {
@@ -200,43 +155,4 @@ function unknownVerb(command: string): CniError {
     `unknown CNI_COMMAND: ${command}`,
     "it must be ADD, DEL, CHECK, GC, STATUS or VERSION",
   );
-}
-
-/** Says what the plugin is to somebody who calls it by hand. */
-function introduce(name: string): number {
-  system.writeStandardError(
-    `CNI ${name} plugin ${packageVersion}\nCNI protocol versions supported: ${supportedVersions.join(", ")}\n`,
-  );
-  return 0;
-}
-
-function printVersions(): number {
-  system.writeStandardOutput(`${stringifyCompact({ cniVersion: currentVersion, supportedVersions })}\n`);
-  return 0;
-}
-
-/** Prints an error as the specification wants it (section 2, "Error"); returns the exit status. */
-function fail(error: unknown): number {
-  // What a system call says is expected: its own words tell where.
-  if (!(error instanceof CniError) && !isSystemError(error)) printStack(error);
-  const { code, message, details } = asCniError(error);
-  const report = {
-    cniVersion: currentVersion,
-    code,
-    msg: message,
-    details: details === "" ? undefined : details,
-  };
-  try {
-    system.writeStandardOutput(stringify(report));
-  } catch {
-    system.writeStandardError(`${describe(error)}\n`);
-  }
-  return 1;
-}
-
-/** Where an error came from that no handler took for something, for those who want to know. */
-function printStack(error: unknown): void {
-  if (error instanceof Error && system.environment().LXC_CNI_DEBUG === "1") {
-    system.writeStandardError(`${error.stack ?? error.message}\n`);
-  }
 }

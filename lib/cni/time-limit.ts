@@ -14,7 +14,7 @@ let reasonOfLimit = "";
  * plugins) waits no longer than {@linkcode timeLeft} says.
  *
  * @param milliseconds From now on; infinite for no limit.
- * @param reserve How much of it is kept for what is undone when something fails.
+ * @param reserve How much of it is kept for what is undone when something fails, in milliseconds.
  * @param reason What limits it, and how that can be changed.
  */
 export function limitTime(milliseconds: number, reserve: number, reason: string): void {

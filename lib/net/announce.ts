@@ -5,7 +5,7 @@ import type { LinkName } from "../ip/link-name.ts";
 import type { Mac } from "../ip/mac.ts";
 import type { Prefix } from "../ip/prefix.ts";
 import type { Link, LinkBackend } from "./link-backend.ts";
-import type { LinkOperation } from "./operation.ts";
+import type { LinkOperation } from "./link-operation.ts";
 import { describeOperation } from "./operation-error.ts";
 
 /** How long a port may take until it can pass frames, in milliseconds: what the reference waits at most. */

@@ -3,13 +3,13 @@ import { trace } from "../cni/trace.ts";
 import { isSystemError } from "../system/error.ts";
 import { addGuard } from "./firewall/guard-add.ts";
 import { ensureNetworkRules } from "./firewall/network-ensure.ts";
+import type { LinkOperation } from "./link-operation.ts";
 import {
   type AddMasquerade,
   type AddNetworkRules,
   type GuardPort,
   isLinkOperation,
   isRuleOperation,
-  type LinkOperation,
   type Operation,
   type WriteSysctl,
 } from "./operation.ts";

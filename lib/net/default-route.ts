@@ -1,9 +1,6 @@
 import { isSystemError } from "../system/error.ts";
-import type { LinkBackend, LinkRoute } from "./link-backend.ts";
+import { type LinkBackend, type LinkRoute, mainTable } from "./link-backend.ts";
 import { ensureSysctl, readSysctl } from "./sysctl.ts";
-
-/** linux/rtnetlink.h: RT_TABLE_MAIN */
-const mainTable = 254;
 
 /** linux/rtnetlink.h: RTPROT_RA, learned from a router's advertisement (RFC 4861, section 6.3.4) */
 const routerAdvertisement = 9;
@@ -28,32 +25,6 @@ export function defaultRouteMtu(links: LinkBackend): number | undefined {
 function mostPreferred(routes: readonly LinkRoute[]): LinkRoute[] {
   const lowest = Math.min(...routes.map(({ priority }) => priority));
   return routes.filter(({ priority }) => priority === lowest);
-}
-
-/** The names of the host's links that have a default route of IPv6 which the kernel learned from a router. */
-function linksWithRouterRoute(links: LinkBackend): string[] {
-  const learned = new Set(
-    links
-      .readRoutes("host", "default")
-      .filter(({ to, protocol }) => to.address.family === 6 && protocol === routerAdvertisement)
-      .map(({ link }) => link),
-  );
-  if (learned.size === 0) return [];
-  return links
-    .readLinks("host")
-    .filter(({ index }) => learned.has(index))
-    .map(({ name }) => name);
-}
-
-/** The keys that have to become 2 for that; see {@linkcode keepRouterRoutes}. */
-export function routerRouteKeys(links: LinkBackend): string[] {
-  return linksWithRouterRoute(links)
-    .map(acceptRaOf)
-    .filter((key) => readSysctl(key) === "1");
-}
-
-function acceptRaOf(link: string): string {
-  return `ipv6/conf/${link}/accept_ra`;
 }
 
 /**
@@ -81,4 +52,30 @@ export function keepRouterRoutes(links: LinkBackend, warn: (text: string) => voi
       );
     }
   }
+}
+
+/** The keys below /proc/sys/net that {@linkcode keepRouterRoutes} would set to 2. */
+export function routerRouteKeys(links: LinkBackend): string[] {
+  return linksWithRouterRoute(links)
+    .map(acceptRaOf)
+    .filter((key) => readSysctl(key) === "1");
+}
+
+/** The names of the host's links that have a default route of IPv6 which the kernel learned from a router. */
+function linksWithRouterRoute(links: LinkBackend): string[] {
+  const learned = new Set(
+    links
+      .readRoutes("host", "default")
+      .filter(({ to, protocol }) => to.address.family === 6 && protocol === routerAdvertisement)
+      .map(({ link }) => link),
+  );
+  if (learned.size === 0) return [];
+  return links
+    .readLinks("host")
+    .filter(({ index }) => learned.has(index))
+    .map(({ name }) => name);
+}
+
+function acceptRaOf(link: string): string {
+  return `ipv6/conf/${link}/accept_ra`;
 }

@@ -8,6 +8,9 @@ import type { LinkName } from "../ip/link-name.ts";
 /** The longest alias that the kernel stores, in bytes (IFALIASZ - 1). */
 const longestAlias = 255;
 
+/** How long the names of ports are: they take all the room that there is (IFNAMSIZ without the zero at the end). */
+const portNameLength = 15;
+
 /** The alias of a bridge that we made, and whose settings we may therefore change. */
 export const bridgeAlias = "lxc-cni bridge";
 
@@ -22,6 +25,11 @@ export function portName({ network, container, interface: name }: Attachment): L
 /** How the names of all ports of a network begin: `veth` and 4 characters (docs/formats.md). */
 export function portPrefix(network: NetworkName): string {
   return `veth${digest(network, 4)}`;
+}
+
+/** Whether a name is one that ports of a network have. */
+export function isPortName(name: string, network: NetworkName): boolean {
+  return name.length === portNameLength && name.startsWith(portPrefix(network));
 }
 
 /** 4 characters for a bridge, by which its lock is known. */

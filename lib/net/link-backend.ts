@@ -2,7 +2,7 @@ import type { Address } from "../ip/address.ts";
 import type { LinkName } from "../ip/link-name.ts";
 import type { Mac } from "../ip/mac.ts";
 import type { Prefix } from "../ip/prefix.ts";
-import type { LinkOperation, Where } from "./operation.ts";
+import type { LinkOperation, Where } from "./link-operation.ts";
 
 /**
  * Applies operations on links, addresses and routes, and reads them.
@@ -119,6 +119,9 @@ export interface PortVlan {
   /** Frames leave without a tag. */
   readonly isUntagged: boolean;
 }
+
+/** The number of the routing table `main` (linux/rtnetlink.h, RT_TABLE_MAIN). */
+export const mainTable = 254;
 
 /** A route of a namespace. */
 export interface LinkRoute {

@@ -1,7 +1,8 @@
 import { CniError, Code } from "../cni/error.ts";
 import { formatAddress } from "../ip/address.ts";
 import { formatPrefix } from "../ip/prefix.ts";
-import { type AddVlans, isRuleOperation, type Operation } from "./operation.ts";
+import type { AddVlans } from "./link-operation.ts";
+import { isRuleOperation, type Operation } from "./operation.ts";
 import { vlanRuns } from "./vlan-runs.ts";
 
 /** What an operation does, as people say it: `add address 10.10.0.2/16 to "eth0"`. */

@@ -1,13 +1,20 @@
 import { CniError, Code } from "../cni/error.ts";
 import { equalPrefix } from "../ip/prefix.ts";
 import type { LinkBackend } from "./link-backend.ts";
-import type { CreateBridge, CreatePort, CreateVlanGateway, LinkOperation } from "./operation.ts";
+import type {
+  AddAddress,
+  CreateBridge,
+  CreatePort,
+  CreateVlanGateway,
+  DeleteAddress,
+  LinkOperation,
+} from "./link-operation.ts";
 import { operationFailed } from "./operation-error.ts";
 import { goesByItself, isOwnPort, isPeerPresent } from "./port.ts";
 import type { Tools } from "./tools.ts";
 
 /**
- * Decides what a failed operation means, by looking at what is there: the texts of the kernel and of `ip` vary,
+ * Decides what a failed operation means, mostly by looking at what is there: the texts of the kernel and of `ip` vary,
  * and somebody else may have done the same a moment ago.
  *
  * @returns `found` when it is so already, `retry` when what stood in the way is gone now.
@@ -22,11 +29,9 @@ export function settle(operation: LinkOperation, reason: string, tools: Tools): 
       return settlePort(operation, reason, tools);
     case "create vlan gateway":
       return settleVlanGateway(operation, reason, tools);
-    case "add address": {
-      const found = tools.links.readLink(operation.where, operation.link);
-      if (found?.addresses.some((address) => equalPrefix(address, operation.address))) return "found";
+    case "add address":
+      if (hasAddress(operation, tools)) return "found";
       throw operationFailed(operation, reason);
-    }
     case "add route":
       // Identical routes are one route; a kernel that has it already says so with EEXIST.
       if (/exists/i.test(reason)) return "found";
@@ -34,11 +39,9 @@ export function settle(operation: LinkOperation, reason: string, tools: Tools): 
     case "delete link":
       if (tools.links.readLink(operation.where, operation.name) === undefined) return "found";
       throw operationFailed(operation, reason);
-    case "delete address": {
-      const found = tools.links.readLink(operation.where, operation.link);
-      if (!found?.addresses.some((address) => equalPrefix(address, operation.address))) return "found";
+    case "delete address":
+      if (!hasAddress(operation, tools)) return "found";
       throw operationFailed(operation, reason);
-    }
     case "remove vlan":
     case "forget neighbour":
       // ENOENT: the port, or the link, is there, and that is not.
@@ -57,6 +60,10 @@ export function settle(operation: LinkOperation, reason: string, tools: Tools): 
   }
 }
 
+function hasAddress({ where, link, address }: AddAddress | DeleteAddress, { links }: Tools): boolean {
+  return links.readLink(where, link)?.addresses.some((each) => equalPrefix(each, address)) === true;
+}
+
 function settleBridge(operation: CreateBridge, reason: string, { links }: Tools): "found" {
   const link = links.readLink("host", operation.name);
   if (link === undefined) throw operationFailed(operation, reason);
@@ -64,9 +71,7 @@ function settleBridge(operation: CreateBridge, reason: string, { links }: Tools)
   return "found";
 }
 
-/**
- * @throws CniError 7 for a link that is no bridge, before anything is done to it.
- */
+/** @throws CniError 7 for a link that is no bridge, before anything is done to it. */
 export function requireBridge(name: string, kind: string | undefined): void {
   if (kind === "bridge") return;
   throw new CniError(

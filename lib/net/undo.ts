@@ -1,6 +1,6 @@
 import { describe } from "../cni/error.ts";
 import { takeBackGuard } from "./firewall/guard-remove.ts";
-import type { CreatePort, DeleteAddress } from "./operation.ts";
+import type { CreatePort, DeleteAddress } from "./link-operation.ts";
 import { operationFailed } from "./operation-error.ts";
 import { isOwnPort } from "./port.ts";
 import type { Receipt } from "./receipt.ts";
@@ -43,6 +43,8 @@ function giveBack({ where, link, address }: DeleteAddress, { links }: Tools): vo
 function deletePort({ name, mac, alias }: CreatePort, { links }: Tools): void {
   const port = links.readLink("host", name);
   if (port === undefined || port.mac !== mac || !isOwnPort(port, alias)) return;
-  const { failure } = links.run([{ do: "delete link", where: "host", name }]);
-  if (failure !== undefined && links.readLink("host", name)?.mac === mac) throw new Error(failure.reason);
+  const operation = { do: "delete link", where: "host", name } as const;
+  const { failure } = links.run([operation]);
+  if (failure === undefined || links.readLink("host", name)?.mac !== mac) return;
+  throw operationFailed(operation, failure.reason);
 }

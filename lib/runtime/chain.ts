@@ -1,5 +1,5 @@
 import type { CarriedPlugins } from "../cni/delegate.ts";
-import { asCniError, CniError, Code, describe, together } from "../cni/error.ts";
+import { asCniError, type CniError, Code, describe, together, withMore } from "../cni/error.ts";
 import type { Json } from "../cni/json.ts";
 import type { Result } from "../cni/result.ts";
 import { resultInVersion } from "../cni/result-format.ts";
@@ -83,7 +83,6 @@ export function withRollback(error: CniError, rollBack: () => void): CniError {
     inReserve(rollBack);
     return error;
   } catch (problem) {
-    const left = `not rolled back: ${describe(problem)}`;
-    return new CniError(error.code, error.message, error.details === "" ? left : `${error.details}; ${left}`);
+    return withMore(error, `not rolled back: ${describe(problem)}`);
   }
 }

@@ -1,5 +1,5 @@
 import { system } from "#system";
-import { asCniError, CniError, Code } from "../cni/error.ts";
+import { asCniError, type CniError, Code, withMore } from "../cni/error.ts";
 import { timeLeft } from "../cni/time-limit.ts";
 
 /** How long to try, in milliseconds, where there is time. */
@@ -41,7 +41,6 @@ function succeeds(action: () => void): boolean {
   }
 }
 
-function afterTries({ code, message, details }: CniError, tries: number): CniError {
-  if (tries === 1) return new CniError(code, message, details);
-  return new CniError(code, message, `${details === "" ? "" : `${details}; `}tried ${tries} times`);
+function afterTries(error: CniError, tries: number): CniError {
+  return tries === 1 ? error : withMore(error, `tried ${tries} times`);
 }

@@ -13,15 +13,17 @@ export interface WithinCalls extends FileCalls {
   status(path: string): FileStatus | undefined;
   readText(path: string): string;
   changeMode(descriptor: number, mode: number): void;
-  /** The effective user and group of this process. */
+  /** Who this process is. */
   identity(): Identity;
-  /** Takes on another effective user and group, and with root's its rights. */
+  /** Takes on another identity, and with root's its rights. */
   become(identity: Identity): void;
 }
 
+/** What the rights of a process to files depend on: its effective user and group, and its supplementary groups. */
 export interface Identity {
   readonly userId: number;
   readonly groupId: number;
+  readonly otherGroups: readonly number[];
 }
 
 /**
@@ -107,7 +109,7 @@ function mounted(path: string): Error {
 
 /**
  * Replaces the file as its owner to be. So it is theirs without chown(2), even where the mount maps ids and does not know
- * ours, and no right of root's is there to be made use of.
+ * ours, and no right of root's is there to be made use of, nor one of root's groups.
  */
 function replaceAs(
   calls: WithinCalls,
@@ -123,7 +125,7 @@ function replaceAs(
   };
   const isSelf = self.userId === owner.userId && self.groupId === owner.groupId;
   try {
-    if (!isSelf) calls.become(owner);
+    if (!isSelf) calls.become({ ...owner, otherGroups: [] });
     replaceFile({ ...calls, write }, path, text, mode, durability);
   } finally {
     if (!isSelf) calls.become(self);

@@ -10,8 +10,10 @@ declare module "lxc-cni:host" {
   export function getpid(): number;
   export function geteuid(): number;
   export function getegid(): number;
-  /** Changes the effective user and group, to those of an ordinary one or back to root's. */
-  export function become(userId: number, groupId: number): void;
+  /** The supplementary groups. */
+  export function getgroups(): number[];
+  /** Changes the effective user and group and the supplementary groups, to those of an ordinary one or back to root's. */
+  export function become(userId: number, groupId: number, otherGroups: readonly number[]): void;
   export function programArguments(): string[];
   export function environment(): Record<string, string>;
   /** The path of the running file, without symbolic links. */
@@ -152,6 +154,8 @@ declare module "lxc-cni:host" {
    */
   export function acceptEach(listener: number, limit: number, userLimit: number): number | undefined;
   export function peerOf(connection: number): { uid: number; gid: number; groups: number[] };
+  // --- unix-messages.c ---
+
   /** @param passed A descriptor to go with it. */
   export function sendMessage(connection: number, text: string, passed?: number): void;
   /**

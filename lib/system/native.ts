@@ -4,7 +4,7 @@ import { replaceWithin, type WithinCalls } from "./file-within.ts";
 import { closeOnce } from "./native/close-once.ts";
 import { unixSockets } from "./native/unix-sockets.ts";
 import { commandEnvironment, findProgram, programPath } from "./program.ts";
-import { limitStandardError, withinLimit } from "./standard-error.ts";
+import { limitStandardError, writeStandardError } from "./standard-error.ts";
 import type {
   Command,
   FileStatus,
@@ -34,7 +34,7 @@ export const system: System = {
 
   readStandardInput: () => host.readAll(0),
   writeStandardOutput: (text) => host.writeAll(1, text),
-  writeStandardError,
+  writeStandardError: (text) => writeStandardError(text, (part) => host.writeAll(2, part)),
   limitStandardError,
   log: (severity, text) => host.syslog(severityNumbers[severity], text),
   isAskedToEnd: host.isAskedToEnd,
@@ -98,8 +98,8 @@ const fileCalls: WithinCalls = {
   status,
   readText: (path) => system.readText(path),
   changeMode: host.fchmod,
-  identity: () => ({ userId: host.geteuid(), groupId: host.getegid() }),
-  become: ({ userId, groupId }) => host.become(userId, groupId),
+  identity: () => ({ userId: host.geteuid(), groupId: host.getegid(), otherGroups: host.getgroups() }),
+  become: ({ userId, groupId, otherGroups }) => host.become(userId, groupId, otherGroups),
 };
 
 let variables: Record<string, string> | undefined;
@@ -108,14 +108,6 @@ let variables: Record<string, string> | undefined;
 function environment(): Record<string, string> {
   variables ??= host.environment();
   return variables;
-}
-
-function writeStandardError(text: string): void {
-  try {
-    host.writeAll(2, withinLimit(text));
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-  }
 }
 
 function withOpen<Result>(

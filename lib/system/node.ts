@@ -26,6 +26,7 @@ import { isatty } from "node:tty";
 import { isSystemError } from "./error.ts";
 import { type Identity, replaceWithin, type WithinCalls } from "./file-within.ts";
 import { sleep } from "./node/clock.ts";
+import { closeOnce } from "./node/close-once.ts";
 import { isExecutable, start } from "./node/commands.ts";
 import { systemError } from "./node/errors.ts";
 import { lock } from "./node/lock.ts";
@@ -33,7 +34,7 @@ import { openNetns, readTextIn, writeInPlaceIn } from "./node/netns.ts";
 import { run } from "./node/signals.ts";
 import { readToEnd, writeAll } from "./node/streams.ts";
 import { findProgram } from "./program.ts";
-import { limitStandardError, withinLimit } from "./standard-error.ts";
+import { limitStandardError, writeStandardError } from "./standard-error.ts";
 import type { FileStatus, Netns, OpenFile, Severity, System } from "./system.ts";
 import * as wholeFile from "./whole-file.ts";
 
@@ -53,7 +54,7 @@ export const system: System = {
 
   readStandardInput: () => readToEnd(0),
   writeStandardOutput: (text) => writeAll(1, text),
-  writeStandardError,
+  writeStandardError: (text) => writeStandardError(text, (part) => writeAll(2, part)),
   limitStandardError,
   log,
   isAskedToEnd: () => false,
@@ -116,23 +117,21 @@ const fileCalls: WithinCalls = {
   status,
   readText,
   changeMode: fchmodSync,
-  identity: () => ({ userId: process.geteuid?.() ?? 0, groupId: process.getegid?.() ?? 0 }),
+  identity: () => ({
+    userId: process.geteuid?.() ?? 0,
+    groupId: process.getegid?.() ?? 0,
+    // The effective group among them, which it may not have been before: that gives no other rights.
+    otherGroups: process.getgroups?.() ?? [],
+  }),
   become,
 };
 
-/** Only root may change the group: it is the first to be changed on the way there, and the last on the way back. */
-function become({ userId, groupId }: Identity): void {
+/** Only root may change groups: the user is the last to be changed on the way there, and the first on the way back. */
+function become({ userId, groupId, otherGroups }: Identity): void {
   if (userId === 0) process.seteuid?.(userId);
+  process.setgroups?.([...otherGroups]);
   process.setegid?.(groupId);
   process.seteuid?.(userId);
-}
-
-function writeStandardError(text: string): void {
-  try {
-    writeAll(2, withinLimit(text));
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-  }
 }
 
 /** Node has no sockets for datagrams of a path; logger(1) has. */
@@ -176,7 +175,6 @@ function openFile(path: string, mode?: number): OpenFile | undefined {
   const flags = mode === undefined ? constants.O_RDWR : constants.O_RDWR | constants.O_CREAT;
   const descriptor = unlessMissing(() => openSync(path, flags, mode), "ENOENT");
   if (descriptor === undefined) return undefined;
-  let isOpen = true;
   return {
     read: (offset, length) => {
       const bytes = new Uint8Array(length);
@@ -188,10 +186,7 @@ function openFile(path: string, mode?: number): OpenFile | undefined {
       }
     },
     truncate: () => ftruncateSync(descriptor),
-    close: () => {
-      if (isOpen) closeSync(descriptor);
-      isOpen = false;
-    },
+    close: closeOnce(descriptor),
   };
 }
 

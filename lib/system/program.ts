@@ -18,7 +18,7 @@ export function findProgram(name: string, isExecutable: (path: string) => boolea
 
 /** The path of a command's program. @throws SystemError ENOENT when its name is not in the search path. */
 export function programPath({ program }: Command, isExecutable: (path: string) => boolean): string {
-  const path = program.startsWith("/") ? program : findProgram(program, isExecutable);
+  const path = program.includes("/") ? program : findProgram(program, isExecutable);
   if (path !== undefined) return path;
   const error = new Error(`ENOENT: no such file or directory, spawn '${program}'`);
   throw Object.assign(error, { errno: -2, code: "ENOENT", syscall: "spawn", path: program });

@@ -363,7 +363,7 @@ export interface NetlinkSocket {
 
 /** A command to run. */
 export interface Command {
-  /** A name to look for in the fixed search path, or an absolute path. */
+  /** A name to look for in the fixed search path, or a path, which has a `/` in it. */
   readonly program: string;
   readonly arguments: readonly string[];
   /** What it reads from standard input; nothing when absent. */

@@ -1,6 +1,7 @@
 import { CniError, Code } from "../../lib/cni/error.ts";
-import { type Plugin, respond } from "../../lib/cni/plugin.ts";
+import type { Plugin } from "../../lib/cni/plugin.ts";
 import { parseResult } from "../../lib/cni/result-parse.ts";
+import { respond } from "../../lib/cni/run-plugin.ts";
 import { StandInConfig } from "./stand-in.schema.ts";
 import { standInType } from "./stand-ins.ts";
 

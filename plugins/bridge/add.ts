@@ -1,6 +1,6 @@
 import { system } from "#system";
 import type { CarriedPlugins } from "../../lib/cni/delegate.ts";
-import { CniError, describe } from "../../lib/cni/error.ts";
+import { CniError, describe, withMore } from "../../lib/cni/error.ts";
 import type { Attachment, Request } from "../../lib/cni/request.ts";
 import type { Result } from "../../lib/cni/result.ts";
 import { resultInVersion } from "../../lib/cni/result-format.ts";
@@ -186,8 +186,7 @@ function isPortOfOther(attachment: Attachment, macs: Macs, { links }: Tools): bo
 /** The error, with what could not be undone after it. */
 function withProblems(error: unknown, problems: readonly string[]): unknown {
   if (problems.length === 0 || !(error instanceof CniError)) return error;
-  const left = `not undone: ${problems.join("; ")}; DEL removes what is left`;
-  return new CniError(error.code, error.message, error.details === "" ? left : `${error.details}; ${left}`);
+  return withMore(error, `not undone: ${problems.join("; ")}; DEL removes what is left`);
 }
 
 function attempt(action: () => void): string[] {

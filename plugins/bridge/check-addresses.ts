@@ -1,7 +1,7 @@
 import type { IpConfig, Result, Route } from "../../lib/cni/result.ts";
 import { equalAddress, formatAddress } from "../../lib/ip/address.ts";
 import { equalPrefix, formatPrefix, networkOf, type Prefix } from "../../lib/ip/prefix.ts";
-import type { LinkBackend, LinkRoute } from "../../lib/net/link-backend.ts";
+import { type LinkBackend, type LinkRoute, mainTable } from "../../lib/net/link-backend.ts";
 import type { FoundLinks } from "./check-links.ts";
 import { isForwarding } from "./forwarding.ts";
 import { bridgeAddresses, gatewayOf } from "./gateways.ts";
@@ -53,9 +53,6 @@ export function missingRoutes(
     missing: routes.filter((route) => !hasRoute(found, route)),
   };
 }
-
-/** The main table (linux/rtnetlink.h, RT_TABLE_MAIN). */
-const mainTable = 254;
 
 /** Whether one of the routes is that which ADD made. A default route may have got another gateway by a later plugin. */
 function hasRoute(found: readonly LinkRoute[], { dst, gw, table = mainTable }: Route): boolean {

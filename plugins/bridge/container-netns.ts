@@ -1,5 +1,6 @@
 import { system } from "#system";
 import { CniError, Code } from "../../lib/cni/error.ts";
+import { ownNetns } from "../../lib/net/own-netns.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 import type { Netns } from "../../lib/system/system.ts";
 
@@ -11,7 +12,7 @@ import type { Netns } from "../../lib/system/system.ts";
  */
 export function openContainerNetns(path: string, environment: Readonly<Record<string, string>>): Netns {
   const netns = open(path);
-  if (netns.identity === ownIdentity() && !isOverridden(environment)) {
+  if (netns.identity === ownNetns() && !isOverridden(environment)) {
     netns.close();
     throw new CniError(
       Code.invalidNamespace,
@@ -34,11 +35,6 @@ function open(path: string): Netns {
       "CNI_NETNS must lead to one",
     );
   }
-}
-
-function ownIdentity(): string {
-  const own = system.status("/proc/self/ns/net");
-  return `${own?.device}:${own?.inode}`;
 }
 
 function isOverridden({ CNI_NETNS_OVERRIDE: value = "" }: Readonly<Record<string, string>>): boolean {

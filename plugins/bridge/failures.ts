@@ -1,4 +1,4 @@
-import { CniError, describe } from "../../lib/cni/error.ts";
+import { asCniError, together } from "../../lib/cni/error.ts";
 
 /** What went wrong in steps of which each is taken whether the others fail or not. */
 export class Failures {
@@ -19,10 +19,8 @@ export class Failures {
 
   /** @throws CniError that reports all that failed, with the code of the first. */
   throwIfAny(): void {
-    const [first, ...others] = this.#errors;
+    const [first] = this.#errors;
     if (first === undefined) return;
-    if (others.length === 0 || !(first instanceof CniError)) throw first;
-    const details = [first.details, ...others.map(describe)].filter((text) => text !== "").join("; ");
-    throw new CniError(first.code, first.message, details);
+    throw this.#errors.length === 1 ? first : together(this.#errors.map(asCniError));
   }
 }

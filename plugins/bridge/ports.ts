@@ -1,6 +1,6 @@
 import type { NetworkName } from "../../lib/cni/request.ts";
 import type { LinkName } from "../../lib/ip/link-name.ts";
-import { portPrefix } from "../../lib/net/identity.ts";
+import { isPortName } from "../../lib/net/identity.ts";
 import type { Link, LinkBackend } from "../../lib/net/link-backend.ts";
 
 /** The ports that were made here for the attachments of a network. */
@@ -9,12 +9,8 @@ export function portsOf(network: NetworkName, links: LinkBackend): LinkName[] {
   return ports.map(({ name }) => name as LinkName);
 }
 
-/** IFNAMSIZ without the zero at the end: ports' names take all the room that there is. */
-const portNameLength = 15;
-
 /** By its name, and by its alias where whoever made it got as far as that. */
 function isPortOf(network: NetworkName, { name, kind, alias }: Link): boolean {
-  if (kind !== "veth" || name.length !== portNameLength || !name.startsWith(portPrefix(network)))
-    return false;
+  if (kind !== "veth" || !isPortName(name, network)) return false;
   return alias === "" || alias.startsWith(`lxc-cni ${network} `) || alias.startsWith("lxc-cni sha512 ");
 }

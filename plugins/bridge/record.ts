@@ -1,10 +1,11 @@
 import { system } from "#system";
 import { decode } from "../../lib/cni/decode.ts";
 import { CniError } from "../../lib/cni/error.ts";
+import { inDirectory } from "../../lib/cni/in-directory.ts";
 import { stringifyCompact } from "../../lib/cni/json.ts";
 import type { NetworkName } from "../../lib/cni/request.ts";
 import type { LinkName } from "../../lib/ip/link-name.ts";
-import { portPrefix } from "../../lib/net/identity.ts";
+import { isPortName } from "../../lib/net/identity.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 import { AttachmentRecord } from "./record.schema.ts";
 
@@ -20,20 +21,9 @@ const directory = "/run/lxc-cni/attachments";
 export function writeRecord(port: LinkName, record: AttachmentRecord): void {
   const write = () => system.replaceFile(pathOf(port), stringifyCompact(record), 0o600);
   try {
-    inDirectory(write);
+    inDirectory(directory, write);
   } catch (error) {
     if (!isSystemError(error)) throw error;
-  }
-}
-
-/** The directory is there on every call but the first of a boot. */
-function inDirectory(write: () => void): void {
-  try {
-    write();
-  } catch (error) {
-    if (!isSystemError(error, "ENOENT")) throw error;
-    system.makeDirectory(directory, 0o755);
-    write();
   }
 }
 
@@ -55,8 +45,8 @@ export function removeRecord(port: LinkName): void {
 
 /** The ports of a network of which there are records. */
 export function recordedPorts(network: NetworkName): LinkName[] {
-  const prefix = portPrefix(network);
-  return (system.listDirectory(directory) ?? []).filter((name) => name.startsWith(prefix)) as LinkName[];
+  const names = system.listDirectory(directory) ?? [];
+  return names.filter((name) => isPortName(name, network)) as LinkName[];
 }
 
 function pathOf(port: LinkName): string {

@@ -87,7 +87,7 @@ function recordRules(plan: readonly Operation[], { subject, macs }: Damage, { fi
   if (record === undefined) return;
   const kinds = [...(record.rules ?? []), ...ruleKindsOf(plan, firewall.name)];
   const rules = record.rules && [...new Set(kinds)];
-  writeRecord(subject.port, { mac: macs.port, rules });
+  writeRecord(subject.port, { ...record, mac: macs.port, rules });
 }
 
 function inWords(operation: Operation): string {

@@ -1,7 +1,8 @@
 import { closeSync, copyFileSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { relative } from "node:path";
 import { afterEach, describe, expect, vi } from "vitest";
 import { system } from "#system";
-import { call } from "../../lib/cni/delegate.ts";
+import { call, locate } from "../../lib/cni/delegate.ts";
 import type { Verb } from "../../lib/cni/request.ts";
 import { test, writeScript } from "./scratch.ts";
 
@@ -33,6 +34,12 @@ describe("a plugin that is executed", () => {
     expect(read(directory, "environment").trim().split("\n")).toEqual(
       ["CNI_ARGS=A=1", "CNI_COMMAND=DEL", "EMPTY=", "ODD=a b=c", "PATH=/usr/bin:/bin"].sort(),
     );
+  });
+
+  test("may be in a directory that CNI_PATH names from where the runtime is", ({ directory }) => {
+    writeScript(`${directory}/plugin`, [`echo '${result}'`]);
+    const callee = locate("plugin", relative(process.cwd(), directory), []);
+    expect(call(callee, "ADD", { environment: {}, input }, "1.0.0").ips).toHaveLength(1);
   });
 
   test("answers ADD with a result, in whatever version it is", ({ directory }) => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { batch } from "../../lib/net/iproute2/batch.ts";
 import { parseLinks, parseVlans } from "../../lib/net/iproute2/parse.ts";
 import { render } from "../../lib/net/iproute2/render.ts";
-import type { LinkOperation } from "../../lib/net/operation.ts";
+import type { LinkOperation } from "../../lib/net/link-operation.ts";
 import { address, link, mac, prefix } from "./values.ts";
 
 const port = {

@@ -72,6 +72,18 @@ describeNative("lxc-cni repair", (variant) => {
     expect(await rules()).not.toContain("MASQUERADE");
   });
 
+  test("leaves what was recorded of rules that it does not touch", async ({ host }) => {
+    await writeNetwork(host, { ...simplenet, ipMasqBackend: "nftables" });
+    const web = await startContainer(host, variant, "web");
+    const port = await portOf(host);
+    const recorded = () => host.run(["cat", `/run/lxc-cni/attachments/${port}`]);
+    const before = await recorded();
+    await host.run(["ip", "link", "set", "dev", port, "down"]);
+    expect(await lxcCni(host, variant, "repair")).toMatchObject({ status: 0 });
+    expect(await recorded()).toBe(before);
+    await web.crash();
+  });
+
   test("says what it cannot mend, and leaves it", async ({ host }) => {
     await writeNetwork(host, simplenet);
     const web = await startContainer(host, variant, "web");

@@ -37,8 +37,8 @@ function observe(program: string, scratch: string, firstNetns: string, secondNet
   const writer = openSync(busy, "r+");
   try {
     const own = [program, scratch, firstNetns, secondNetns, busy, "", "a b", "€"];
-    // With mounts of its own, since it makes some.
-    const words = ["--mount", "bash", "-c", surroundings, "bash", ...own];
+    // With mounts of its own, since it makes some, and as somebody with more than one group.
+    const words = ["--mount", "setpriv", "--groups=0,4", "bash", "-c", surroundings, "bash", ...own];
     return spawnSync("unshare", words, { encoding: "utf8", timeout: 60_000 });
   } finally {
     closeSync(writer);

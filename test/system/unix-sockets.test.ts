@@ -22,6 +22,7 @@ test.each(kinds.filter((kind) => kind !== "js"))("Unix sockets pass namespaces o
     inherited, none: undefined
     listen, mode: "620"
     listen, nothing else is left: ["socket"]
+    connect, where nobody accepts: throws Error: EAGAIN: resource temporarily unavailable, connect 'BASE/full' | {"code":"EAGAIN","number":-11,"syscall":"connect","path":"BASE/full"}
     a process of its own: true
     peer: {"userId":0,"groupIds":0}
     nothing yet: undefined

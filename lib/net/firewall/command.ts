@@ -22,7 +22,7 @@ export function startCommand(program: string, args: readonly string[], input?: s
     throw new CniError(
       Code.firewallFailed,
       `failed to locate ${program}: it is not installed`,
-      'install it (package iptables or nftables), or remove what needs it: "ipMasq", "macspoofchk"',
+      "install it (package iptables or nftables), or do without what needs it: /ipMasq, /forward, /macspoofchk, /ipSpoofCheck",
     );
   }
 }

@@ -1,7 +1,7 @@
 import { CniError, Code } from "../../cni/error.ts";
 import { isObject, type Json } from "../../cni/json.ts";
-import type { Attachment, NetworkName, ValidAttachment } from "../../cni/request.ts";
-import { portName } from "../identity.ts";
+import type { NetworkName, ValidAttachment } from "../../cni/request.ts";
+import { isPortName, portName } from "../identity.ts";
 import { reasonOf } from "./command.ts";
 import { deletions } from "./guard-remove.ts";
 import { entryChain } from "./guard-rules.ts";
@@ -33,7 +33,7 @@ export function collectGuards(network: NetworkName, valid: readonly ValidAttachm
     const rules = finishChainListing(startChainListing(entryChain), { sure: false }) ?? [];
     const stale = rules.flatMap(({ handle, expr }) => {
       const { port, target } = guarded(expr);
-      const isOwn = isPortOf(network, port) && !ports.has(port);
+      const isOwn = isPortName(port, network) && !ports.has(port);
       return isOwn || (chainsOfLost.has(target) && !lost.isElsewhere(port)) ? { handle, target } : [];
     });
     if (stale.length === 0) return;
@@ -61,10 +61,4 @@ function guarded(expr: readonly Json[]): { port: string; target: string } {
     return { port: "", target: "" };
   }
   return { port, target };
-}
-
-/** Whether a name is one that ports of a network have: all of them begin alike, and are equally long. */
-function isPortOf(network: NetworkName, name: string): boolean {
-  const example = portName({ network, container: "", interface: "" } as unknown as Attachment);
-  return name.length === example.length && name.startsWith(example.slice(0, example.length - 7));
 }

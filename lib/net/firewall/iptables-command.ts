@@ -70,7 +70,7 @@ export function finishListing(listing: Listing): string | undefined {
 }
 
 /** The rules of a chain; see {@linkcode finishListing}. */
-export function listChain(store: Store, table: Table, chain?: string): string | undefined {
+export function listChain(store: Store, table: Table, chain: string): string | undefined {
   return finishListing(startListing(store, table, chain));
 }
 

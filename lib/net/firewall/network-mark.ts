@@ -1,9 +1,11 @@
 import { system } from "#system";
 import { decode } from "../../cni/decode.ts";
 import { CniError } from "../../cni/error.ts";
+import { inDirectory } from "../../cni/in-directory.ts";
 import { stringifyCompact } from "../../cni/json.ts";
 import type { NetworkName } from "../../cni/request.ts";
 import { isSystemError } from "../../system/error.ts";
+import { ownNetns } from "../own-netns.ts";
 import { NetworkMark, type Part } from "./network-mark.schema.ts";
 
 /**
@@ -35,8 +37,9 @@ export function readMark(network: NetworkName): readonly Part[] | undefined {
 export function writeMark(network: NetworkName, rules: readonly Part[]): void {
   const mark: NetworkMark = { netns: ownNetns(), rules: [...rules] };
   try {
-    system.makeDirectory(directory, 0o755);
-    system.replaceFile(pathOf(network), `${stringifyCompact(mark)}\n`, 0o600);
+    inDirectory(directory, () => {
+      system.replaceFile(pathOf(network), `${stringifyCompact(mark)}\n`, 0o600);
+    });
   } catch (error) {
     if (!isSystemError(error)) throw error;
   }
@@ -45,12 +48,6 @@ export function writeMark(network: NetworkName, rules: readonly Part[]): void {
 /** Forgets them. */
 export function removeMark(network: NetworkName): void {
   system.removeFile(pathOf(network));
-}
-
-/** The network namespace of this process. Rules of another one say nothing here. */
-function ownNetns(): string {
-  const status = system.status("/proc/self/ns/net");
-  return `${status?.device}:${status?.inode}`;
 }
 
 function pathOf(network: NetworkName): string {

@@ -5,7 +5,8 @@ import { reasonOf } from "./command.ts";
 import type { Masquerade, MasqueradeOutcome } from "./firewall.ts";
 import { nftComment, nftPrefix } from "./marks.ts";
 import { nftList, startNft } from "./nft-command.ts";
-import { findNftRules, masqueradeText, parseNftRules } from "./nftables-rule.ts";
+import { findNftRules, masqueradeText } from "./nftables-rule.ts";
+import { hasLead } from "./nftables-state.ts";
 import { checks, checksChain, kernelTable, table, tableLines } from "./nftables-table.ts";
 
 /** Rules that are being added. */
@@ -87,13 +88,12 @@ function ruleLines({ attachment, addresses }: Masquerade): string[] {
 export function missingLines(masquerade: Masquerade): string[] {
   const output = nftList(`table ${table}`);
   if (output === undefined) return [...tableLines, ...ruleLines(masquerade)];
-  const isLedTo = parseNftRules(output, "postrouting").some(({ text }) => text === "goto masq_checks");
   const own = findNftRules(output, nftPrefix(masquerade.attachment), checksChain);
   const wanted = masquerade.addresses.map(masqueradeText);
   const isRight =
     own.length === wanted.length && wanted.every((text) => own.some((rule) => rule.text === text));
   return [
-    ...(isLedTo ? [] : tableLines),
+    ...(hasLead(output) ? [] : tableLines),
     ...(isRight
       ? []
       : [...own.map(({ handle }) => `delete rule ${checks} handle ${handle}`), ...ruleLines(masquerade)]),

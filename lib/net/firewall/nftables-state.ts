@@ -19,8 +19,13 @@ const lead = "goto masq_checks";
 export function stateIn(output: string, prefix: string): NftState {
   return {
     rules: findNftRules(output, prefix, checksChain),
-    isLedTo: parseNftRules(output, "postrouting").some(({ text }) => text === lead),
+    isLedTo: hasLead(output),
   };
+}
+
+/** Whether a rule leads from the kernel's hook to all rules that masquerade, in what `nft -a list` printed of the table. */
+export function hasLead(output: string): boolean {
+  return parseNftRules(output, "postrouting").some(({ text }) => text === lead);
 }
 
 /**

@@ -1,9 +1,5 @@
 import { system } from "#system";
-import { CniError, Code } from "../../cni/error.ts";
-import { timeLeft } from "../../cni/time-limit.ts";
-import { trace } from "../../cni/trace.ts";
-import { isSystemError } from "../../system/error.ts";
-import type { Command, Netns, Outcome } from "../../system/system.ts";
+import type { Netns } from "../../system/system.ts";
 import type {
   Link,
   LinkBackend,
@@ -12,13 +8,11 @@ import type {
   PortVlan,
   RunReport,
 } from "../link-backend.ts";
-import type { LinkOperation, Where } from "../operation.ts";
+import type { LinkOperation, Where } from "../link-operation.ts";
 import { batch } from "./batch.ts";
 import { type IndexOf, parseIndices, parseLinks, parseRoutes, parseVlans } from "./parse.ts";
 import { render, type ToolCommand } from "./render.ts";
-
-/** How long a command may take, in milliseconds. */
-const longest = 30_000;
+import { attempt, read, readOne, reasonOf } from "./tool.ts";
 
 /**
  * The backend that has `ip` and `bridge` (iproute2) do the work: where there is no netlink socket to be had.
@@ -156,55 +150,4 @@ function poll(look: () => boolean, patience: number): boolean {
     system.sleep(pause);
   }
   return true;
-}
-
-type ToolCall = Pick<Command, "arguments" | "input" | "netns"> & Pick<ToolCommand, "program">;
-
-/** What a command printed. @throws CniError 100 */
-function read(call: ToolCall): string {
-  const outcome = execute(call);
-  if (outcome.status === 0) return outcome.output;
-  throw new CniError(Code.linkFailed, `failed to read links: ${reasonOf(call.program, outcome)}`);
-}
-
-/** The same for a command that is about one link; undefined when there is none of that name. */
-function readOne(call: ToolCall): string | undefined {
-  const outcome = execute(call);
-  if (outcome.status === 0) return outcome.output;
-  if (/does not exist|Cannot find device/.test(outcome.errors)) return undefined;
-  throw new CniError(Code.linkFailed, `failed to read links: ${reasonOf(call.program, outcome)}`);
-}
-
-/** Runs a command. @returns how it ended, or why that is not known. */
-function attempt(call: ToolCall): Outcome | string {
-  try {
-    return execute(call);
-  } catch (error) {
-    if (isSystemError(error)) return error.message;
-    throw error;
-  }
-}
-
-function execute(call: ToolCall): Outcome {
-  const { program, arguments: words, input } = call;
-  trace(() => `${program} ${words.join(" ")}${input === undefined ? "" : `\n${input.trimEnd()}`}`);
-  try {
-    return system.start({ ...call, deadline: timeLeft(longest) }).wait();
-  } catch (error) {
-    if (!isSystemError(error, "ENOENT")) throw error;
-    throw new CniError(Code.linkFailed, `${program} is not installed`, "install iproute2");
-  }
-}
-
-/** What a command said, without its own bookkeeping. */
-function reasonOf(program: string, { errors, late, status, signal }: Outcome): string {
-  if (late) return `${program} was ended, since it took too long`;
-  const text = errors
-    .split("\n")
-    .filter((line) => line !== "" && !line.startsWith("Command failed"))
-    .map((line) => line.replace(/^(RTNETLINK answers|Error): /, ""))
-    .join(" ");
-  return text === ""
-    ? `${program} ended with ${status === undefined ? `signal ${signal}` : `status ${status}`}`
-    : text;
 }

@@ -1,6 +1,6 @@
 import { formatAddress } from "../../ip/address.ts";
 import { formatPrefix, networkOf } from "../../ip/prefix.ts";
-import type { AddRoute, AddVlans, LinkOperation } from "../operation.ts";
+import type { AddRoute, AddVlans, CreatePort, CreateVlanGateway, LinkOperation } from "../link-operation.ts";
 import { vlanRuns } from "../vlan-runs.ts";
 
 /** A command of a program of iproute2: its words, without the program itself. */
@@ -38,7 +38,7 @@ function renderVlans({ port, native, tagged }: AddVlans): ToolCommand[] {
   ];
 }
 
-/** For the reason that netlink/encode.ts gives. */
+/** For the reason that netlink/encode-link.ts gives. */
 const queues = ["numtxqueues", "1", "numrxqueues", "1"];
 
 type IpOperation = Exclude<LinkOperation, { do: "add vlans" | "remove vlan" }>;
@@ -47,32 +47,19 @@ function renderIp(operation: IpOperation, containerPath: string): string[] {
   switch (operation.do) {
     case "create bridge":
       return [
-        ...["link", "add", "name", operation.name, "address", operation.mac],
-        ...optional("mtu", operation.mtu),
+        ...["link", "add", ...nameAndMac(operation.name, operation.mac), ...optional("mtu", operation.mtu)],
         ...["type", "bridge"],
         ...(operation.vlanFiltering ? ["vlan_filtering", "1"] : []),
       ];
-    case "create port":
-      return [
-        ...["link", "add", "name", operation.name, "address", operation.mac],
-        ...optional("mtu", operation.mtu),
-        ...queues,
-        ...["master", operation.bridge, "up", "type", "veth"],
-        ...["peer", "name", operation.peerName, "address", operation.peerMac],
-        ...optional("mtu", operation.mtu),
-        ...queues,
-        ...["netns", containerPath],
-      ];
-    case "create vlan gateway":
-      return [
-        ...["link", "add", "name", operation.portName, "address", operation.portMac],
-        ...optional("mtu", operation.mtu),
-        ...queues,
-        ...["master", operation.bridge, "up", "type", "veth"],
-        ...["peer", "name", operation.name, "address", operation.mac],
-        ...optional("mtu", operation.mtu),
-        ...queues,
-      ];
+    case "create port": {
+      const port = nameAndMac(operation.name, operation.mac);
+      const peer = nameAndMac(operation.peerName, operation.peerMac);
+      return [...vethPort(operation, port, peer), "netns", containerPath];
+    }
+    case "create vlan gateway": {
+      const port = nameAndMac(operation.portName, operation.portMac);
+      return vethPort(operation, port, nameAndMac(operation.name, operation.mac));
+    }
     case "label link":
       return [...change(operation.name), "alias", operation.alias];
     case "plug port":
@@ -115,6 +102,20 @@ function renderIp(operation: IpOperation, containerPath: string): string[] {
     case "delete link":
       return ["link", "delete", "dev", operation.name];
   }
+}
+
+/** A veth pair: a port of a bridge, which is up, and a peer, which is down. */
+function vethPort(
+  { bridge, mtu }: CreatePort | CreateVlanGateway,
+  port: readonly string[],
+  peer: readonly string[],
+): string[] {
+  const both = [...optional("mtu", mtu), ...queues];
+  return ["link", "add", ...port, ...both, "master", bridge, "up", "type", "veth", "peer", ...peer, ...both];
+}
+
+function nameAndMac(name: string, mac: string): string[] {
+  return ["name", name, "address", mac];
 }
 
 function change(name: string): string[] {

@@ -1,33 +1,17 @@
 import { system } from "#system";
 import { isSystemError } from "../../system/error.ts";
 import type { NetlinkSocket, Netns } from "../../system/system.ts";
-import type {
-  Link,
-  LinkBackend,
-  LinkRoute,
-  LinkWithAddresses,
-  PortVlan,
-  RunReport,
-} from "../link-backend.ts";
-import type { CreatePort, LinkOperation, Where } from "../operation.ts";
+import type { LinkBackend, LinkWithAddresses, RunReport } from "../link-backend.ts";
+import type { CreatePort, LinkOperation, Where } from "../link-operation.ts";
 import { parseAttributes, uint32Of } from "./attributes.ts";
-import { message } from "./compose.ts";
 import { type Connection, connect, NetlinkError, noSuchDevice } from "./connection.ts";
-import { bridgeFamily, ExtMask, Ifla, Route, Rtm } from "./constants.ts";
+import { Ifla, Rtm } from "./constants.ts";
 import { deleteLinkByIndex } from "./delete-link.ts";
-import { type EncodedOperation, encode, linkHeader } from "./encode.ts";
+import { type EncodedOperation, encode } from "./encode.ts";
 import { waitForEvents } from "./events.ts";
-import { Flag, text, uint32 } from "./message.ts";
-import {
-  isDefaultRoute,
-  linkHeaderLength,
-  linkIndexOf,
-  type Message,
-  parseLink,
-  parseLinkAddress,
-  parseRoutes,
-  parseVlans,
-} from "./parse.ts";
+import { linkHeaderLength } from "./link-header.ts";
+import { linkIndexOf, type Message, parseLink } from "./parse.ts";
+import { askForLink, readAddresses, readLinks, readRoutes, readVlans } from "./read.ts";
 
 /**
  * The backend that talks to the kernel itself.
@@ -176,59 +160,4 @@ function readLink({ connection, indices }: Place, name: string): LinkWithAddress
       return addresses;
     },
   };
-}
-
-/** What the kernel tells of a link; undefined when there is none of that name. */
-function askForLink(connection: Connection, name: string): Message | undefined {
-  try {
-    return connection.ask((sequence) =>
-      message(Rtm.getLink, Flag.request, sequence, linkHeader(), [
-        text(Ifla.ifname, name),
-        uint32(Ifla.extMask, ExtMask.skipStatistics),
-      ]),
-    );
-  } catch (error) {
-    if (error instanceof NetlinkError && error.errno === noSuchDevice) return undefined;
-    throw error;
-  }
-}
-
-function readLinks(connection: Connection): Link[] {
-  return dump(connection, Rtm.getLink, linkHeader(), ExtMask.skipStatistics).map(parseLink);
-}
-
-function readAddresses(connection: Connection, index: number): LinkWithAddresses["addresses"] {
-  // struct ifaddrmsg; older kernels ignore the index and tell of every link.
-  const header = new Uint8Array(8);
-  new DataView(header.buffer).setUint32(4, index, true);
-  return dump(connection, Rtm.getAddr, header)
-    .filter((each) => linkIndexOf(each) === index)
-    .flatMap((each) => parseLinkAddress(each) ?? []);
-}
-
-function readRoutes(connection: Connection, which: "all" | "default"): LinkRoute[] {
-  // struct rtmsg, of all families and tables. Older kernels ignore the type; none can tell of default routes only.
-  const header = new Uint8Array(12);
-  header[7] = Route.typeUnicast;
-  return dump(connection, Rtm.getRoute, header)
-    .filter((each) => which === "all" || isDefaultRoute(each))
-    .flatMap(parseRoutes);
-}
-
-function readVlans(connection: Connection, port: string): PortVlan[] {
-  const answer = askForLink(connection, port);
-  if (answer === undefined) return [];
-  const index = linkIndexOf(answer);
-  // The kernel tells of the VLANs of one port only since 5.6 (RTM_GETVLAN), and of those of all ports since ever.
-  return dump(connection, Rtm.getLink, linkHeader(0, 0, bridgeFamily), ExtMask.vlanRanges)
-    .filter((each) => linkIndexOf(each) === index)
-    .flatMap(parseVlans);
-}
-
-/** All that the kernel has of a kind. @param mask What of a link is wanted (RTEXT_FILTER_). */
-function dump(connection: Connection, type: number, header: Uint8Array, mask?: number): Message[] {
-  const attributes = mask === undefined ? [] : [uint32(Ifla.extMask, mask)];
-  return connection.request((sequence) =>
-    message(type, Flag.request | Flag.dump, sequence, header, attributes),
-  );
 }

@@ -45,7 +45,8 @@ export type Compose = (sequence: number) => Uint8Array;
 /** Questions to the kernel, and its answers, one at a time. */
 export interface Connection {
   /**
-   * Sends a request and waits for its acknowledgement, or for the end of a dump.
+   * Sends a request and waits for its acknowledgement, or for the end of a dump. A dump that was changed while it was made
+   * is asked for again, ten times at most; then it counts as it is.
    *
    * @returns the messages that came before that.
    * @throws NetlinkError where the kernel refuses it.

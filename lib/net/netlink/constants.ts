@@ -93,7 +93,6 @@ export const Rtax = { mtu: 2, advmss: 8 } as const;
 
 /** linux/rtnetlink.h */
 export const Route = {
-  tableMain: 254,
   tableLocal: 255,
   protocolBoot: 3,
   scopeUniverse: 0,

@@ -4,8 +4,8 @@ import type { NetlinkSocket } from "../../system/system.ts";
 import { message } from "./compose.ts";
 import { NetlinkError, throwIfRefused } from "./connection.ts";
 import { Nlmsg, Rtm } from "./constants.ts";
-import { linkHeader } from "./encode.ts";
-import { Flag } from "./message.ts";
+import { linkHeader } from "./link-header.ts";
+import { Flag, joined } from "./message.ts";
 import { parseMessages } from "./parse-messages.ts";
 
 /** How long to wait for the kernel, in milliseconds. */
@@ -47,12 +47,10 @@ export function deleteLinkByIndex(index: number, isGone: () => boolean): void {
 /** A message that asks for nothing, whose acknowledgement tells that the kernel has begun to read, and the deletion. */
 function requestOf(index: number): Uint8Array {
   const flags = Flag.request | Flag.ack;
-  const first = message(Nlmsg.noop, flags, beginning, new Uint8Array(0), []);
-  const second = message(Rtm.delLink, flags, deletion, linkHeader(0, index), []);
-  const both = new Uint8Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
+  return joined([
+    message(Nlmsg.noop, flags, beginning, new Uint8Array(0), []),
+    message(Rtm.delLink, flags, deletion, linkHeader(0, index), []),
+  ]);
 }
 
 function sendAside(socket: NetlinkSocket, datagram: Uint8Array): void {

@@ -66,3 +66,14 @@ export function setUint32(bytes: Uint8Array, at: number, value: number): void {
 export function align(length: number): number {
   return (length + 3) & ~3;
 }
+
+/** Messages for one datagram. Each is as long as a multiple of four, so they follow one another. */
+export function joined(messages: readonly Uint8Array[]): Uint8Array {
+  const datagram = new Uint8Array(messages.reduce((length, message) => length + message.length, 0));
+  let end = 0;
+  for (const message of messages) {
+    datagram.set(message, end);
+    end += message.length;
+  }
+  return datagram;
+}

@@ -31,6 +31,7 @@ import {
   Rtax,
   VlanFlag,
 } from "./constants.ts";
+import { linkHeaderLength } from "./link-header.ts";
 import { align } from "./message.ts";
 
 /** A message that came from the kernel. */
@@ -41,9 +42,6 @@ export interface Message {
   /** All that follows the header. */
   readonly body: Uint8Array;
 }
-
-/** The bytes of struct ifinfomsg. */
-export const linkHeaderLength = 16;
 
 /** The link that an RTM_NEWLINK message tells of. */
 export function parseLink({ body }: Message): Link {

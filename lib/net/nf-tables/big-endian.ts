@@ -1,7 +1,7 @@
 import { type Attributes, uint16At } from "../netlink/attributes.ts";
 import { attributeHeaderLength } from "../netlink/constants.ts";
 
-/** nf_tables has its numbers in the order of the network. */
+// nf_tables has its numbers in the order of the network.
 
 /** An attribute's number of 32 bits. */
 export function number32Of(attributes: Attributes, type: number): number | undefined {
@@ -33,7 +33,7 @@ function number32At(bytes: Uint8Array, at: number): number {
   );
 }
 
-/** A number of 64 bits. */
+/** The bytes of a number of 64 bits, from 0 to 2^53 - 1. */
 export function encode64(value: number): Uint8Array {
   const high = Math.floor(value / 2 ** 32);
   return Uint8Array.of(

@@ -1,5 +1,5 @@
 import { message } from "../netlink/compose.ts";
-import { type Attribute, bytes, Flag, text } from "../netlink/message.ts";
+import { type Attribute, bytes, Flag, joined, text } from "../netlink/message.ts";
 import { encode64 } from "./big-endian.ts";
 import { Batch, Nft, NftaChain, NftaRule, Protocol, subsystem } from "./constants.ts";
 import type { KernelChain, KernelTable } from "./place.ts";
@@ -46,13 +46,8 @@ export function batch(
     bracket(Batch.begin, sequence),
     ...deletions.map((deletion, index) => {
       const { type, attributes } = deletionOf(table, deletion);
-      return about(
-        family,
-        type,
-        index === last ? Flag.request | Flag.ack : Flag.request,
-        sequence,
-        attributes,
-      );
+      const flags = index === last ? Flag.request | Flag.ack : Flag.request;
+      return about(family, type, flags, sequence, attributes);
     }),
     bracket(Batch.end, sequence),
   ]);
@@ -95,14 +90,4 @@ function about(
 /** What stands before and behind the messages of a change, with the subsystem as the resource. */
 function bracket(type: number, sequence: number): Uint8Array {
   return message(type, Flag.request, sequence, Uint8Array.of(0, 0, 0, subsystem), []);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -4,7 +4,7 @@ import type { PassedDescriptor, UnixConnection, UnixListener, UnixSockets } from
 import { temporaryPrefix } from "../system.ts";
 import { closeOnce } from "./close-once.ts";
 
-/** {@linkcode UnixSockets} by native/unix.c. */
+/** {@linkcode UnixSockets} by native/unix.c and unix-messages.c. */
 export const unixSockets: UnixSockets = {
   inherited,
   listen,

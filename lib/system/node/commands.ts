@@ -10,7 +10,7 @@ import {
   unlinkSync,
   writeSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants as osConstants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { commandEnvironment, programPath } from "../program.ts";
 import type { Command, Outcome, Running } from "../system.ts";
@@ -63,8 +63,9 @@ function execute(command: Command): Outcome {
 /** The command line, through nsenter(1) where the command belongs into another namespace. */
 function inNamespace({ netns, arguments: rest }: Command, path: string): [string, ...string[]] {
   if (netns === undefined) return [path, ...rest];
+  const { EACCES, ENOENT } = osConstants.errno;
   // What nsenter itself would find out is told by its exit status, which could be the command's as well.
-  if (!isExecutable(path)) throw systemError(exists(path) ? 13 : 2, "spawn", path);
+  if (!isExecutable(path)) throw systemError(exists(path) ? EACCES : ENOENT, "spawn", path);
   const nsenter = programPath({ program: "nsenter", arguments: [], deadline: 0 }, isExecutable);
   return [nsenter, `--net=${netns.path}`, "--", path, ...rest];
 }

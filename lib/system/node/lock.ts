@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { closeSync, constants, openSync } from "node:fs";
+import { constants, openSync } from "node:fs";
 import { commandEnvironment, programPath } from "../program.ts";
 import type { Lock, LockOptions } from "../system.ts";
+import { closeOnce } from "./close-once.ts";
 import { isExecutable } from "./commands.ts";
 import { errorNumberIn, systemError } from "./errors.ts";
 
@@ -21,11 +22,7 @@ export function lock(path: string, { shared = false, patience, mode }: LockOptio
     [shared ? "--shared" : "--exclusive", ...waiting, "--conflict-exit-code", String(heldByOthers), "3"],
     { stdio: ["ignore", "ignore", "pipe", descriptor], env: commandEnvironment, encoding: "utf8" },
   );
-  let open = true;
-  const release = () => {
-    if (open) closeSync(descriptor);
-    open = false;
-  };
+  const release = closeOnce(descriptor);
   if (status === 0) return { release };
   release();
   if (status === heldByOthers) return undefined;

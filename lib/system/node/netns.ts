@@ -1,5 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync, statfsSync } from "node:fs";
+import { constants as osConstants } from "node:os";
 import type { Netns, Outcome } from "../system.ts";
+import { closeOnce } from "./close-once.ts";
 import { start } from "./commands.ts";
 import { errorNumberIn, systemError } from "./errors.ts";
 
@@ -16,18 +18,14 @@ export function openNetns(path: string): Netns {
   const ownPath = `/proc/${process.pid}/fd/${descriptor}`;
   if (!isNetns(ownPath)) {
     closeSync(descriptor);
-    throw systemError(22, "ioctl", path);
+    throw systemError(osConstants.errno.EINVAL, "ioctl", path);
   }
   const { dev, ino } = fstatSync(descriptor, { bigint: true });
-  let open = true;
   return {
     descriptor,
     path: ownPath,
     identity: `${dev}:${ino}`,
-    close() {
-      if (open) closeSync(descriptor);
-      open = false;
-    },
+    close: closeOnce(descriptor),
   };
 }
 

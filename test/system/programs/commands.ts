@@ -79,6 +79,8 @@ export function observeCommands(base: string, busy: string): void {
   look("command, signals", () => run("grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status").output);
   look("command, descriptors", () => run("ls", "/proc/self/fd").output);
 
+  // Up to the root, wherever that starts from.
+  look("command, relative path", () => run(`${"../".repeat(40)}bin/echo`, "here"));
   look("command, missing", () => run("no-such-program-here"));
   look("command, missing path", () => run(`${base}/missing`));
   look("command, below a file", () => run("/etc/passwd/x"));

@@ -25,6 +25,7 @@ function converse(sockets: UnixSockets, directory: string, roots: string, others
   const listener = sockets.listen(path, 0o620);
   look("listen, mode", () => system.status(path)?.mode.toString(8));
   look("listen, nothing else is left", () => system.listDirectory(directory));
+  look("connect, where nobody accepts", () => connectUntilRefused(sockets, `${directory}/full`));
 
   const client = sockets.connect(path, 1000);
   const first = system.pid;
@@ -38,6 +39,17 @@ function converse(sockets: UnixSockets, directory: string, roots: string, others
   look("peer", () => ({ ...served.peer(), groupIds: served.peer().groupIds[0] }));
   exchange(look, client, served, roots, others);
   system.start({ program: "kill", arguments: ["-TERM", String(first)], deadline: 5000 }).wait();
+}
+
+/** Connects without any patience, so often that the queue of those who want to must be full (listen(2)). */
+function connectUntilRefused(sockets: UnixSockets, path: string): void {
+  const listener = sockets.listen(path, 0o600);
+  try {
+    for (let count = 0; count < 10_000; count++) sockets.connect(path, 0).close();
+  } finally {
+    listener.close();
+    system.removeFile(path);
+  }
 }
 
 type Look = (name: string, action: () => unknown) => void;

@@ -40,6 +40,15 @@ export function observeWithin(base: string): void {
   look("replaceWithin, a directory that is not the owner's", () =>
     write("etc/inner/owned", "x", { userId: 100_000, groupId: 200_000, mode: 0o644 }),
   );
+  system.makeDirectory(`${root}/etc/group`, 0o777);
+  run("chmod", "770", `${root}/etc/group`);
+  look("replaceWithin, a directory that root's group may write to", () =>
+    write("etc/group/owned", "x", { userId: 100_000, groupId: 200_000, mode: 0o644 }),
+  );
+  look("replaceWithin, our groups again", () => {
+    const [, groups = ""] = /^Groups:\s(.*)$/m.exec(system.readText("/proc/self/status")) ?? [];
+    return groups.trim().split(" ");
+  });
   look("replaceWithin, root again", () => [system.userId, write("etc/again"), shown("etc/again")]);
   look("replaceWithin, our own directory", () =>
     system.replaceWithin("/", `${root.slice(1)}/etc/file`, "own", owner),
