@@ -1,6 +1,6 @@
 import { CniError, Code } from "./error.ts";
 import { excerpt } from "./excerpt.ts";
-import { isObject, type Json, type JsonObject, stringifyCompact } from "./json.ts";
+import { isObject, type Json, type JsonObject, setMember, stringifyCompact } from "./json.ts";
 import type { Schema } from "./schema.ts";
 
 /** How strictly to read a configuration, and where to say what was odd about it. */
@@ -83,12 +83,6 @@ function decodeMembers(place: Place, schema: Schema, value: JsonObject, options:
 /** Whether a value is neither a list nor an object, and breaks no rule: most are. */
 function isPlain(schema: Schema, value: Json): boolean {
   return typeof value !== "object" && brokenRule(schema, value) === undefined;
-}
-
-/** Makes it an own property, whatever its name: `__proto__` is a key like any other. */
-function setMember(object: Record<string, Json>, key: string, value: Json): void {
-  if (key !== "__proto__") object[key] = value;
-  else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
 /** The JSON pointer to a place (RFC 6901); empty for all of the document. */

@@ -23,8 +23,15 @@ export function isObject(value: Json): value is JsonObject {
 export function sorted(value: Json): Json {
   if (Array.isArray(value)) return value.map(sorted);
   if (!isObject(value)) return value;
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(members.map(([key, member]) => [key, sorted(member)]));
+  const object: Record<string, Json> = {};
+  for (const key of Object.keys(value).sort()) setMember(object, key, sorted(value[key]));
+  return object;
+}
+
+/** Makes it an own property, whatever its name: `__proto__` is a key like any other. */
+export function setMember(object: Record<string, Json>, key: string, value: Json): void {
+  if (key !== "__proto__") object[key] = value;
+  else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
 /**

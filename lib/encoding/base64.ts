@@ -1,8 +1,18 @@
 /** RFC 4648, section 4. */
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+/** As ECMAScript 2026 has bytes, and so the native engine; Node.js 20 does not. */
+interface Bytes extends Uint8Array {
+  toBase64?(): string;
+}
+
 /** The bytes in base 64, with padding (RFC 4648, section 4). */
-export function encodeBase64(bytes: Uint8Array): string {
+export function encodeBase64(bytes: Bytes): string {
+  // An interpreter takes a tenth of a millisecond for the steps of a small configuration.
+  return bytes.toBase64?.() ?? encodeInSteps(bytes);
+}
+
+function encodeInSteps(bytes: Uint8Array): string {
   let text = "";
   for (let position = 0; position < bytes.length; position += 3) {
     const [first = 0, second = 0, third = 0] = bytes.subarray(position, position + 3);
@@ -30,6 +40,15 @@ export function decodeBase64(text: string): Uint8Array | undefined {
   const digits = text.replace(/[\r\n]/g, "");
   if (digits.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(digits)) return undefined;
 
+  return (Uint8Array as Decoder).fromBase64?.(digits) ?? decodeInSteps(digits);
+}
+
+/** The constructor of bytes, likewise. */
+interface Decoder {
+  fromBase64?(text: string): Uint8Array;
+}
+
+function decodeInSteps(digits: string): Uint8Array {
   const bytes: number[] = [];
   let pending = 0;
   let bits = 0;

@@ -1,6 +1,7 @@
 /** Shows what the functions answer of which native executables have others: see scripts/build/native-modules.mjs. */
 
 import { system } from "#system";
+import { decodeBase64, encodeBase64 } from "../../../lib/encoding/base64.ts";
 import { encodeHex } from "../../../lib/encoding/hex.ts";
 import { escapeHtml } from "../../../lib/encoding/html.ts";
 import { sha512 } from "../../../lib/encoding/sha512.ts";
@@ -169,6 +170,39 @@ system.run(() => {
     encodeHex(bytes("", 0), ", "),
     encodeHex(bytes("hex", 2), "\udc00"),
   ]);
+  // Not of native/, but of the engine, where Node.js has them in steps.
+  observe("base 64", () => [0, 1, 2, 3, 4, 50].map((length) => encodeBase64(bytes("base 64", length))));
+  observe("from base 64", () =>
+    [
+      ...[
+        "",
+        "AA==",
+        "AQI=",
+        "AQID",
+        "AQIDBA==",
+        "A",
+        "AQ",
+        "AQ=",
+        "AQ==AQ==",
+        "A===",
+        "====",
+        "=AAA",
+        "AR==",
+        "AQJ=",
+      ],
+      ...["AQ\n==", "\r\nAQID\r\n", " AQID", "AQ ID", "AQ\tID", "-_-_", "A\0AA", "AQI\u00e9"],
+    ].map((text) => {
+      const decoded = decodeBase64(text);
+      return decoded === undefined ? "none" : encodeHex(decoded);
+    }),
+  );
+  observe("base 64, there and back", () =>
+    digestOf(
+      numbers.map((number) =>
+        encodeBase64(decodeBase64(encodeBase64(bytes(`${number}`, number))) ?? bytes("", 0)),
+      ),
+    ),
+  );
   observe("html", () => texts.map(escapeHtml));
   observe("utf8", () => texts.map((text) => encodeHex(encodeUtf8(text), " ")));
   observe("text", () => texts.map((text) => decodeUtf8(encodeUtf8(text))));
