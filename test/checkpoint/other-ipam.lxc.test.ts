@@ -29,6 +29,12 @@ async function besideGoHostLocal(host: Host, { directory, environment }: Variant
   return { name: "beside Go's host-local", directory: "/mnt/plugins", environment };
 }
 
+/** Gives a host an /opt/cni/bin that is nobody else's. */
+async function ownPlugins(host: Host): Promise<void> {
+  await host.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", "/opt"]);
+  await host.run(["mkdir", "-p", "/opt/cni/bin"]);
+}
+
 /** A network whose interfaces the Go plugin makes. */
 const backnet = { cniVersion: "1.0.0", name: "backnet", type: "go-bridge", bridge: "cnibr1" };
 
@@ -69,8 +75,7 @@ describeOnce("addresses of another IPAM plugin", (variant) => {
     skip,
   }) => {
     if (go.missing !== undefined) skip(go.missing);
-    await host.run(["mkdir", "-p", "/opt/cni/bin"]);
-    await host.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", "/opt/cni/bin"]);
+    await ownPlugins(host);
     await host.write("/opt/cni/bin/next-one", nextOne, 0o755);
     await host.run(["cp", `${go.directory}/static`, "/opt/cni/bin"]);
     await host.run(["cp", `${go.directory}/bridge`, "/opt/cni/bin/go-bridge"]);
@@ -119,8 +124,8 @@ describeOnce("addresses of another IPAM plugin", (variant) => {
     skip,
   }) => {
     if (go.missing !== undefined) skip(go.missing);
-    await host.run(["mkdir", "-p", "/opt/cni/bin", "/run/cni"]);
-    await host.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", "/opt/cni/bin"]);
+    await ownPlugins(host);
+    await host.run(["mkdir", "-p", "/run/cni"]);
     await host.run(["cp", `${go.directory}/dhcp`, "/opt/cni/bin"]);
     // Ours makes the interface when it has addresses.
     await host.run(["cp", `${go.directory}/bridge`, "/opt/cni/bin/go-bridge"]);
