@@ -9,6 +9,8 @@ interface DryLink {
   readonly place: Place;
   readonly ifname: string;
   readonly ifindex: number;
+  /** Its MAC. */
+  readonly address: string;
   /** The index of the other end of a veth. */
   readonly link_index?: number;
   ifalias?: string;
@@ -40,7 +42,7 @@ export class DryLinks {
     if (named !== undefined && found.length === 0) {
       return ending(1, "", `Device "${named}" does not exist.\n`);
     }
-    const state = { flags: ["UP", "LOWER_UP"], operstate: "UP", mtu: 1500, address: "02:00:00:00:00:0f" };
+    const state = { flags: ["UP", "LOWER_UP"], operstate: "UP", mtu: 1500 };
     return ending(0, JSON.stringify(found.map((link) => ({ ...link, ...state }))), "");
   }
 
@@ -83,15 +85,16 @@ export class DryLinks {
     const isTaken = this.#find(place, ifname) ?? (peer !== undefined && this.#find(peerPlace, peer));
     if (isTaken) return "File exists";
     const ifindex = ++this.#last;
+    const address = macAfter(words, 0);
     if (peer === undefined) {
-      this.#links.push({ place, ifname, ifindex, linkinfo: { info_kind: "bridge" }, addr_info: [] });
+      this.#links.push({ place, ifname, ifindex, address, linkinfo: { info_kind: "bridge" }, addr_info: [] });
       return undefined;
     }
     const other = ++this.#last;
     const linkinfo = { info_kind: "veth", info_slave_data: { state: "forwarding" } };
-    this.#links.push({ place, ifname, ifindex, link_index: other, linkinfo, addr_info: [] });
+    this.#links.push({ place, ifname, ifindex, address, link_index: other, linkinfo, addr_info: [] });
     this.#links.push({
-      ...{ place: peerPlace, ifname: peer, ifindex: other },
+      ...{ place: peerPlace, ifname: peer, ifindex: other, address: macAfter(words, words.indexOf("peer")) },
       ...{ link_index: ifindex, linkinfo, addr_info: [] },
     });
     return undefined;
@@ -100,6 +103,12 @@ export class DryLinks {
   #find(place: Place, ifname: string): DryLink | undefined {
     return this.#links.find((link) => link.place === place && link.ifname === ifname);
   }
+}
+
+/** The MAC that a link gets by the words from a place on. */
+function macAfter(words: readonly string[], start: number): string {
+  const at = words.indexOf("address", start);
+  return at < 0 ? "02:00:00:00:00:0f" : (words[at + 1] ?? "");
 }
 
 function ending(status: number, output: string, errors: string): Outcome {
