@@ -37,6 +37,15 @@ export interface LinkBackend {
   ): boolean;
 
   /**
+   * Waits until the kernel takes packets for addresses of a namespace. For those of IPv6 it does a moment after it tells
+   * of them (addrconf_dad_work() in net/ipv6/addrconf.c), and that moment is long where many change links.
+   *
+   * @param patience How long to wait, in milliseconds.
+   * @returns whether it does.
+   */
+  waitForLocal(where: Where, addresses: readonly Address[], patience: number): boolean;
+
+  /**
    * The unicast routes of a namespace, of all tables but `local`.
    *
    * @param which Of all destinations, which may be a million on a router, or to everywhere else; `all` when absent.

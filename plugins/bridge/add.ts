@@ -20,7 +20,7 @@ import type { Tools } from "../../lib/net/tools.ts";
 import { undo } from "../../lib/net/undo.ts";
 import type { BridgeConfig } from "./config.schema.ts";
 import { openContainerNetns } from "./container-netns.ts";
-import { awaitDetection } from "./detection.ts";
+import { awaitDetection, awaitLocal } from "./detection.ts";
 import { forwardingKeys, isForwarding } from "./forwarding.ts";
 import { withGateways } from "./gateways.ts";
 import { readHost } from "./host-state.ts";
@@ -163,6 +163,7 @@ function join(
   if (!settings.isLeftDown) {
     const addresses = leased.ips.map(({ address }) => address);
     awaitDetection(attachment.interface, addresses, links);
+    awaitLocal(addresses, links);
     const container = { name: attachment.interface, mac: macs.container };
     announce(portName(attachment), container, settings.gatewayLink, addresses, links);
   }

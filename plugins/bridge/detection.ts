@@ -33,6 +33,18 @@ export function awaitDetection(name: LinkName, addresses: readonly Prefix[], lin
   if (!isDone) throw unsettled(name, `an address is still tentative after ${inSeconds(patience)}`);
 }
 
+/** How long the kernel may take to take packets for addresses that it has, in milliseconds. */
+const usualPatience = 1_000;
+
+/**
+ * Waits until packets for the container's IPv6 addresses get there, so that the first one is not lost. Goes on where that
+ * does not show, as by rules of a namespace that has routes of its own.
+ */
+export function awaitLocal(addresses: readonly Prefix[], links: LinkBackend): void {
+  const own = addresses.map(({ address }) => address).filter(({ family }) => family === 6);
+  if (own.length > 0) links.waitForLocal("container", own, timeLeft(usualPatience));
+}
+
 function isTaken({ detection }: LinkAddress): boolean {
   return detection === "failed";
 }

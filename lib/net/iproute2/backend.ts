@@ -1,4 +1,5 @@
 import { system } from "#system";
+import { type Address, formatAddress } from "../../ip/address.ts";
 import type { Netns } from "../../system/system.ts";
 import type {
   Link,
@@ -27,6 +28,8 @@ export function iproute2Backend(container: Netns | undefined): LinkBackend {
     readLink: (where, name) => readLink(name, netnsOf(where)),
     readLinks: (where) => readLinks(netnsOf(where)),
     waitFor: (where, name, isReady, patience) => poll(() => isReady(backend.readLink(where, name)), patience),
+    waitForLocal: (where, addresses, patience) =>
+      poll(() => addresses.every((address) => isLocal(netnsOf(where), address)), patience),
     readRoutes: (where, which = "all") => readRoutes(netnsOf(where), which),
     readVlans,
     close: () => {},
@@ -122,6 +125,12 @@ function readRoutes(netns: Netns | undefined, which: "all" | "default"): LinkRou
     if (which === "default") words.push("exact", "default");
     return parseRoutes(read({ program: "ip", arguments: words, netns }), family, indexOf);
   });
+}
+
+function isLocal(netns: Netns | undefined, address: Address): boolean {
+  const table = ["route", "show", "table", "local", "exact", formatAddress(address)];
+  const outcome = attempt({ program: "ip", arguments: [`-${address.family}`, "-json", ...table], netns });
+  return typeof outcome === "object" && outcome.output.includes("{");
 }
 
 /** The indices of a listing of links, which is made when the first one is asked for. */

@@ -11,7 +11,7 @@ import { type EncodedOperation, encode } from "./encode.ts";
 import { waitForEvents } from "./events.ts";
 import { linkHeaderLength } from "./link-header.ts";
 import { linkIndexOf, type Message, parseLink } from "./parse.ts";
-import { askForLink, readAddresses, readLinks, readRoutes, readVlans } from "./read.ts";
+import { askForLink, isLocal, readAddresses, readLinks, readRoutes, readVlans } from "./read.ts";
 
 /**
  * The backend that talks to the kernel itself.
@@ -33,6 +33,11 @@ export function netlinkBackend(socket: NetlinkSocket, container: Netns | undefin
     readLinks: (where) => readLinks(placeAt(where).connection),
     waitFor: (where, name, isReady, patience) => {
       const look = () => isReady(backend.readLink(where, name));
+      return waitForEvents(look, where === "container" ? container : undefined, patience);
+    },
+    waitForLocal: (where, addresses, patience) => {
+      const { connection } = placeAt(where);
+      const look = () => addresses.every((address) => isLocal(connection, address));
       return waitForEvents(look, where === "container" ? container : undefined, patience);
     },
     readRoutes: (where, which = "all") => readRoutes(placeAt(where).connection, which),

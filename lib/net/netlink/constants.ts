@@ -27,7 +27,7 @@ export const Rtm = {
 } as const;
 
 /** linux/rtnetlink.h: groups of events, as bits */
-export const RtmGroup = { link: 0x1, ipv4Address: 0x10, ipv6Address: 0x100 } as const;
+export const RtmGroup = { link: 0x1, ipv4Address: 0x10, ipv6Address: 0x100, ipv6Route: 0x400 } as const;
 
 /** linux/if_link.h */
 export const Ifla = {
@@ -98,6 +98,7 @@ export const Route = {
   scopeUniverse: 0,
   scopeLink: 253,
   typeUnicast: 1,
+  typeLocal: 2,
   /** RTNH_F_ONLINK */
   onlink: 0x4,
   /** RTM_F_CLONED: no route, but what is remembered of a destination. */

@@ -3,8 +3,8 @@ import { isSystemError } from "../../system/error.ts";
 import type { NetlinkSocket, Netns } from "../../system/system.ts";
 import { RtmGroup } from "./constants.ts";
 
-/** Whatever happens to links and their addresses. */
-const groups = RtmGroup.link | RtmGroup.ipv4Address | RtmGroup.ipv6Address;
+/** Whatever happens to links and their addresses. The kernel tells of an IPv6 address before it makes its route. */
+const groups = RtmGroup.link | RtmGroup.ipv4Address | RtmGroup.ipv6Address | RtmGroup.ipv6Route;
 
 /**
  * Waits until `look` says that it is so; it looks at once, and whenever a link or an address of a namespace has changed.

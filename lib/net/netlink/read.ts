@@ -1,9 +1,10 @@
+import { type Address, addressBytes, bitsOf } from "../../ip/address.ts";
 import type { Link, LinkRoute, LinkWithAddresses, PortVlan } from "../link-backend.ts";
 import { message } from "./compose.ts";
 import { type Connection, NetlinkError, noSuchDevice } from "./connection.ts";
-import { bridgeFamily, ExtMask, Ifla, Route, Rtm } from "./constants.ts";
+import { AddressFamilyNumber, bridgeFamily, ExtMask, Ifla, Route, Rta, Rtm } from "./constants.ts";
 import { linkHeader } from "./link-header.ts";
-import { Flag, setUint32, text, uint32 } from "./message.ts";
+import { bytes, Flag, setUint32, text, uint32 } from "./message.ts";
 import {
   isDefaultRoute,
   linkIndexOf,
@@ -52,6 +53,22 @@ export function readRoutes(connection: Connection, which: "all" | "default"): Li
   return dump(connection, Rtm.getRoute, header)
     .filter((each) => which === "all" || isDefaultRoute(each))
     .flatMap(parseRoutes);
+}
+
+/** Whether the kernel takes packets for an address: it has a route to itself. */
+export function isLocal(connection: Connection, address: Address): boolean {
+  const header = new Uint8Array(12);
+  header[0] = AddressFamilyNumber[address.family];
+  header[1] = bitsOf(address.family);
+  try {
+    const answer = connection.ask((sequence) =>
+      message(Rtm.getRoute, Flag.request, sequence, header, [bytes(Rta.dst, addressBytes(address))]),
+    );
+    return answer.body[7] === Route.typeLocal;
+  } catch (error) {
+    if (error instanceof NetlinkError) return false;
+    throw error;
+  }
 }
 
 /** The VLANs of a bridge's port, ascending; none where there is no such port. */
