@@ -4,10 +4,17 @@ import { temporaryPrefix } from "../../lib/system/system.ts";
 import { checkpointDirectory } from "../checkpoint/checkpointed.ts";
 import { errorDirectory } from "../container/forget-last-error.ts";
 import { incarnationDirectory } from "../container/incarnation.ts";
+import { arrivalDirectory } from "../migrate/arrival.ts";
 import { youth } from "./remains.ts";
 
 /** Where lxc-cni writes files under another name first. (That of leases, host-local looks after itself.) */
-const directories = [cacheDirectory, incarnationDirectory, errorDirectory, checkpointDirectory];
+const directories = [
+  cacheDirectory,
+  incarnationDirectory,
+  errorDirectory,
+  checkpointDirectory,
+  arrivalDirectory,
+];
 
 /**
  * The files that calls had begun to write when they were killed. Nobody reads them, nor finishes them: writing one takes

@@ -6,24 +6,24 @@ import { isContainerRunning } from "../container/running.ts";
 import { Arrival } from "./arrival.schema.ts";
 
 /** Where it is recorded which containers come from other hosts (docs/formats.md). */
-const directory = "/var/lib/lxc-cni/arrivals";
+export const arrivalDirectory = "/var/lib/lxc-cni/arrivals";
 
 /** Where the checkpoints of containers are that move, on both hosts. Each has a container's id for its name. */
 const stagingDirectory = "/var/lib/lxc-cni/migrations";
 
 /** Records what is known of a container that is to come. @throws CniError 5 where that cannot be written */
 export function recordArrival(container: ContainerId, arrival: Arrival): void {
-  writeRecord(directory, container, arrival);
+  writeRecord(arrivalDirectory, container, arrival);
 }
 
 /** What is known of it; undefined where it does not come. */
 export function readArrival(container: ContainerId): Arrival | undefined {
-  return readRecord(directory, Arrival, container);
+  return readRecord(arrivalDirectory, Arrival, container);
 }
 
 /** Forgets that it came, or was to come. */
 export function forgetArrival(container: ContainerId): void {
-  removeRecord(directory, container);
+  removeRecord(arrivalDirectory, container);
 }
 
 /**

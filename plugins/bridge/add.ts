@@ -74,23 +74,32 @@ function attach(
   const lease = () => leaseAddresses(settings.ipamType, request, carried, mayTakeOver);
   const release = () => releaseAddresses(settings.ipamType, request, carried);
   const isPortFirst = needsInterface(settings.ipamType);
+  const undoing = <T>(steps: Undoing, work: () => T) =>
+    undoingOnError(request.attachment, tools, preparation, steps, work);
   const leased = isPortFirst
-    ? undoingOnError(request.attachment, tools, preparation, [], () => {
+    ? undoing({}, () => {
         makePort(request.attachment, settings, tools, preparation);
         return lease();
       })
     : lease();
-  return undoingOnError(request.attachment, tools, preparation, [release], () =>
+  // As DEL has it: who leases by the interface gives back by it.
+  return undoing(isPortFirst ? { before: release } : { after: release }, () =>
     join(request, settings, tools, { ...preparation, lease: leased, isPortFirst }),
   );
 }
 
-/** Undoes what was done when something fails, and then what is named besides. */
+/** What is to be done besides undoing the steps: before that, or after it. */
+interface Undoing {
+  readonly before?: () => void;
+  readonly after?: () => void;
+}
+
+/** Undoes what was done when something fails. */
 function undoingOnError<T>(
   attachment: Attachment,
   tools: Tools,
   { macs, receipts }: Preparation,
-  besides: readonly (() => void)[],
+  { before = () => {}, after = () => {} }: Undoing,
   work: () => T,
 ): T {
   try {
@@ -99,8 +108,9 @@ function undoingOnError<T>(
     // Two calls at once, where no lock could be had: lease and rules are the other one's, who has made the port.
     if (isPortOfOther(attachment, macs, tools)) throw error;
     const problems = inReserve(() => [
+      ...attempt(before),
       ...undo(receipts, tools),
-      ...besides.flatMap(attempt),
+      ...attempt(after),
       ...attempt(() => removeRecord(portName(attachment))),
     ]);
     throw withProblems(error, problems);

@@ -20,6 +20,14 @@ export function runOnOwnHost(script, argument) {
   return JSON.parse(output);
 }
 
+/** Lines of a shell that mount /sys of a new network namespace. It comes without the cgroups, which LXC needs. */
+export const newSys = `mkdir /run/cgroup
+mount --rbind /sys/fs/cgroup /run/cgroup
+mount -t sysfs sysfs /sys
+mount --move /run/cgroup /sys/fs/cgroup
+rmdir /run/cgroup
+`;
+
 const boot = `
 set -e
 mount -t tmpfs -o mode=755 tmpfs /run
@@ -33,13 +41,7 @@ for directory in /etc/cni /etc/lxc-cni /var/lib/cni /var/lib/lxc-cni; do
   mount -t tmpfs -o mode=755 tmpfs $directory
 done
 mount -t proc proc /proc
-# A new /sys comes without the cgroups, which LXC needs.
-mkdir /run/cgroup
-mount --rbind /sys/fs/cgroup /run/cgroup
-mount -t sysfs sysfs /sys
-mount --move /run/cgroup /sys/fs/cgroup
-rmdir /run/cgroup
-ip link set lo up
+${newSys}ip link set lo up
 exec "$@"
 `;
 

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { pause } from "./namespace.mjs";
+import { newSys, pause } from "./namespace.mjs";
 
 /**
  * Another host beside the one that this runs on: network and mounts of its own, and nothing of CNI and LXC. It ends with
@@ -35,12 +35,7 @@ for directory in /etc/lxc-cni /var/lib/lxc-cni /var/lib/cni /var/lib/lxc; do
 done
 mkdir -p /run/lxc-cni
 mount -t tmpfs -o mode=755 tmpfs /run/lxc-cni
-mkdir /run/cgroup
-mount --rbind /sys/fs/cgroup /run/cgroup
-mount -t sysfs sysfs /sys
-mount --move /run/cgroup /sys/fs/cgroup
-rmdir /run/cgroup
-ip link set lo up
+${newSys}ip link set lo up
 echo $$ >&3
 exec 3>&-
 mv "$ready.new" "$ready"

@@ -108,4 +108,16 @@ describeVariants("an IPAM plugin other than host-local", (variant) => {
     expect(await host.run(["cat", "/run/seen-by-DEL"])).toMatch(/^eth0@\S+ +UP /);
     expect(await c1.run(["ip", "-brief", "link"])).not.toContain("eth0");
   });
+
+  test("finds it, too, when an ADD is undone", async ({ host }) => {
+    await host.write("/run/plugins/looker", looker, 0o755);
+    await host.run(["ip", "link", "add", "cnibr0", "up", "type", "bridge"]);
+    await host.run(["ip", "address", "add", "10.20.0.77/16", "dev", "cnibr0"]);
+    const lan = networkOn(host, variant, { ...network, isGateway: true, ipam: { type: "looker" } });
+    const c1 = await host.container("c1");
+    const refused = refusalOf(await lan.add(c1, { env: { CNI_PATH: "/run/plugins" } }));
+    expect(refused.msg).toContain("already has an IP address different");
+    expect(await host.run(["cat", "/run/seen-by-DEL"])).toMatch(/^eth0@/);
+    expect(await c1.run(["ip", "-brief", "link"])).not.toContain("eth0");
+  });
 });

@@ -45,7 +45,8 @@ describeNative("lxc-cni gc", (variant) => {
   }) => {
     await writeNetwork(host, simplenet);
     await startContainer(host, variant, "web");
-    const begun = [`${results}/.lxc-cni-01`, `${incarnations}/.lxc-cni-00`];
+    const arrivals = "/var/lib/lxc-cni/arrivals";
+    const begun = [`${results}/.lxc-cni-01`, `${incarnations}/.lxc-cni-00`, `${arrivals}/.lxc-cni-02`];
     const said = (what: string) => ({
       status: 0,
       output: begun.map((path) => `${path}: ${what} this file, which a killed call had begun\n`).join(""),
