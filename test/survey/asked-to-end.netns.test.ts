@@ -11,7 +11,7 @@ describeNative("lxc-cni check that is asked to end", (variant) => {
 exec 9> /run/lxc-cni/locks/container-z66
 flock 9
 ${variant.directory}/lxc-cni check 9>&- &
-until grep -q lxc-cni /proc/$!/comm && ls -l /proc/$!/fd | grep -q container-z66; do :; done
+until grep -q lxc-cni /proc/$!/comm && readlink /proc/$!/fd/* | grep -q container-z66; do :; done
 kill -TERM $!
 exec 9>&-
 wait $!`;
