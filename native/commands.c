@@ -202,22 +202,24 @@ done:
 
 /* --- waiting --- */
 
-/* Waits for a child's end until `deadline`, then kills it. Returns whether it had to. */
-static bool await_end(int pidfd, double deadline, siginfo_t *end) {
-  bool late = false;
+/* Waits for a child's end until `deadline`, then kills it; `late` tells whether it had to. Returns an error number. */
+static int await_end(int pidfd, double deadline, siginfo_t *end, bool *late) {
+  *late = false;
   for (;;) {
     struct pollfd entry = {.fd = pidfd, .events = POLLIN};
-    int ready = poll(&entry, 1, late ? -1 : clock_patience(deadline));
+    int ready = poll(&entry, 1, *late ? -1 : clock_patience(deadline));
     if (ready == 0) {
-      late = true;
+      *late = true;
       /* Fails only when the child has ended at this very moment. */
       (void)syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
     } else if (ready > 0) {
       break;
     }
   }
-  while (waitid(P_PIDFD, (id_t)pidfd, end, WEXITED) != 0 && errno == EINTR) continue;
-  return late && end->si_code != CLD_EXITED;
+  while (waitid(P_PIDFD, (id_t)pidfd, end, WEXITED) != 0)
+    if (errno != EINTR) return errno;
+  *late = *late && end->si_code != CLD_EXITED;
+  return 0;
 }
 
 static bool descriptor_field(JSContext *context, JSValueConst child, const char *name, int *descriptor) {
@@ -232,6 +234,19 @@ static JSValue read_from_start(JSContext *context, int descriptor) {
   return read_to_end(context, descriptor);
 }
 
+static JSValue describe_end(JSContext *context, const siginfo_t *end, bool late, int output, int errors) {
+  bool exited = end->si_code == CLD_EXITED;
+  JSValue number = JS_NewInt32(context, end->si_status);
+  const struct field fields[] = {
+      {"status", exited ? number : JS_UNDEFINED},
+      {"signal", exited ? JS_UNDEFINED : number},
+      {"late", JS_NewBool(context, late)},
+      {"output", read_from_start(context, output)},
+      {"errors", read_from_start(context, errors)},
+  };
+  return object_from_fields(context, fields, LENGTH_OF(fields));
+}
+
 static JSValue host_reap(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
   (void)self, (void)count;
   int pidfd, output, errors;
@@ -243,17 +258,10 @@ static JSValue host_reap(JSContext *context, JSValueConst self, int count, JSVal
     return JS_EXCEPTION;
 
   siginfo_t end = {0};
-  bool late = await_end(pidfd, deadline, &end);
-  bool exited = end.si_code == CLD_EXITED;
-  JSValue number = JS_NewInt32(context, end.si_status);
-  const struct field fields[] = {
-      {"status", exited ? number : JS_UNDEFINED},
-      {"signal", exited ? JS_UNDEFINED : number},
-      {"late", JS_NewBool(context, late)},
-      {"output", read_from_start(context, output)},
-      {"errors", read_from_start(context, errors)},
-  };
-  JSValue outcome = object_from_fields(context, fields, LENGTH_OF(fields));
+  bool late;
+  int number = await_end(pidfd, deadline, &end, &late);
+  JSValue outcome = number == 0 ? describe_end(context, &end, late, output, errors)
+                                : throw_system_error(context, number, "waitid", NULL, NULL);
   close(pidfd);
   close(output);
   close(errors);
@@ -267,7 +275,10 @@ static JSValue host_has_ended(JSContext *context, JSValueConst self, int count, 
   if (!descriptor_field(context, values[0], "handle", &entry.fd) ||
       JS_ToFloat64(context, &deadline, values[1]) != 0)
     return JS_EXCEPTION;
-  return JS_NewBool(context, poll(&entry, 1, clock_patience(deadline)) > 0);
+  int ready;
+  do ready = poll(&entry, 1, clock_patience(deadline));
+  while (ready < 0 && errno == EINTR);
+  return JS_NewBool(context, ready > 0);
 }
 
 static const JSCFunctionListEntry entries[] = {

@@ -21,7 +21,7 @@ static void occupy_standard_descriptors(void) {
   }
 }
 
-static void hold_signals(void) {
+static void prepare_signals(void) {
   sigset_t set;
   sigemptyset(&set);
   for (int i = 0; i < held_signal_count; i++) {
@@ -32,6 +32,8 @@ static void hold_signals(void) {
   }
   if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) abort();
   if (signal(SIGPIPE, SIG_IGN) == SIG_ERR) abort();
+  /* Whoever started this may ignore it; the kernel would then forget how a child has ended (wait(2)). */
+  if (signal(SIGCHLD, SIG_DFL) == SIG_ERR) abort();
 }
 
 /* Sets the engine up and takes the program as far as the image would have it. */
@@ -58,7 +60,7 @@ int main(int argument_count, char **arguments) {
   if (!image_is_there())
     return argument_count == 2 && image_write(arguments[1]) ? EXIT_SUCCESS : EXIT_FAILURE;
 #endif
-  hold_signals();
+  prepare_signals();
   bool succeeded = run_program();
 
 #ifdef __SANITIZE_ADDRESS__

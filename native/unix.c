@@ -113,13 +113,18 @@ static JSValue host_adopt_socket(JSContext *context, JSValueConst self, int coun
 
 /* --- accepting --- */
 
-/* Waits for the next connection, or for a signal that asks this process to end: then it returns false. */
-static bool wait_for_connection(int listener, int signals) {
+/* What happens to the process that accepts. */
+enum news { ASKED_TO_END, CHILD_ENDED, CONNECTED };
+
+/* Waits for that. A `listener` of -1 stands for nobody who may connect. */
+static enum news wait_for_news(int listener, int ends, int signals) {
   for (;;) {
-    struct pollfd entries[] = {{.fd = listener, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
-    int ready = poll(entries, 2, -1);
-    if (ready < 0 && errno != EINTR) return false;
-    if (ready > 0) return entries[1].revents == 0;
+    struct pollfd entries[] = {
+        {.fd = signals, .events = POLLIN}, {.fd = ends, .events = POLLIN}, {.fd = listener, .events = POLLIN}};
+    int ready = poll(entries, LENGTH_OF(entries), -1);
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready < 0 || entries[0].revents != 0) return ASKED_TO_END;
+    return entries[1].revents != 0 ? CHILD_ENDED : CONNECTED;
   }
 }
 
@@ -133,14 +138,14 @@ struct children {
   } each[most_children];
 };
 
-/* Lets those who have ended go, and waits for one where there are too many. */
-static void reap_children(struct children *children, int limit) {
-  while (children->count > 0) {
-    pid_t ended = waitpid(-1, NULL, children->count >= limit ? 0 : WNOHANG);
-    if (ended == 0 || (ended < 0 && errno != EINTR)) break;
+/* Lets those who have ended go. */
+static void reap_children(struct children *children, int ends) {
+  struct signalfd_siginfo each;
+  /* One signal may stand for several ends. */
+  (void)!read(ends, &each, sizeof(each));
+  for (pid_t ended; (ended = waitpid(-1, NULL, WNOHANG)) > 0;)
     for (int i = 0; i < children->count; i++)
       if (children->each[i].pid == ended) children->each[i] = children->each[--children->count];
-  }
 }
 
 /* Finds out who has connected. Returns false where that user has as many connections as a user may. */
@@ -154,40 +159,33 @@ static bool may_connect(int connection, const struct children *children, int use
   return served < user_limit;
 }
 
-/*
- * Gives each connection a process of its own, in which this returns it: whatever a client may have its process wait
- * for, nobody else waits. One of a user who has too many is closed. In the first process it returns undefined, when
- * that has been asked to end.
- */
-static JSValue host_accept_each(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
-  (void)self, (void)count;
+/* Where connections come from, what tells of children and of being asked to end, and how many may be served. */
+struct service {
   int32_t listener, limit, user_limit;
-  if (JS_ToInt32(context, &listener, values[0]) != 0 || JS_ToInt32(context, &limit, values[1]) != 0 ||
-      JS_ToInt32(context, &user_limit, values[2]) != 0)
-    return JS_EXCEPTION;
-  if (limit > most_children) limit = most_children;
-  sigset_t held;
-  /* main() has blocked those that ask it to end, but for those that it was started to ignore. */
-  if (sigprocmask(SIG_BLOCK, NULL, &held) != 0) return fail(context, "sigprocmask");
-  int signals = signalfd(-1, &held, SFD_CLOEXEC);
-  if (signals < 0) return fail(context, "signalfd");
+  int ends, signals;
+};
 
-  JSValue result = JS_UNDEFINED;
+/* In a process that serves a connection, returns that; in the first one undefined, when it has been asked to end. */
+static JSValue accept_each(JSContext *context, const struct service *service) {
   struct children children = {0};
-  while (wait_for_connection(listener, signals)) {
-    reap_children(&children, limit);
+  for (;;) {
+    int listener = children.count < service->limit ? service->listener : -1;
+    enum news news = wait_for_news(listener, service->ends, service->signals);
+    if (news == ASKED_TO_END) return JS_UNDEFINED;
+    if (news == CHILD_ENDED) {
+      reap_children(&children, service->ends);
+      continue;
+    }
     int connection = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
     if (connection < 0) {
       if (errno == EINTR || errno == ECONNABORTED || errno == EAGAIN) continue;
-      result = fail(context, "accept");
-      break;
+      return fail(context, "accept");
     }
     uid_t user = 0;
-    pid_t child = may_connect(connection, &children, user_limit, &user) ? fork() : -1;
+    pid_t child = may_connect(connection, &children, service->user_limit, &user) ? fork() : -1;
     if (child == 0) {
       close(listener);
-      result = JS_NewInt32(context, connection);
-      break;
+      return JS_NewInt32(context, connection);
     }
     close(connection);
     if (child > 0) {
@@ -195,7 +193,35 @@ static JSValue host_accept_each(JSContext *context, JSValueConst self, int count
       children.each[children.count++].user = user;
     }
   }
-  close(signals);
+}
+
+/*
+ * Gives each connection a process of its own, in which this returns it: whatever a client may have its process wait
+ * for, nobody else waits. One of a user who has too many is closed; where there are too many in all, they wait. In the
+ * first process it returns undefined, when that has been asked to end.
+ */
+static JSValue host_accept_each(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count;
+  struct service service;
+  if (JS_ToInt32(context, &service.listener, values[0]) != 0 ||
+      JS_ToInt32(context, &service.limit, values[1]) != 0 ||
+      JS_ToInt32(context, &service.user_limit, values[2]) != 0)
+    return JS_EXCEPTION;
+  if (service.limit > most_children) service.limit = most_children;
+  sigset_t child_ends, before;
+  sigemptyset(&child_ends);
+  sigaddset(&child_ends, SIGCHLD);
+  if (sigprocmask(SIG_BLOCK, &child_ends, &before) != 0) return fail(context, "sigprocmask");
+  /* main() has blocked those that ask it to end, but for those that it was started to ignore. */
+  sigset_t asking = before;
+  sigdelset(&asking, SIGCHLD);
+  service.ends = signalfd(-1, &child_ends, SFD_CLOEXEC);
+  service.signals = signalfd(-1, &asking, SFD_CLOEXEC);
+  JSValue result = service.ends < 0 || service.signals < 0 ? fail(context, "signalfd")
+                                                           : accept_each(context, &service);
+  if (service.ends >= 0) close(service.ends);
+  if (service.signals >= 0) close(service.signals);
+  sigprocmask(SIG_SETMASK, &before, NULL);
   return result;
 }
 

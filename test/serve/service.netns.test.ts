@@ -200,6 +200,33 @@ open("/run/done").read()`;
   await stopped(other);
 });
 
+test("it ends when it is told to, also while it serves as many as it may, and more wait", async ({
+  host,
+  users,
+}) => {
+  const pid = await users.serve();
+  const crowd = `
+import os, signal, socket, sys
+path, pid = sys.argv[1], int(sys.argv[2])
+def connect(user):
+  os.seteuid(user)
+  connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+  connection.connect(path)
+  os.seteuid(0)
+  return connection
+served = [connect(4242 + n // 16) for n in range(64)]
+while len(open(f"/proc/{pid}/task/{pid}/children").read().split()) < 64: pass
+waiting = connect(0)
+while ") S " not in open(f"/proc/{pid}/stat").read(): pass
+os.kill(pid, signal.SIGTERM)
+while os.path.exists(path): pass
+def is_open(connection):
+  try: return connection.recv(1000, socket.MSG_DONTWAIT) is None
+  except BlockingIOError: return True
+print([is_open(each) for each in served].count(True))`;
+  expect(await host.run(["/usr/bin/python3", "-c", crowd, socket, pid]), "still served").toBe("64");
+});
+
 test("the hook asks where its line says", async ({ host, users }) => {
   await host.write("/etc/lxc-cni/users.conf", `${alice} simplenet 1\n`);
   const elsewhere = "/run/elsewhere/socket";

@@ -79,6 +79,14 @@ describe.each(kinds)("a program (%s)", (kind) => {
     expect(shell('"$0" complain 2>/dev/full')).toMatchObject({ status: 0, stdout: "" });
   });
 
+  test("learns how its commands end, also where who started it ignores the ends of children", () => {
+    expect(shell('env --ignore-signal=CHLD "$0" command')).toMatchObject({
+      status: 0,
+      stdout: "3 done\n",
+      stderr: "",
+    });
+  });
+
   test("waits for standard input that is non-blocking", async () => {
     const fifo = join(directory, "fifo");
     spawnSync("mkfifo", [fifo]);

@@ -27,6 +27,13 @@ const ways: Readonly<Record<string, () => number>> = {
     system.writeStandardError("to nobody\n");
     return 0;
   },
+  command() {
+    const { status, output } = system
+      .start({ program: "sh", arguments: ["-c", "echo done; exit 3"], deadline: 10_000 })
+      .wait();
+    system.writeStandardOutput(`${status} ${output}`);
+    return 0;
+  },
   throw() {
     throw new RangeError("thrown in run");
   },
