@@ -23,6 +23,6 @@ export function findPlugin(type: string, cniPath: string): string {
   throw new CniError(
     Code.pluginFailed,
     `failed to find plugin "${type}" in path [${directories.join(" ")}]`,
-    "install it into one of these directories, or add its directory to CNI_PATH",
+    "install it into one of these directories, or add its directory to CNI_PATH (for lxc-cni, --cni-path)",
   );
 }

@@ -18,13 +18,13 @@ export const netnsOptions = {
   "net-dir": {
     kind: "list",
     value: "DIR",
-    does: "look for networks there; else in NETCONFPATH, else where the hook does",
+    does: "look for networks there; else, with NETNS, in NETCONFPATH; else where the hook does",
     completes: "directory",
   },
   "cni-path": {
     kind: "value",
     value: "DIR[:DIR...]",
-    does: "look for plugins there; else in CNI_PATH, else where the hook does",
+    does: "look for plugins there; else, with NETNS, in CNI_PATH; else where the hook does",
     completes: "directory",
   },
 } as const satisfies Options;

@@ -21,7 +21,7 @@ export const gc = command({
   ],
   options: {
     "dry-run": { kind: "flag", does: "only say what would be removed (without NETNS)" },
-    json: { kind: "flag", does: "print JSON, a list of objects (without NETNS)" },
+    json: { kind: "flag", does: "print JSON, an object (without NETNS)" },
     "lxc-path": lxcPathOption,
     ...netnsOptions,
   },
@@ -48,7 +48,7 @@ ${netnsDescription}`,
     const places = placesOf(options);
     const isTrial = options["dry-run"];
     const collection = collect(places, lxcPathOf(options["lxc-path"]), isTrial, warn);
-    if (options.json) printJson(collection.removals.map(asJson));
+    if (options.json) printJson(asJson(collection));
     else print(inWords(collection, isTrial));
     for (const failure of collection.failures) warn(failure);
     const isDone = collection.removals.every(({ problem }) => problem === undefined);
@@ -56,7 +56,11 @@ ${netnsDescription}`,
   },
 });
 
-function asJson({ container, attachment, parts, problem }: Removal) {
+function asJson({ removals, unfinished, failures }: Collection) {
+  return { attachments: removals.map(removalJson), files: unfinished, failures };
+}
+
+function removalJson({ container, attachment, parts, problem }: Removal) {
   const { container: id, network, interface: name } = attachment;
   return { container, id, network, interface: name, parts, removed: problem === undefined, problem };
 }

@@ -8,6 +8,8 @@ import { requireReady } from "../../lib/runtime/status.ts";
 import { carried } from "../carried.ts";
 import { command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/usage-error.ts";
+import type { Finding } from "../doctor/finding.ts";
+import { vlanFiltering } from "../doctor/kernel.ts";
 import { type CreatedNetwork, createNetwork, type Wishes } from "../network/create.ts";
 import { print } from "../output/print.ts";
 import { surroundingsIn, warn } from "../runtime.ts";
@@ -91,6 +93,7 @@ ufw's), those of the network are let through.`,
     } satisfies Wishes);
     print(inWords(created));
     for (const barrier of created.barriers) warn(aboutBarrier(created, barrier));
+    if (created.network.vlan !== undefined) warnOf(vlanFiltering());
     // Where it cannot be used as it is, that is better said now than when a container starts.
     requireReady(surroundingsIn({ cniPath: "" }), readNetwork(created.file), carried);
     return 0;
@@ -116,6 +119,10 @@ function aboutBarrier({ network }: CreatedNetwork, barrier: ForwardBarrier): str
   const { store, table, chain, madeBy } = barrier;
   const whose = madeBy === undefined ? "" : ` (${madeBy})`;
   return `packets of ${network.bridge} are dropped by chain ${chain} of table ${table} of ${store}${whose}; lxc-cni doctor says what to do`;
+}
+
+function warnOf({ verdict, what, remedy }: Finding): void {
+  if (verdict !== "ok") warn(`${what}; ${remedy}`);
 }
 
 function bridgeIn(text: string): LinkName {

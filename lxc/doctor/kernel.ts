@@ -7,11 +7,7 @@ export function kernel(): Finding[] {
   const findings = [
     needed("network namespaces and bridges", ["ip", ...link, "bridge"], "modprobe bridge"),
     needed("veth pairs", ["ip", ...link, "veth"], "modprobe veth"),
-    wanted(
-      "VLANs of bridges",
-      ["ip", ...link, "bridge", "vlan_filtering", "1"],
-      "networks with vlan cannot be had",
-    ),
+    vlanFiltering(),
   ];
   const masquerading = masqueradingPrograms.filter(([program]) => system.findProgram(program) !== undefined);
   return [
@@ -20,6 +16,15 @@ export function kernel(): Finding[] {
       needed(`masquerading by ${program}`, [program, ...words], `modprobe ${modules[program]}`),
     ),
   ];
+}
+
+/** Whether bridges can have VLANs: some kernels are built without. */
+export function vlanFiltering(): Finding {
+  return wanted(
+    "VLANs of bridges",
+    ["ip", ...link, "bridge", "vlan_filtering", "1"],
+    "networks with vlan cannot be had",
+  );
 }
 
 const link = ["link", "add", "name", "probe0", "type"];

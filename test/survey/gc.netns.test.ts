@@ -56,6 +56,8 @@ describeNative("lxc-cni gc", (variant) => {
     expect(await lxcCni(host, variant, "gc"), "younger than a minute").toMatchObject(nothing);
     for (const path of begun) await host.run(["touch", "--date", "2 minutes ago", path]);
     expect(await lxcCni(host, variant, "gc", "--dry-run")).toMatchObject(said("would remove"));
+    const asJson = await lxcCni(host, variant, "gc", "--dry-run", "--json");
+    expect(JSON.parse(asJson.output)).toEqual({ attachments: [], files: begun, failures: [] });
     expect(await lxcCni(host, variant, "gc")).toMatchObject(said("removed"));
     expect(await lxcCni(host, variant, "gc")).toMatchObject(nothing);
     expect(await lxcCni(host, variant, "ls")).toMatchObject({ status: 0, errors: "" });
@@ -107,7 +109,8 @@ describeNative("lxc-cni gc", (variant) => {
     await host.run(["sh", "-c", `rm ${results}/simplenet-db-*`]);
     expect(await lxcCni(host, variant, "gc")).toMatchObject(nothing);
     await age(host, leases, results);
-    expect((await json(host, variant, "gc")).map((each: { container: string }) => each.container)).toEqual([
+    const { attachments } = await json(host, variant, "gc");
+    expect(attachments.map((each: { container: string }) => each.container)).toEqual([
       "web-qkwznmfy",
       expect.stringMatching(/^db-/),
     ]);
@@ -157,6 +160,25 @@ describeNative("lxc-cni gc", (variant) => {
     expect(await stateOf(host)).not.toContain("web-");
     expect(await lxcCni(host, variant, "check")).toMatchObject({ status: 0 });
     await db.crash();
+  });
+
+  test("says what a plugin did not collect", async ({ host }) => {
+    await host.write(
+      "/mnt/plugins/stubborn",
+      `#!/bin/sh\necho '{"code":100,"msg":"not today"}'\nexit 1\n`,
+      0o755,
+    );
+    await writeNetwork(host, { cniVersion: "1.1.0", name: "own", plugins: [{ type: "stubborn" }] });
+    const gc = (...words: string[]) => lxcCni(host, variant, "gc", "--cni-path", "/mnt/plugins", ...words);
+    const inWords = await gc();
+    expect(inWords).toMatchObject({ status: 1, errors: expect.stringMatching(/^lxc-cni: own: .*not today/) });
+    const asJson = await gc("--json");
+    expect(asJson).toMatchObject({ status: 1, errors: inWords.errors });
+    expect(JSON.parse(asJson.output)).toEqual({
+      attachments: [],
+      files: [],
+      failures: [expect.stringMatching(/^own: .*not today/)],
+    });
   });
 
   test("looks at no path that an ordinary user has named, nor trips over a configuration that is elsewhere", async ({
