@@ -48,6 +48,11 @@ static bool set_stack_traces(JSContext *context, int frames) {
 
 /* Prints what was thrown. Where it happened is for developers. */
 static void report(JSContext *context, JSValueConst error) {
+  /* What the engine throws where there is no memory for an error either. */
+  if (JS_IsNull(error)) {
+    fputs("Error: out of memory\n", stderr);
+    return;
+  }
   print_property(context, error, NULL);
   if (is_debugging() && JS_IsError(error)) print_property(context, error, "stack");
 }

@@ -55,6 +55,19 @@ describe.each(kinds.filter((kind) => kind !== "js"))("a native executable (%s)",
     }));
 });
 
+test.skipIf(missingToolchain !== undefined)("a program that is given too little memory says so", () =>
+  withDirectory(async (directory) => {
+    const program = await buildProgram("ending", "bin", directory);
+    const sizes = Array.from({ length: 60 }, (_, index) => 1000 + 100 * index);
+    const ends = sizes.map((size) => {
+      const script = `ulimit -v ${size}; exec "$0" status 0`;
+      const { status, stderr } = spawnSync("bash", ["-c", script, program], { encoding: "utf8" });
+      return status === null ? "not started" : `${status} ${stderr}`;
+    });
+    expect(new Set(ends)).toEqual(new Set(["not started", "1 Error: out of memory\n", "0 "]));
+  }),
+);
+
 describe.skipIf(missingToolchain !== undefined)("the build", () => {
   test("gives the same bytes in two checkouts", () =>
     withDirectory(async (directory) => {
