@@ -48,6 +48,7 @@ export const story = [
   ...container("db"),
   { line: "lxc-cni enable web lan" },
   { hidden: true, line: "lxc-cni enable db lan back" },
+  { line: "lxc-cni ls --all", why: "Before they have been started:" },
   { hidden: true, line: "lxc-start --name web && lxc-start --name db" },
   { line: "lxc-cni ls" },
   { line: "lxc-cni ls --json", why: "For programs:" },

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { containerIdOf } from "../../lxc/container/id.ts";
 import type { Host } from "../fixture/host.ts";
 import { test } from "../fixture/test.ts";
 import { describeVariants, type Variant } from "../fixture/variants.ts";
@@ -125,6 +126,57 @@ describeVariants("lxc-cni ls", (variant) => {
     const { errors } = await lxcCni(host, variant, "ls");
     expect(errors).toContain("/var/lib/cni/results/garbage");
     expect(errors).toContain("/var/lib/lxc-cni/incarnations/garbage.json");
+  });
+
+  test("with --all shows what containers are to be attached to when they start", async ({ host }) => {
+    await writeNetwork(host, simplenet);
+    await startContainer(host, variant, "web");
+    const hook = (words: string) =>
+      `lxc.hook.version = 1\nlxc.hook.start-host = /usr/bin/lxc-cni hook ${words}\n`;
+    await host.write("/var/lib/lxc/web/config", hook("simplenet backnet"));
+    await host.write("/mnt/lxc/db/config", hook("simplenet:net0,ip=10.10.0.9"));
+    await host.write("/mnt/lxc/plain/config", "lxc.uts.name = plain\n");
+    expect((await json(host, variant, "ls")).length).toBe(1);
+    const waiting = (...words: string[]) => json(host, variant, "ls", "--all", ...words);
+    expect((await waiting())[1]).toEqual({
+      container: "web",
+      id: "web-qkwznmfy",
+      runtime: "lxc",
+      lxcPath: "/var/lib/lxc",
+      network: "backnet",
+      interface: "eth1",
+      addresses: [],
+      state: "waiting",
+      notes: [],
+    });
+    expect((await waiting("-P", "/mnt/lxc"))[1]).toMatchObject({
+      ...{ container: "db", network: "simplenet", interface: "net0", lxcPath: "/mnt/lxc", state: "waiting" },
+    });
+    expect((await lxcCni(host, variant, "ls", "-a")).output).toMatch(
+      /\nweb +backnet +eth1 +- +- +- +waiting\n$/,
+    );
+    // LXC's monitor of a container listens there.
+    const whileRunning = `
+import socket, subprocess, sys
+monitor = socket.socket(socket.AF_UNIX)
+monitor.bind("\\0/mnt/lxc/db/command")
+subprocess.run(sys.argv[1:])`;
+    const words = [`${variant.directory}/lxc-cni`, "ls", "--all", "--lxc-path", "/mnt/lxc"];
+    expect(await host.run(["python3", "-c", whileRunning, ...words], { env: variant.environment })).toMatch(
+      /\ndb .* waiting +the container runs, and began without it$/,
+    );
+    const moved = {
+      ...{
+        format: "lxc-cni checkpoint 1",
+        time: "2026-01-31T12:00:00.000Z",
+        name: "db",
+        lxcPath: "/mnt/lxc",
+      },
+      ...{ move: { stage: "moved", host: "mars" }, attachments: [] },
+    };
+    const checkpoints = "/var/lib/lxc-cni/checkpoints";
+    await host.write(`${checkpoints}/${containerIdOf("db", "/mnt/lxc")}.json`, JSON.stringify(moved));
+    expect((await waiting("-P", "/mnt/lxc")).length).toBe(1);
   });
 
   test("reads the records of builds that wrote no names", async ({ host }) => {
