@@ -12,7 +12,7 @@ import { keepRouterRoutes } from "../../lib/net/default-route.ts";
 import { chooseFirewall } from "../../lib/net/firewall/choose.ts";
 import { ruleKindsOf } from "../../lib/net/firewall/rule-kind.ts";
 import { portAlias, portName } from "../../lib/net/identity.ts";
-import { openLinks } from "../../lib/net/open-links.ts";
+import { withContainerLinks } from "../../lib/net/open-links.ts";
 import type { Operation } from "../../lib/net/operation.ts";
 import { isOwnPort } from "../../lib/net/port.ts";
 import type { Receipt } from "../../lib/net/receipt.ts";
@@ -48,18 +48,14 @@ export function add(request: Request<BridgeConfig>, carried: CarriedPlugins): Re
   // Versions that cannot say that there is no address refuse here, before anything is done.
   if (settings.ipamType === undefined) resultInVersion(emptyResult, request.version);
   const netns = openContainerNetns(request.netnsPath, request.call.environment);
-  const firewall = chooseFirewall(settings.masquerading?.backend);
-  const tools: Tools = { links: openLinks(netns), firewall, netns };
-  try {
+  return withContainerLinks(netns, (links) => {
+    const tools: Tools = { links, firewall: chooseFirewall(settings.masquerading?.backend), netns };
     return whileChanging(request.attachment, () =>
       leavingOnError(request.attachment, settings, tools, () =>
         whileJoining(settings.bridge, () => attach(request, settings, tools, carried)),
       ),
     );
-  } finally {
-    tools.links.close();
-    netns.close();
-  }
+  });
 }
 
 function attach(

@@ -12,7 +12,7 @@ import { removeRules } from "../../lib/net/firewall/remove-rules.ts";
 import type { RuleKind } from "../../lib/net/firewall/rule-kind.ts";
 import { portName } from "../../lib/net/identity.ts";
 import type { LinkBackend } from "../../lib/net/link-backend.ts";
-import { openLinks } from "../../lib/net/open-links.ts";
+import { withHostLinks } from "../../lib/net/open-links.ts";
 import type { BridgeConfig } from "./config.schema.ts";
 import { Failures } from "./failures.ts";
 import { type FoundPort, findForeignPort, findOwnPort } from "./found-port.ts";
@@ -32,14 +32,7 @@ import { ipamTypeOf } from "./settings.ts";
  * @throws CniError that reports all steps that failed, with the code of the first.
  */
 export function del(request: Request<BridgeConfig>, carried: CarriedPlugins): void {
-  whileChanging(request.attachment, () => {
-    const links = openLinks(undefined);
-    try {
-      detach(request, links, carried);
-    } finally {
-      links.close();
-    }
-  });
+  whileChanging(request.attachment, () => withHostLinks((links) => detach(request, links, carried)));
 }
 
 function detach(request: Request<BridgeConfig>, links: LinkBackend, carried: CarriedPlugins): void {
