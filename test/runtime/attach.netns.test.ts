@@ -98,6 +98,25 @@ describeEngines("the result of an ADD by lxc-cni", (variant) => {
       expect(await host.run(["ls", results])).toBe("");
     },
   );
+
+  test("is not told when it is another attachment's, whose file has the same name", async ({
+    host,
+    plugins,
+  }) => {
+    plugins.install("noop");
+    await host.write(networkFile, network("1.0.0", "noop"));
+    const web = await makeContainerOfProcess(host, "web");
+    await hook(host, variant, plugins, web, "start-host");
+    const kept = JSON.parse((await host.attempt(["cat", cacheFile])).output);
+    // net-web-HASH-eth0 is also what a container HASH on a network net-web is kept by.
+    const other = { containerId: kept.containerId.replace("web-", ""), networkName: "net-web" };
+    const result = { cniVersion: "1.0.0", ips: [{ address: "10.9.9.9/24" }] };
+    await host.write(cacheFile, JSON.stringify({ ...kept, ...other, cniArgs: [["FOO", "bar"]], result }));
+    await end(host, web);
+    expect(await hook(host, variant, plugins, web, "stop")).toMatchObject({ status: 0 });
+    expect(plugins.input("noop", "DEL")).not.toHaveProperty("prevResult");
+    expect(plugins.environment("noop", "DEL").CNI_ARGS).toBe("");
+  });
 });
 
 describeEngines("an ADD by lxc-cni is undone", (variant) => {
