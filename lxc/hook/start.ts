@@ -3,6 +3,7 @@ import type { Attachment, ContainerId } from "../../lib/cni/request.ts";
 import type { Result } from "../../lib/cni/result.ts";
 import { inReserve, isTimeUp, whyNoLonger } from "../../lib/cni/time-limit.ts";
 import { attach } from "../../lib/runtime/attach.ts";
+import { withRollback } from "../../lib/runtime/chain.ts";
 import type { PluginConfiguration } from "../../lib/runtime/network.ts";
 import { carried } from "../carried.ts";
 import { requireNotCheckpointed } from "../checkpoint/checkpointed.ts";
@@ -55,9 +56,10 @@ export function start(
   try {
     results = attachAll(attachments, netnsPath, wanted);
   } catch (error) {
-    if (before.length > 0) record(before);
-    else forgetIncarnation(container);
-    throw error;
+    throw withRollback(asCniError(error), () => {
+      if (before.length > 0) record(before);
+      else forgetIncarnation(container);
+    });
   }
   prepareInside(container, first.pid, { netnsPath, before, results }, wanted);
 }
