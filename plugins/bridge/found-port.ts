@@ -50,14 +50,14 @@ function findByResult(previous: Result | undefined, links: LinkBackend): Link | 
   for (const { name, mac, sandbox } of previous?.interfaces ?? []) {
     const linkName = sandbox === undefined ? parseLinkName(name) : undefined;
     const link = linkName && links.readLink("host", linkName);
-    if (link !== undefined && isPossible(link) && mac !== undefined && link.mac === parseMac(mac))
+    if (link !== undefined && isForeignVeth(link) && mac !== undefined && link.mac === parseMac(mac))
       return link;
   }
   return undefined;
 }
 
 /** A veth that no attachment of ours owns. */
-function isPossible({ kind, alias }: Link): boolean {
+function isForeignVeth({ kind, alias }: Link): boolean {
   return kind === "veth" && !isOwnAlias(alias);
 }
 
@@ -74,7 +74,7 @@ function findByInterface(
     const bridge = links.readLink("host", sharedOf(config).bridge);
     return links
       .readLinks("host")
-      .filter((link) => isPossible(link) && bridge !== undefined && link.master === bridge.index)
+      .filter((link) => isForeignVeth(link) && bridge !== undefined && link.master === bridge.index)
       .find((link) => link.index === inside.peerIndex && link.peerIndex === inside.index);
   });
 }
