@@ -8,7 +8,12 @@ import type { PluginConfiguration } from "../../lib/runtime/network.ts";
 import { carried } from "../carried.ts";
 import { requireNotCheckpointed } from "../checkpoint/checkpointed.ts";
 import type { Held } from "../container/incarnation.schema.ts";
-import { forgetIncarnation, readIncarnation, recordIncarnation } from "../container/incarnation.ts";
+import {
+  attachmentOf,
+  forgetIncarnation,
+  readIncarnation,
+  recordIncarnation,
+} from "../container/incarnation.ts";
 import { isRunning, type ProcessIdentity, processOf } from "../container/process.ts";
 import { findNetwork, runtimeFor } from "../runtime.ts";
 import { detachQuietly } from "./attachment.ts";
@@ -108,7 +113,7 @@ function settleEarlierRun(
       ({ network, attachment }) => isSame(held, attachment) && network.plugins.every(isCarried),
     );
   const leftovers = earlier.attachments.filter((held) => !isTakenOver(held));
-  return leftovers.filter((held) => !detachQuietly({ ...held, container } as Attachment, wanted));
+  return leftovers.filter((held) => !detachQuietly(attachmentOf(container, held), wanted));
 }
 
 function isSame(a: Held, b: Held): boolean {
