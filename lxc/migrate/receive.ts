@@ -40,8 +40,8 @@ const steps: Readonly<Record<string, (request: Json) => Outcome>> = {
     return { goesOn: false };
   }),
   done: step((id) => {
-    removeTree(stagingOf(id));
     finishArrival(id);
+    removeTree(stagingOf(id));
     return {};
   }),
 };
