@@ -1,5 +1,8 @@
+import { expect } from "vitest";
+import { test } from "../fixture/test.ts";
+import { attemptLxcCni } from "../networks/on-host.ts";
 import { describeEngines } from "../runtime/engines.ts";
-import { type Fault, findsAndMends, networkFile } from "./faults.ts";
+import { type Fault, findsAndMends, networkFile, prepare } from "./faults.ts";
 
 const faults: Readonly<Record<string, Fault>> = {
   "a network that others may write": {
@@ -141,3 +144,18 @@ const faults: Readonly<Record<string, Fault>> = {
 };
 
 describeEngines("doctor, of a host", (variant) => findsAndMends(variant, faults));
+
+describeEngines("doctor, of names that are more than names", (variant) => {
+  test("gives nft none of them", async ({ host }) => {
+    await prepare(host, variant);
+    const table = { family: "inet", name: "mine; add table inet more" };
+    const hook = { type: "filter", hook: "forward", prio: 0, policy: "drop" };
+    const chain = { family: "inet", table: table.name, name: "fw", ...hook };
+    await host.run(["nft", "add table inet mine"]);
+    await host.write("/mnt/rules", JSON.stringify({ nftables: [{ add: { table } }, { add: { chain } }] }));
+    await host.run(["nft", "--json", "--file", "/mnt/rules"]);
+    const before = await host.run(["nft", "list", "ruleset"]);
+    await attemptLxcCni(host, variant, "doctor");
+    expect(await host.run(["nft", "list", "ruleset"])).toBe(before);
+  });
+});

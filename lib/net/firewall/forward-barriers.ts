@@ -69,7 +69,9 @@ function storeOfChain(table: string, chain: string): StoreName | undefined {
 }
 
 function barriersOfNft(): ForwardBarrier[] {
-  const chains = nftObjectsIn(readNftJson(["list", "chains"]), "chain");
+  const chains = nftObjectsIn(readNftJson(["list", "chains"]), "chain").filter(
+    ({ table, name }) => isWord(table) && isWord(name),
+  );
   return chains
     .filter(({ hook, family }) => hook === "forward" && ["ip", "ip6", "inet"].includes(String(family)))
     .flatMap((found): ForwardBarrier[] => {
@@ -84,14 +86,17 @@ function barriersOfNft(): ForwardBarrier[] {
     });
 }
 
+/** Whether a name is one that nft's language can say: it takes names for part of a command. The kernel knows others. */
+function isWord(name: unknown): boolean {
+  return typeof name === "string" && /^[A-Za-z_][A-Za-z0-9_./-]*$/.test(name);
+}
+
 function isUsual(store: StoreName): boolean {
   return families.some((family) => usualStore(family)?.name === store);
 }
 
 /** Whether the last rule of a chain drops or rejects whatever comes to it. */
 function endsInDrop(table: string, chain: string): boolean {
-  // nft takes its words for its language; a name that would be more than a name there is none that programs give.
-  if (![...table.split(" "), chain].every((name) => /^[A-Za-z_][A-Za-z0-9_./-]*$/.test(name))) return false;
   const rules = nftObjectsIn(readNftJson(["list", "chain", ...table.split(" "), chain]), "rule");
   const statements = rules.at(-1)?.expr;
   if (!Array.isArray(statements)) return false;
