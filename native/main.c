@@ -32,6 +32,8 @@ static void prepare_signals(void) {
   }
   if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) abort();
   if (signal(SIGPIPE, SIG_IGN) == SIG_ERR) abort();
+  /* Where a file may not grow any more (RLIMIT_FSIZE), the call fails, and what was done before is undone. */
+  if (signal(SIGXFSZ, SIG_IGN) == SIG_ERR) abort();
   /* Whoever started this may ignore it; the kernel would then forget how a child has ended (wait(2)). */
   if (signal(SIGCHLD, SIG_DFL) == SIG_ERR) abort();
 }

@@ -192,8 +192,9 @@ declare module "lxc-cni:host" {
   export function reap(child: HostChild, deadline: number): HostOutcome;
 
   export interface HostChild {
-    /** Its pidfd. */
-    readonly handle: number;
+    readonly pid: number;
+    /** -1 where the kernel has none, or a policy forbids them; its end is noticed up to a millisecond later then. */
+    readonly pidfd: number;
     readonly output: number;
     readonly errors: number;
   }

@@ -34,6 +34,16 @@ const ways: Readonly<Record<string, () => number>> = {
     system.writeStandardOutput(`${status} ${output}`);
     return 0;
   },
+  late() {
+    const sleep = (deadline: number) => system.start({ program: "sleep", arguments: ["60"], deadline });
+    const hasEnded = sleep(60_000).hasEnded(1);
+    system.writeStandardOutput(`${hasEnded} ${sleep(1).wait().late}\n`);
+    return 0;
+  },
+  file() {
+    system.replaceFile(system.arguments()[1] ?? "", "x".repeat(1000), 0o600);
+    return 0;
+  },
   throw() {
     throw new RangeError("thrown in run");
   },
