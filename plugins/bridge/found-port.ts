@@ -25,7 +25,8 @@ export interface FoundPort {
 export function findOwnPort(attachment: Attachment, links: LinkBackend): FoundPort | undefined {
   const name = portName(attachment);
   const link = links.readLink("host", name);
-  return link !== undefined && isOwnPort(link, portAlias(attachment)) ? { name, mac: link.mac } : undefined;
+  const isOwn = link !== undefined && isOwnPort(link, { name, alias: portAlias(attachment) });
+  return isOwn ? { name, mac: link.mac } : undefined;
 }
 
 /**
