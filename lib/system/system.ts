@@ -109,7 +109,8 @@ export interface System {
   openFile(path: string, mode?: number): OpenFile | undefined;
 
   /**
-   * Creates a file that holds `text`, whole or not at all: a temporary file in the same directory, then link(2).
+   * Creates a file that holds `text`, whole or not at all: a temporary file in the same directory, then link(2). Where the
+   * file system has no such links, the file is empty at first.
    *
    * @param mode Permission bits, before the umask.
    * @param durability `usual` when absent.
