@@ -46,6 +46,8 @@ declare module "lxc-cni:host" {
   export function close(descriptor: number): void;
   /** Reads to the end, waiting for more where the descriptor is non-blocking. */
   export function readAll(descriptor: number): string;
+  /** Standard input. Signals that ask to end do end the process meanwhile, unless it was started to ignore them. */
+  export function readInput(): string;
   /** Reads a regular file to its end. Anything else is EISDIR or EINVAL. */
   export function readRegular(descriptor: number): string;
   /** Reads the last bytes of a file. */

@@ -46,7 +46,10 @@ export interface System {
    */
   isAskedToEnd(): boolean;
 
-  /** Reads standard input to its end, also when it is non-blocking. Bytes that are no UTF-8 become U+FFFD. */
+  /**
+   * Reads standard input to its end, also when it is non-blocking. Bytes that are no UTF-8 become U+FFFD. A native program
+   * that is asked to end while it waits for more is ended: so nothing may have been begun.
+   */
   readStandardInput(): string;
 
   /** Writes all of `text` to standard output. */

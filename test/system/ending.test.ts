@@ -37,12 +37,36 @@ describe.each(kinds)("a program (%s)", (kind) => {
   test.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
     "finishes its work after %s, then tells of it",
     async (signal) => {
-      const child = spawn(program, ["wait"], { stdio: ["pipe", "pipe", "inherit"] });
+      const fifo = join(directory, `fifo-${signal}`);
+      spawnSync("mkfifo", [fifo]);
+      const writer = openSync(fifo, "r+");
+      const child = spawn(program, ["wait", fifo], { stdio: ["ignore", "pipe", "inherit"] });
       const ended = new Promise((resolve) => child.on("exit", (...end) => resolve(end)));
       await new Promise((resolve) => child.stdout.once("data", resolve));
       child.kill(signal);
-      child.stdin.end();
+      writeSync(writer, "go on\n");
       expect(await ended).toEqual([128 + os.signals[signal], null]);
+      closeSync(writer);
+    },
+  );
+
+  test.for(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
+    "is ended by %s while it waits for its input, and may have been started not to be",
+    async (signal, { skip }) => {
+      if (kind === "js") skip("Node.js tells a program of signals when its main function is done");
+      const start = async (...by: string[]) => {
+        const child = spawn("env", [...by, program, "echo"], { stdio: ["pipe", "pipe", "inherit"] });
+        const ended = new Promise((resolve) => child.on("exit", (...end) => resolve(end)));
+        await new Promise((resolve) => child.stdout.once("data", resolve));
+        child.kill(signal);
+        return { child, ended };
+      };
+      expect(await (await start()).ended).toEqual([null, signal]);
+      for (const way of ["ignore", "block"]) {
+        const { child, ended } = await start(`--${way}-signal=${signal.slice(3)}`);
+        child.stdin.end();
+        expect(await ended, way).toEqual([way === "block" ? 128 + os.signals[signal] : 0, null]);
+      }
     },
   );
 

@@ -5,8 +5,9 @@ import { system } from "#system";
 const ways: Readonly<Record<string, () => number>> = {
   status: () => Number(system.arguments()[1]),
   wait() {
+    const [, fifo = ""] = system.arguments();
     system.writeStandardOutput("ready\n");
-    system.readStandardInput();
+    system.start({ program: "sh", arguments: ["-c", 'read line < "$0"', fifo], deadline: 20_000 }).wait();
     return 5;
   },
   until() {
