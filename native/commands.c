@@ -17,6 +17,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "host.h"
@@ -36,7 +37,7 @@ struct command {
 /* Where a command stands after it was started, or why it was not. */
 struct start {
   pid_t pid;
-  int pidfd;
+  int pidfd; /* -1 where there is none to be had */
   int error;
   const char *failed;
 };
@@ -125,15 +126,11 @@ static struct start start_command(const struct command *command) {
     result.error = number;
     result.failed = "spawn";
   } else if (result.error == 0) {
+    /* Linux before 5.3 has none, nor have some policies (seccomp). */
     result.pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-    if (result.pidfd < 0) {
-      result.error = errno;
-      result.failed = "pidfd_open";
-      kill(pid, SIGKILL);
-    }
-  }
-  if (pid > 0 && result.error != 0)
+  } else {
     while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) continue;
+  }
   return result;
 }
 
@@ -156,7 +153,8 @@ static void close_if_open(int descriptor) {
 
 static JSValue describe_child(JSContext *context, const struct start *start, const struct command *command) {
   const struct field fields[] = {
-      {"handle", JS_NewInt32(context, start->pidfd)},
+      {"pid", JS_NewInt32(context, start->pid)},
+      {"pidfd", JS_NewInt32(context, start->pidfd)},
       {"output", JS_NewInt32(context, command->output)},
       {"errors", JS_NewInt32(context, command->errors)},
   };
@@ -202,29 +200,42 @@ done:
 
 /* --- waiting --- */
 
-/* Waits for a child's end until `deadline`, then kills it; `late` tells whether it had to. Returns an error number. */
-static int await_end(int pidfd, double deadline, siginfo_t *end, bool *late) {
-  *late = false;
+/* Looks again and again whether a child has ended, until it has or `deadline` is over. */
+static bool look_for_end(pid_t pid, double deadline) {
+  const struct timespec pause = {.tv_nsec = 1000000};
   for (;;) {
-    struct pollfd entry = {.fd = pidfd, .events = POLLIN};
-    int ready = poll(&entry, 1, *late ? -1 : clock_patience(deadline));
-    if (ready == 0) {
-      *late = true;
-      /* Fails only when the child has ended at this very moment. */
-      (void)syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
-    } else if (ready > 0) {
-      break;
-    }
+    siginfo_t end = {0};
+    int failed = waitid(P_PID, (id_t)pid, &end, WEXITED | WNOHANG | WNOWAIT);
+    if (failed ? errno != EINTR : end.si_pid == pid) return true;
+    if (clock_milliseconds() >= deadline) return false;
+    (void)nanosleep(&pause, NULL);
   }
-  while (waitid(P_PIDFD, (id_t)pidfd, end, WEXITED) != 0)
+}
+
+/* Waits for a child's end until `deadline`. Returns whether it has ended. */
+static bool has_ended_by(pid_t pid, int pidfd, double deadline) {
+  if (pidfd < 0) return look_for_end(pid, deadline);
+  struct pollfd entry = {.fd = pidfd, .events = POLLIN};
+  int ready;
+  do ready = poll(&entry, 1, clock_patience(deadline));
+  while (ready < 0 && errno == EINTR);
+  return ready > 0;
+}
+
+/* Waits for a child's end until `deadline`, then kills it; `late` tells whether it had to. Returns an error number. */
+static int await_end(pid_t pid, int pidfd, double deadline, siginfo_t *end, bool *late) {
+  *late = !has_ended_by(pid, pidfd, deadline);
+  /* Its number is its own until it has been waited for. */
+  if (*late) (void)kill(pid, SIGKILL);
+  while (waitid(P_PID, (id_t)pid, end, WEXITED) != 0)
     if (errno != EINTR) return errno;
   *late = *late && end->si_code != CLD_EXITED;
   return 0;
 }
 
-static bool descriptor_field(JSContext *context, JSValueConst child, const char *name, int *descriptor) {
+static bool number_field(JSContext *context, JSValueConst child, const char *name, int *number) {
   JSValue value = JS_GetPropertyStr(context, child, name);
-  bool succeeded = !JS_IsException(value) && JS_ToInt32(context, descriptor, value) == 0;
+  bool succeeded = !JS_IsException(value) && JS_ToInt32(context, number, value) == 0;
   JS_FreeValue(context, value);
   return succeeded;
 }
@@ -249,20 +260,20 @@ static JSValue describe_end(JSContext *context, const siginfo_t *end, bool late,
 
 static JSValue host_reap(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
   (void)self, (void)count;
-  int pidfd, output, errors;
+  int pid, pidfd, output, errors;
   double deadline;
-  if (!descriptor_field(context, values[0], "handle", &pidfd) ||
-      !descriptor_field(context, values[0], "output", &output) ||
-      !descriptor_field(context, values[0], "errors", &errors) ||
+  if (!number_field(context, values[0], "pid", &pid) || !number_field(context, values[0], "pidfd", &pidfd) ||
+      !number_field(context, values[0], "output", &output) ||
+      !number_field(context, values[0], "errors", &errors) ||
       JS_ToFloat64(context, &deadline, values[1]) != 0)
     return JS_EXCEPTION;
 
   siginfo_t end = {0};
   bool late;
-  int number = await_end(pidfd, deadline, &end, &late);
+  int number = await_end(pid, pidfd, deadline, &end, &late);
   JSValue outcome = number == 0 ? describe_end(context, &end, late, output, errors)
                                 : throw_system_error(context, number, "waitid", NULL, NULL);
-  close(pidfd);
+  close_if_open(pidfd);
   close(output);
   close(errors);
   return outcome;
@@ -270,15 +281,12 @@ static JSValue host_reap(JSContext *context, JSValueConst self, int count, JSVal
 
 static JSValue host_has_ended(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
   (void)self, (void)count;
-  struct pollfd entry = {.events = POLLIN};
+  int pid, pidfd;
   double deadline;
-  if (!descriptor_field(context, values[0], "handle", &entry.fd) ||
+  if (!number_field(context, values[0], "pid", &pid) || !number_field(context, values[0], "pidfd", &pidfd) ||
       JS_ToFloat64(context, &deadline, values[1]) != 0)
     return JS_EXCEPTION;
-  int ready;
-  do ready = poll(&entry, 1, clock_patience(deadline));
-  while (ready < 0 && errno == EINTR);
-  return JS_NewBool(context, ready > 0);
+  return JS_NewBool(context, has_ended_by(pid, pidfd, deadline));
 }
 
 static const JSCFunctionListEntry entries[] = {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -104,6 +105,15 @@ static JSValue host_read_all(JSContext *context, JSValueConst self, int count, J
   int32_t descriptor;
   if (JS_ToInt32(context, &descriptor, values[0]) != 0) return JS_EXCEPTION;
   return read_to_end(context, descriptor);
+}
+
+static JSValue host_read_input(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+  (void)self, (void)count, (void)values;
+  sigset_t held;
+  sigprocmask(SIG_SETMASK, &process.blocked, &held);
+  JSValue text = read_to_end(context, 0);
+  sigprocmask(SIG_SETMASK, &held, NULL);
+  return text;
 }
 
 static JSValue host_read_regular(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
@@ -248,6 +258,7 @@ static const JSCFunctionListEntry entries[] = {
     JS_CFUNC_MAGIC_DEF("openIfThere", 4, host_open, 1),
     JS_CFUNC_DEF("close", 1, host_close),
     JS_CFUNC_DEF("readAll", 1, host_read_all),
+    JS_CFUNC_DEF("readInput", 0, host_read_input),
     JS_CFUNC_DEF("readRegular", 1, host_read_regular),
     JS_CFUNC_DEF("readTail", 2, host_read_tail),
     JS_CFUNC_DEF("writeAll", 2, host_write_all),

@@ -4,6 +4,7 @@
 #define HOST_H
 
 #include <quickjs.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/time.h>
@@ -40,10 +41,12 @@ extern const struct host_functions statement_functions;
 
 /* --- process.c --- */
 
-/* The command line, and the status with which the program wants to end. */
+/* The command line and the signals that were blocked when it was started, and the status with which the program
+ * wants to end. */
 extern struct process {
   int argument_count;
   char **arguments;
+  sigset_t blocked;
   int exit_status;
 } process;
 

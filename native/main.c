@@ -30,8 +30,10 @@ static void prepare_signals(void) {
     /* A blocked signal is kept even when it is ignored, and nohup(1) would then be of no use. */
     if (action.sa_handler != SIG_IGN) sigaddset(&set, held_signals[i]);
   }
-  if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) abort();
+  if (sigprocmask(SIG_BLOCK, &set, &process.blocked) != 0) abort();
   if (signal(SIGPIPE, SIG_IGN) == SIG_ERR) abort();
+  /* Where a file may not grow any more (RLIMIT_FSIZE), the call fails, and what was done before is undone. */
+  if (signal(SIGXFSZ, SIG_IGN) == SIG_ERR) abort();
   /* Whoever started this may ignore it; the kernel would then forget how a child has ended (wait(2)). */
   if (signal(SIGCHLD, SIG_DFL) == SIG_ERR) abort();
 }

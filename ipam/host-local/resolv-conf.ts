@@ -12,10 +12,17 @@ import { isSystemError } from "../../lib/system/error.ts";
 export function readResolvConf(path = ""): Dns {
   if (path === "") return {};
   try {
-    return parseResolvConf(system.readText(path));
+    // A FIFO would be waited for.
+    return parseResolvConf(system.readRegular(path));
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    const reason = error.code === "ENOENT" ? "no such file or directory" : describe(error);
+    const { code } = error;
+    const reason =
+      code === "ENOENT"
+        ? "no such file or directory"
+        : code === "EINVAL"
+          ? "it is no file that holds text"
+          : describe(error);
     throw new CniError(
       Code.inputOutput,
       `open ${path}: ${reason}`,

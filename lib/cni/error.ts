@@ -77,10 +77,22 @@ export class PluginFailure extends CniError {
   }
 }
 
-/** Anything that was thrown, as an error of the protocol: a failed system call has code 5, a bug 999. */
+/** Anything that was thrown, as an error of the protocol: a failed system call and a lack of memory have code 5, a bug 999. */
 export function asCniError(error: unknown): CniError {
   if (error instanceof CniError) return error;
+  if (isLackOfMemory(error)) {
+    return new CniError(
+      Code.inputOutput,
+      "out of memory",
+      "a file or the input is too large, or this process may have too little (ulimit -v, memory.max of its cgroup)",
+    );
+  }
   return new CniError(isSystemError(error) ? Code.inputOutput : Code.internal, describe(error));
+}
+
+/** What the engine of the native executables throws then; where there is none left for an error, null. */
+function isLackOfMemory(error: unknown): boolean {
+  return error === null || (error instanceof Error && error.message === "out of memory");
 }
 
 /** What to say of anything that was thrown: its message, and its details where it has some. */

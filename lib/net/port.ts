@@ -3,11 +3,12 @@ import type { LinkName } from "../ip/link-name.ts";
 import type { Link, LinkBackend } from "./link-backend.ts";
 
 /**
- * Whether a link with the port name of an identity is a port of it: by its alias, or by its name alone where whoever
- * made it was ended before it could set the alias.
+ * Whether a link that is found by the port name of an identity is a port of it: by its alias, or by its name alone where
+ * whoever made it was ended before it could set the alias. An alternative name of a link (`altname`) is found as well, and
+ * shows nothing.
  */
-export function isOwnPort(link: Link, alias: string): boolean {
-  return link.kind === "veth" && (link.alias === alias || link.alias === "");
+export function isOwnPort(link: Link, { name, alias }: { name: string; alias: string }): boolean {
+  return link.kind === "veth" && (link.alias === alias || (link.alias === "" && link.name === name));
 }
 
 /** Whether the other end of a host's veth is among these links of a container. */

@@ -1,6 +1,6 @@
 import { CniError, Code } from "../cni/error.ts";
 import { equalPrefix } from "../ip/prefix.ts";
-import type { LinkBackend } from "./link-backend.ts";
+import type { LinkBackend, LinkWithAddresses } from "./link-backend.ts";
 import type {
   AddAddress,
   CreateBridge,
@@ -30,8 +30,7 @@ export function settle(operation: LinkOperation, reason: string, tools: Tools): 
     case "create vlan gateway":
       return settleVlanGateway(operation, reason, tools);
     case "add address":
-      if (hasAddress(operation, tools)) return "found";
-      throw operationFailed(operation, reason);
+      return settleAddress(operation, reason, tools);
     case "add route":
       // Identical routes are one route; a kernel that has it already says so with EEXIST.
       if (/exists/i.test(reason)) return "found";
@@ -40,7 +39,7 @@ export function settle(operation: LinkOperation, reason: string, tools: Tools): 
       if (tools.links.readLink(operation.where, operation.name) === undefined) return "found";
       throw operationFailed(operation, reason);
     case "delete address":
-      if (!hasAddress(operation, tools)) return "found";
+      if (!hasAddress(operation, tools.links.readLink(operation.where, operation.link))) return "found";
       throw operationFailed(operation, reason);
     case "remove vlan":
     case "forget neighbour":
@@ -60,8 +59,21 @@ export function settle(operation: LinkOperation, reason: string, tools: Tools): 
   }
 }
 
-function hasAddress({ where, link, address }: AddAddress | DeleteAddress, { links }: Tools): boolean {
-  return links.readLink(where, link)?.addresses.some((each) => equalPrefix(each, address)) === true;
+/** The smallest MTU with which the kernel has IPv6 on a link (RFC 8200, section 5). */
+const leastMtuOfIpv6 = 1280;
+
+function settleAddress(operation: AddAddress, reason: string, { links }: Tools): "found" {
+  const link = links.readLink(operation.where, operation.link);
+  if (hasAddress(operation, link)) return "found";
+  // The kernel's own reason is an invalid argument.
+  const isTooSmall =
+    operation.address.address.family === 6 && link !== undefined && link.mtu < leastMtuOfIpv6;
+  const cause = isTooSmall ? `; its MTU is ${link.mtu}, and IPv6 needs ${leastMtuOfIpv6}` : "";
+  throw operationFailed(operation, `${reason}${cause}`);
+}
+
+function hasAddress({ address }: AddAddress | DeleteAddress, link: LinkWithAddresses | undefined): boolean {
+  return link?.addresses.some((each) => equalPrefix(each, address)) === true;
 }
 
 function settleBridge(operation: CreateBridge, reason: string, { links }: Tools): "found" {
@@ -115,13 +127,13 @@ function creationFailed(
 function settlePort(operation: CreatePort, reason: string, tools: Tools): "retry" {
   const { links } = tools;
   const port = links.readLink("host", operation.name);
-  const containerLinks = links.readLinks("container");
-  if (containerLinks.some(({ name }) => name === operation.peerName)) throw alreadyAttached(operation);
+  // By an alternative name, too.
+  if (links.readLink("container", operation.peerName) !== undefined) throw alreadyAttached(operation);
   // It went while we were looking.
   if (port === undefined && /exists/i.test(reason)) return "retry";
   if (port === undefined) throw creationFailed(operation, reason, links);
-  if (!isOwnPort(port, operation.alias)) throw operationFailed(operation, reason);
-  if (isPeerPresent(port, containerLinks) || !goesByItself(operation.name, links))
+  if (!isOwnPort(port, operation)) throw operationFailed(operation, reason);
+  if (isPeerPresent(port, links.readLinks("container")) || !goesByItself(operation.name, links))
     throw alreadyAttached(operation);
   return "retry";
 }

@@ -40,9 +40,10 @@ function giveBack({ where, link, address }: DeleteAddress, { links }: Tools): vo
 }
 
 /** Deletes the very port that this call made: one of another call has the same name, but not the same MAC. */
-function deletePort({ name, mac, alias }: CreatePort, { links }: Tools): void {
+function deletePort(created: CreatePort, { links }: Tools): void {
+  const { name, mac } = created;
   const port = links.readLink("host", name);
-  if (port === undefined || port.mac !== mac || !isOwnPort(port, alias)) return;
+  if (port === undefined || port.mac !== mac || !isOwnPort(port, created)) return;
   const operation = { do: "delete link", where: "host", name } as const;
   const { failure } = links.run([operation]);
   if (failure === undefined || links.readLink("host", name)?.mac !== mac) return;

@@ -46,6 +46,8 @@ declare module "lxc-cni:host" {
   export function close(descriptor: number): void;
   /** Reads to the end, waiting for more where the descriptor is non-blocking. */
   export function readAll(descriptor: number): string;
+  /** Standard input. Signals that ask to end do end the process meanwhile, unless it was started to ignore them. */
+  export function readInput(): string;
   /** Reads a regular file to its end. Anything else is EISDIR or EINVAL. */
   export function readRegular(descriptor: number): string;
   /** Reads the last bytes of a file. */
@@ -192,8 +194,9 @@ declare module "lxc-cni:host" {
   export function reap(child: HostChild, deadline: number): HostOutcome;
 
   export interface HostChild {
-    /** Its pidfd. */
-    readonly handle: number;
+    readonly pid: number;
+    /** -1 where the kernel has none, or a policy forbids them; its end is noticed up to a millisecond later then. */
+    readonly pidfd: number;
     readonly output: number;
     readonly errors: number;
   }

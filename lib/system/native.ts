@@ -32,7 +32,7 @@ export const system: System = {
   executable: host.executable,
   run: host.run,
 
-  readStandardInput: () => host.readAll(0),
+  readStandardInput: host.readInput,
   writeStandardOutput: (text) => host.writeAll(1, text),
   writeStandardError: (text) => writeStandardError(text, (part) => host.writeAll(2, part)),
   limitStandardError,

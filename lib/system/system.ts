@@ -46,7 +46,10 @@ export interface System {
    */
   isAskedToEnd(): boolean;
 
-  /** Reads standard input to its end, also when it is non-blocking. Bytes that are no UTF-8 become U+FFFD. */
+  /**
+   * Reads standard input to its end, also when it is non-blocking. Bytes that are no UTF-8 become U+FFFD. A native program
+   * that is asked to end while it waits for more is ended: so nothing may have been begun.
+   */
   readStandardInput(): string;
 
   /** Writes all of `text` to standard output. */
@@ -109,7 +112,8 @@ export interface System {
   openFile(path: string, mode?: number): OpenFile | undefined;
 
   /**
-   * Creates a file that holds `text`, whole or not at all: a temporary file in the same directory, then link(2).
+   * Creates a file that holds `text`, whole or not at all: a temporary file in the same directory, then link(2). Where the
+   * file system has no such links, the file is empty at first.
    *
    * @param mode Permission bits, before the umask.
    * @param durability `usual` when absent.

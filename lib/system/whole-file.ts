@@ -32,11 +32,27 @@ export function createFile(
 ): boolean {
   const temporary = writeTemporary(calls, path, text, mode, durability);
   try {
-    const isNew = linkFile(calls, temporary, path);
+    const isNew = nameNew(calls, temporary, path, mode);
     if (isNew && durability === "on disk") syncDirectory(calls, directoryOf(path));
     return isNew;
   } finally {
-    calls.unlink(temporary);
+    removeFile(calls, temporary);
+  }
+}
+
+/** What link(2) fails with where a file system has no second names of files: FAT, many in user space, some of a network. */
+const withoutLinks = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"];
+
+/** Gives a file that is complete its name, unless that is taken; its temporary name may stay. */
+function nameNew(calls: FileCalls, temporary: string, path: string, mode: number): boolean {
+  try {
+    return linkFile(calls, temporary, path);
+  } catch (error) {
+    if (!isSystemError(error, ...withoutLinks)) throw error;
+    // Whoever makes the file has the name. For a moment, it is empty.
+    const isNew = unlessThere(() => calls.close(calls.openNew(path, mode)));
+    if (isNew) calls.rename(temporary, path);
+    return isNew;
   }
 }
 

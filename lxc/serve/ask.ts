@@ -65,9 +65,18 @@ function connectTo(sockets: UnixSockets, socket: string): UnixConnection {
     return sockets.connect(socket, patience());
   } catch (error) {
     if (!isSystemError(error)) throw error;
+    const what = `user ${system.userId} cannot change networks, and`;
+    if (error.code === "EACCES") {
+      // Whoever of root's first made a file there had a umask such as 077.
+      throw new CniError(
+        Code.noService,
+        `${what} may not go to ${socket}: ${error.message}`,
+        `root opens the way by "chmod 755 ${socket.slice(0, socket.lastIndexOf("/"))}"`,
+      );
+    }
     throw new CniError(
       Code.noService,
-      `user ${system.userId} cannot change networks, and nobody serves ${socket}: ${error.message}`,
+      `${what} nobody serves ${socket}: ${error.message}`,
       `root enables that by "systemctl enable --now lxc-cni.socket", and allows it in ${grantsFile}`,
     );
   }

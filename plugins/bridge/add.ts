@@ -183,8 +183,9 @@ function isIpv6Forwarding(operation: Operation): boolean {
 
 function isPortOfOther(attachment: Attachment, macs: Macs, { links }: Tools): boolean {
   try {
-    const port = links.readLink("host", portName(attachment));
-    return port !== undefined && isOwnPort(port, portAlias(attachment)) && port.mac !== macs.port;
+    const own = { name: portName(attachment), alias: portAlias(attachment) };
+    const port = links.readLink("host", own.name);
+    return port !== undefined && isOwnPort(port, own) && port.mac !== macs.port;
   } catch {
     // The receipts tell enough, and the error that led here says more.
     return false;

@@ -10,7 +10,6 @@ import { isOwnAlias, portAlias, portName } from "../../lib/net/identity.ts";
 import type { Link, LinkBackend, LinkWithAddresses } from "../../lib/net/link-backend.ts";
 import { withContainerLinks } from "../../lib/net/open-links.ts";
 import { isOwnPort } from "../../lib/net/port.ts";
-import type { Netns } from "../../lib/system/system.ts";
 import type { BridgeConfig } from "./config.schema.ts";
 import { openContainerNetns } from "./container-netns.ts";
 import { sharedOf } from "./leave.ts";
@@ -25,7 +24,8 @@ export interface FoundPort {
 export function findOwnPort(attachment: Attachment, links: LinkBackend): FoundPort | undefined {
   const name = portName(attachment);
   const link = links.readLink("host", name);
-  return link !== undefined && isOwnPort(link, portAlias(attachment)) ? { name, mac: link.mac } : undefined;
+  const isOwn = link !== undefined && isOwnPort(link, { name, alias: portAlias(attachment) });
+  return isOwn ? { name, mac: link.mac } : undefined;
 }
 
 /**
@@ -66,10 +66,12 @@ function findByInterface(
   addresses: readonly Prefix[],
 ): Link | undefined {
   if (netnsPath === "") return undefined;
-  const netns = openIfPossible(() => openContainerNetns(netnsPath, call.environment));
+  const netns = ifPossible(() => openContainerNetns(netnsPath, call.environment));
   if (netns === undefined) return undefined;
   return withContainerLinks(netns, (links) => {
-    const inside = links.readLink("container", attachment.interface);
+    const look = () => links.readLink("container", attachment.interface);
+    // Nobody who may not enter has attached anything; that somebody else did, a lease would tell.
+    const inside = addresses.length > 0 ? look() : ifPossible(look);
     if (inside?.kind !== "veth" || !isMeant(inside, addresses, netnsPath)) return undefined;
     const bridge = links.readLink("host", sharedOf(config).bridge);
     return links
@@ -88,9 +90,9 @@ function isMeant(link: LinkWithAddresses, addresses: readonly Prefix[], netnsPat
 }
 
 /** A namespace that is gone, or that there never was, has no interface left to be found. */
-function openIfPossible(open: () => Netns): Netns | undefined {
+function ifPossible<T>(action: () => T): T | undefined {
   try {
-    return open();
+    return action();
   } catch (error) {
     trace(() => describe(error));
     return undefined;

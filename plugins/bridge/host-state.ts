@@ -76,7 +76,7 @@ function refuseLiveAttachment(attachment: Attachment, links: LinkBackend): void 
   const port = links.readLink("host", name);
   const containerLinks = links.readLinks("container");
   const isTaken = containerLinks.some((link) => link.name === attachment.interface);
-  const isOwn = port !== undefined && isOwnPort(port, portAlias(attachment));
+  const isOwn = port !== undefined && isOwnPort(port, { name, alias: portAlias(attachment) });
   const isAlive = isOwn && (isPeerPresent(port, containerLinks) || !goesByItself(name, links));
   if (isTaken || isAlive) throw alreadyAttached({ peerName: attachment.interface, name });
 }

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { resultOf } from "../fixture/answer.ts";
+import { refusalOf, resultOf } from "../fixture/answer.ts";
 import type { Container } from "../fixture/container.ts";
 import type { Host } from "../fixture/host.ts";
 import { type Configuration, networkOn } from "../fixture/network.ts";
@@ -27,6 +27,15 @@ describeVariants("an MTU", (variant) => {
     const quiet = { ...configuration, name: "quiet", bridge: "br0" };
     const made = await mtusOf(host, variant, quiet, await host.container("c1"));
     expect(made).toEqual({ links: [1500, 1500, 1500], result: [1500, 1500, 1500] });
+  });
+
+  test("that is too small for IPv6 is named by the error", async ({ host }) => {
+    const ipam = { type: "host-local", subnet: "fd00:10::/64" };
+    const refusal = refusalOf(
+      await networkOn(host, variant, { ...configuration, mtu: 1279, ipam }).add(await host.container("c1")),
+    );
+    expect(refusal.code).toBe(100);
+    expect(refusal.msg).toMatch(/fd00:10::1\/64 .* its MTU is 1279, and IPv6 needs 1280$/);
   });
 
   test("`auto` is that of the host's default route, else of the link that it leads to", async ({ host }) => {

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { succeeded } from "../fixture/answer.ts";
+import { refusalOf, resultOf, succeeded } from "../fixture/answer.ts";
 import { hide } from "../fixture/hide.ts";
 import type { Host } from "../fixture/host.ts";
 import { networkOn } from "../fixture/network.ts";
@@ -40,6 +40,19 @@ describeVariants("DEL", (variant) => {
     const before = await snapshot(host);
     succeeded(await networkOn(host, variant, recipe).add(c1));
     succeeded(await networkOn(host, variant, remembering("fd00::9/64")).del(c1));
+    expect(difference(before, await snapshot(host))).toEqual([]);
+  });
+
+  test("leaves a link of somebody else alone that has the port's name as another name", async ({ host }) => {
+    const c1 = await host.container("c1");
+    const simplenet = networkOn(host, variant, recipe);
+    const [, port] = resultOf(await simplenet.add(c1)).interfaces ?? [];
+    succeeded(await simplenet.del(c1));
+    await host.run(["ip", "link", "add", "other", "type", "veth", "peer", "name", "its-peer"]);
+    await host.run(["ip", "link", "property", "add", "dev", "other", "altname", port?.name ?? ""]);
+    const before = await snapshot(host);
+    expect(refusalOf(await simplenet.add(c1))).toMatchObject({ code: 100 });
+    succeeded(await simplenet.del(c1));
     expect(difference(before, await snapshot(host))).toEqual([]);
   });
 

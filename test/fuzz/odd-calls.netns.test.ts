@@ -114,4 +114,13 @@ describeVariants("an input without end", (variant) => {
     const { code, msg } = refusalOf(await networkOn(host, variant, configuration).add(c1, { by }));
     expect(code, msg).toBeLessThan(999);
   });
+
+  test("is no bug either where it is a file that the configuration names", async ({ host, skip }) => {
+    if (variant.directory.endsWith("/js")) skip("Node.js has no limit of its own, and takes all memory");
+    const c1 = await host.container("c1");
+    await host.run(["sh", "-c", "yes 'nameserver 192.0.2.1' | head -c 40000000 > /mnt/resolv.conf"]);
+    const ipam = { ...configuration.ipam, resolvConf: "/mnt/resolv.conf" };
+    const answer = await networkOn(host, variant, { ...configuration, ipam }).add(c1);
+    expect(refusalOf(answer)).toMatchObject({ code: 5, msg: "out of memory" });
+  });
 });

@@ -23,6 +23,13 @@ describeEngines("a lease directory with files that nobody can read", ({ director
         }),
       });
     await host.run(["mkdir", "-p", directory]);
+    await host.run(["mkfifo", "/run/resolv.conf"]);
+    const ipam = { type: "host-local", subnet: "10.1.2.0/24", resolvConf: "/run/resolv.conf" };
+    const refused = await call("ADD", { ipam });
+    expect(JSON.parse(refused.output)).toMatchObject({
+      code: 5,
+      msg: expect.stringMatching("/run/resolv.conf: "),
+    });
     await host.run([
       "mkfifo",
       `${directory}/10.1.2.2`,

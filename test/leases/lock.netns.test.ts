@@ -20,12 +20,12 @@ const lockPath = `/var/lib/cni/networks/${networkName}/lock`;
 
 let directory = "";
 let atCall = "";
-let withoutFlock = "";
+let refuseCall = "";
 beforeAll(() => {
   if (reason !== undefined) return;
   directory = mkdtempSync(join(tmpdir(), "lxc-cni-lock-"));
   atCall = compileProgram(atCallSource, directory);
-  withoutFlock = compileProgram(join(import.meta.dirname, "without-flock.c"), directory);
+  refuseCall = compileProgram(join(import.meta.dirname, "../fixture/refuse-call.c"), directory);
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -35,7 +35,7 @@ describe("the lock of the leases", () => {
   test("that the file system refuses (ENOLCK) makes a call fail that takes nothing", async ({ host }) => {
     const place = { host, container: await host.container("netns") };
     const commands = Array.from({ length: 60 }, (_, index) =>
-      index % 3 === 0 ? [withoutFlock, program] : [program],
+      index % 3 === 0 ? [refuseCall, "flock", "ENOLCK", program] : [program],
     );
     const answers = await callAtOnce(place, { verb: "ADD", subnet, commands });
     expectLeases(place, answers, new Map());

@@ -278,6 +278,21 @@ test("without a service, the hook says how to get one", async ({ users }) => {
   expect(await web.hook("post-stop")).toMatchObject({ status: 0 });
 });
 
+test("where root's umask has closed the way to the service, the hook says how to open it", async ({
+  host,
+  users,
+}) => {
+  await host.write("/etc/lxc-cni/users.conf", `${alice} simplenet 1\n`);
+  await host.run(["mkdir", "-m", "700", "/run/lxc-cni"]);
+  await users.serve();
+  const web = await users.container(alice, "web");
+  const { status, errors } = await web.hook("start-host");
+  expect(status).toBe(1);
+  const [, remedy = ""] = /root opens the way by "(.+)"/.exec(errors) ?? [];
+  await host.run(remedy.split(" "));
+  expect(await web.hook("start-host")).toMatchObject(done);
+});
+
 /** Takes the locks of containers. @returns what gives them back */
 async function lockContainers(host: Host, all: readonly UserContainer[]): Promise<() => Promise<unknown>> {
   const locks = all.map(({ user, name }) => {

@@ -1,8 +1,18 @@
 import { spawn, spawnSync } from "node:child_process";
-import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { constants as os, tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compileProgram } from "../fixture/compile.ts";
 import { buildProgram, kinds, prepareToolchain } from "./build.ts";
 
 beforeAll(prepareToolchain, 300_000);
@@ -27,12 +37,36 @@ describe.each(kinds)("a program (%s)", (kind) => {
   test.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
     "finishes its work after %s, then tells of it",
     async (signal) => {
-      const child = spawn(program, ["wait"], { stdio: ["pipe", "pipe", "inherit"] });
+      const fifo = join(directory, `fifo-${signal}`);
+      spawnSync("mkfifo", [fifo]);
+      const writer = openSync(fifo, "r+");
+      const child = spawn(program, ["wait", fifo], { stdio: ["ignore", "pipe", "inherit"] });
       const ended = new Promise((resolve) => child.on("exit", (...end) => resolve(end)));
       await new Promise((resolve) => child.stdout.once("data", resolve));
       child.kill(signal);
-      child.stdin.end();
+      writeSync(writer, "go on\n");
       expect(await ended).toEqual([128 + os.signals[signal], null]);
+      closeSync(writer);
+    },
+  );
+
+  test.for(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
+    "is ended by %s while it waits for its input, and may have been started not to be",
+    async (signal, { skip }) => {
+      if (kind === "js") skip("Node.js tells a program of signals when its main function is done");
+      const start = async (...by: string[]) => {
+        const child = spawn("env", [...by, program, "echo"], { stdio: ["pipe", "pipe", "inherit"] });
+        const ended = new Promise((resolve) => child.on("exit", (...end) => resolve(end)));
+        await new Promise((resolve) => child.stdout.once("data", resolve));
+        child.kill(signal);
+        return { child, ended };
+      };
+      expect(await (await start()).ended).toEqual([null, signal]);
+      for (const way of ["ignore", "block"]) {
+        const { child, ended } = await start(`--${way}-signal=${signal.slice(3)}`);
+        child.stdin.end();
+        expect(await ended, way).toEqual([way === "block" ? 128 + os.signals[signal] : 0, null]);
+      }
     },
   );
 
@@ -85,6 +119,30 @@ describe.each(kinds)("a program (%s)", (kind) => {
       stdout: "3 done\n",
       stderr: "",
     });
+  });
+
+  test.for(["ENOSYS", "EPERM"])(
+    "learns how its commands end, also where pidfd_open(2) fails with %s",
+    (error, { skip }) => {
+      if (kind === "js") skip("Node.js waits for commands in another way");
+      const refuse = compileProgram(join(import.meta.dirname, "../fixture/refuse-call.c"), directory);
+      const without = (way: string) =>
+        spawnSync(refuse, ["pidfd_open", error, program, way], { encoding: "utf8" });
+      expect(without("command")).toMatchObject({ status: 0, stdout: "3 done\n", stderr: "" });
+      expect(without("late")).toMatchObject({ status: 0, stdout: "false true\n", stderr: "" });
+    },
+  );
+
+  test("fails where a file may not grow, leaves none behind, and is not killed", () => {
+    const made = join(directory, "limited", "file");
+    mkdirSync(dirname(made), { recursive: true });
+    const limited = spawnSync("prlimit", ["--fsize=100", program, "file", made], { encoding: "utf8" });
+    expect(limited).toMatchObject({
+      status: 1,
+      signal: null,
+      stderr: "Error: EFBIG: file too large, write\n",
+    });
+    expect(readdirSync(dirname(made))).toEqual([]);
   });
 
   test("waits for standard input that is non-blocking", async () => {

@@ -1,4 +1,5 @@
 import { system } from "#system";
+import { CniError, Code } from "../../cni/error.ts";
 import { isSystemError } from "../../system/error.ts";
 import type { NetlinkSocket, Netns } from "../../system/system.ts";
 import type { LinkBackend, LinkWithAddresses, RunReport } from "../link-backend.ts";
@@ -62,9 +63,23 @@ function placeOf(socket: NetlinkSocket): Place {
 }
 
 function openIn(container: Netns | undefined): NetlinkSocket {
-  const socket = container && system.openNetlink(container);
+  const socket = container && openInside(container);
   if (socket === undefined) throw new Error("a step in the container needs its namespace");
   return socket;
+}
+
+/** @throws CniError 8 where this process may not enter the namespace. */
+function openInside(container: Netns): NetlinkSocket | undefined {
+  try {
+    return system.openNetlink(container);
+  } catch (error) {
+    if (!isSystemError(error, "EPERM") || error.syscall !== "setns") throw error;
+    throw new CniError(
+      Code.invalidNamespace,
+      `failed to enter the container's network namespace: ${error.message}`,
+      "it takes CAP_SYS_ADMIN, also in the user namespace that it belongs to, and no policy (seccomp) that forbids setns(2)",
+    );
+  }
 }
 
 function run(

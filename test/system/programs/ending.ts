@@ -5,8 +5,9 @@ import { system } from "#system";
 const ways: Readonly<Record<string, () => number>> = {
   status: () => Number(system.arguments()[1]),
   wait() {
+    const [, fifo = ""] = system.arguments();
     system.writeStandardOutput("ready\n");
-    system.readStandardInput();
+    system.start({ program: "sh", arguments: ["-c", 'read line < "$0"', fifo], deadline: 20_000 }).wait();
     return 5;
   },
   until() {
@@ -32,6 +33,16 @@ const ways: Readonly<Record<string, () => number>> = {
       .start({ program: "sh", arguments: ["-c", "echo done; exit 3"], deadline: 10_000 })
       .wait();
     system.writeStandardOutput(`${status} ${output}`);
+    return 0;
+  },
+  late() {
+    const sleep = (deadline: number) => system.start({ program: "sleep", arguments: ["60"], deadline });
+    const hasEnded = sleep(60_000).hasEnded(1);
+    system.writeStandardOutput(`${hasEnded} ${sleep(1).wait().late}\n`);
+    return 0;
+  },
+  file() {
+    system.replaceFile(system.arguments()[1] ?? "", "x".repeat(1000), 0o600);
     return 0;
   },
   throw() {
