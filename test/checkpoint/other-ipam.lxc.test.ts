@@ -150,12 +150,10 @@ describeOnce("addresses of another IPAM plugin", (variant) => {
       "-c",
       "setsid /opt/cni/bin/dhcp daemon -timeout 3s -resendmax 4s </dev/null >/mnt/daemon.log 2>&1 &",
     ]);
-    await expect
-      .poll(() => host.attempt(["test", "-S", "/run/cni/dhcp.sock"]), { timeout: 10_000 })
-      .toMatchObject({ status: 0 });
+    await expect.poll(() => host.attempt(["test", "-S", "/run/cni/dhcp.sock"])).toMatchObject({ status: 0 });
 
     const port67 = ["grep", "-q", ":0043 ", "/proc/net/udp"];
-    await expect.poll(() => server.attempt(port67), { timeout: 10_000 }).toMatchObject({ status: 0 });
+    await expect.poll(() => server.attempt(port67)).toMatchObject({ status: 0 });
 
     const c1 = await createTalker(lxc, host, variant, "--timeout 60 backnet");
     await c1.start();

@@ -76,7 +76,7 @@ test("two at once do not get more than the quota", async ({ host, users }) => {
   // Each waits for its container's lock, having been counted; or else for the user's.
   const release = await lockContainers(host, both);
   const outcomes = Promise.all(both.map((each) => each.hook("start-host")));
-  await expect.poll(() => locksOf(host, "->"), patience).toBe(2);
+  await expect.poll(() => locksOf(host, "->")).toBe(2);
   await release();
   expect((await outcomes).map(({ status }) => status).sort()).toEqual([0, 1]);
   expect(await host.run(["sh", "-c", "ls /var/lib/cni/networks/simplenet | grep -c ^10"])).toBe("1");
@@ -287,7 +287,7 @@ async function lockContainers(host: Host, all: readonly UserContainer[]): Promis
   const hold = locks.map((path) => `flock --no-fork ${path}`).join(" ");
   const script = `mkdir -p /run/lxc-cni/locks; ${hold} sleep infinity < /dev/null > /dev/null 2>&1 & echo $!`;
   const holder = await host.run(["sh", "-c", script]);
-  await expect.poll(() => locksOf(host, "FLOCK"), patience).toBe(2);
+  await expect.poll(() => locksOf(host, "FLOCK")).toBe(2);
   return () => host.run(["kill", "-KILL", holder]);
 }
 
@@ -296,8 +296,6 @@ async function locksOf(host: Host, text: string): Promise<number> {
   const lines = (await host.run(["cat", "/proc/locks"])).split("\n");
   return lines.filter((line) => line.includes(text)).length;
 }
-
-const patience = { timeout: 5_000 };
 
 function unitSetting(name: string): string[] {
   const unit = readFileSync(new URL("../../packaging/systemd/lxc-cni@.service", import.meta.url), "utf8");
