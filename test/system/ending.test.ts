@@ -3,9 +3,9 @@ import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from "
 import { constants as os, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { buildProgram, kinds, prepareToolchain } from "./build.ts";
+import { buildProgram, buildsPrograms, kinds } from "./build.ts";
 
-beforeAll(prepareToolchain, 300_000);
+buildsPrograms();
 
 describe.each(kinds)("a program (%s)", (kind) => {
   let directory = "";
