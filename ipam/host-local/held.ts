@@ -9,6 +9,12 @@ import { leaseAddress } from "./sort-files.ts";
 /** Where the addresses are that are held for somebody who is away, such as a container that was checkpointed. */
 const directory = "/var/lib/lxc-cni/held";
 
+/** The directories of held addresses: one of each network that has had some. @throws SystemError */
+export function heldDirectories(): string[] {
+  const paths = (system.listDirectory(directory) ?? []).map((network) => `${directory}/${network}`);
+  return paths.filter((path) => system.status(path)?.kind === "directory");
+}
+
 /**
  * The addresses of a network that are held, for whomever (docs/formats.md).
  *

@@ -32,8 +32,10 @@ export function whyNoCriu(isThorough: boolean): string | undefined {
   const missing = whichIsMissing();
   const criu = system.findProgram("criu");
   if (missing !== undefined || criu === undefined) return missing;
-  const version = /^Version: *(\d+)\.(\d+)/m.exec(run(criu, ["--version"]).output);
-  const [major, minor] = [Number(version?.[1] ?? 0), Number(version?.[2] ?? 0)];
+  const said = run(criu, ["--version"]);
+  const version = /^Version: *(\d+)\.(\d+)/m.exec(said.output);
+  if (version === null) return `"${criu} --version" fails: ${lastOf(`${said.output}${said.errors}`, 2)}`;
+  const [major, minor] = [Number(version[1]), Number(version[2])];
   if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
     return `${criu} is ${major}.${minor}: sockets of new kernels need ${oldest.join(".")} or later, as in Debian 14`;
   }

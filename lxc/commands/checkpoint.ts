@@ -2,6 +2,7 @@ import { checkpoint as checkpointContainer } from "../checkpoint/checkpoint.ts";
 import { addressList, duration, size } from "../checkpoint/words.ts";
 import { absolutePath } from "../cnitool/absolute-path.ts";
 import { command } from "../command-line/command.ts";
+import { requireRoot } from "../command-line/require-root.ts";
 import { requireContainer } from "../container/containers.ts";
 import { lxcPathOf } from "../container/lxc-path.ts";
 import { print } from "../output/print.ts";
@@ -33,6 +34,7 @@ to restore it elsewhere, copy its root directory, too, after the checkpoint.`,
     },
   ],
   run({ words: [name = "", where = ""], options }) {
+    requireRoot("checkpoint");
     const container = requireContainer(name, lxcPathOf(options["lxc-path"]));
     const directory = absolutePath(where);
     const leaveRunning = options["leave-running"];

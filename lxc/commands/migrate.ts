@@ -3,6 +3,7 @@ import type { Checkpoint } from "../checkpoint/checkpoint.schema.ts";
 import { addressList, duration, size } from "../checkpoint/words.ts";
 import { absolutePath } from "../cnitool/absolute-path.ts";
 import { command, type OptionValues } from "../command-line/command.ts";
+import { requireRoot } from "../command-line/require-root.ts";
 import { UsageError } from "../command-line/usage-error.ts";
 import { requireContainer } from "../container/containers.ts";
 import { containerIdOf } from "../container/id.ts";
@@ -79,6 +80,7 @@ which makes the same checks; then lxc-cni release CONTAINER here. Where that fai
     { line: "lxc-cni migrate web --from /srv/web.packed", does: "on the other host: has it go on there" },
   ],
   run({ words: [name = "", where], options: values }) {
+    requireRoot("migrate");
     const steps: Step[] = [];
     const timeline = startTimeline((step) => {
       steps.push(step);

@@ -2,6 +2,7 @@ import { restore as restoreContainer } from "../checkpoint/restore.ts";
 import { addressList, duration } from "../checkpoint/words.ts";
 import { absolutePath } from "../cnitool/absolute-path.ts";
 import { command } from "../command-line/command.ts";
+import { requireRoot } from "../command-line/require-root.ts";
 import { requireContainer } from "../container/containers.ts";
 import { lxcPathOf, lxcPathOption } from "../container/lxc-path.ts";
 import { forgetMove } from "../migrate/move.ts";
@@ -29,6 +30,7 @@ neighbours (gratuitous ARP, unsolicited neighbour advertisements).
 Where that fails, all is as it was before, addresses that are held included, and it can be tried again.`,
   examples: [{ line: "lxc-cni restore web /srv/web.checkpoint", does: "has web go on" }],
   run({ words: [name = "", where = ""], options }) {
+    requireRoot("restore");
     const container = requireContainer(name, lxcPathOf(options["lxc-path"]));
     if (options.here) forgetMove(container.id);
     const { checkpoint, milliseconds } = restoreContainer(container, absolutePath(where), placesOf(options));

@@ -1,4 +1,5 @@
 import { system } from "#system";
+import { heldDirectories } from "../../ipam/host-local/held.ts";
 import { cacheDirectory } from "../../lib/runtime/cache.ts";
 import { temporaryPrefix } from "../../lib/system/system.ts";
 import { checkpointDirectory } from "../checkpoint/checkpointed.ts";
@@ -24,7 +25,7 @@ const directories = [
  * @throws SystemError where a directory cannot be read.
  */
 export function unfinishedFiles(now: number): string[] {
-  return directories.flatMap((directory) =>
+  return [...directories, ...heldDirectories()].flatMap((directory) =>
     (system.listDirectory(directory) ?? [])
       .filter((name) => name.startsWith(temporaryPrefix))
       .map((name) => `${directory}/${name}`)

@@ -6,6 +6,7 @@ import { withLock } from "../../lib/cni/lock.ts";
 import type { Schema } from "../../lib/cni/schema.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 import { readCheckpoint, readDocument, unholdCheckpoint } from "../checkpoint/record.ts";
+import { requireRoot } from "../command-line/require-root.ts";
 import { containerIdOf } from "../container/id.ts";
 import { forgetArrival, hasArrived, readArrival, stagingOf } from "./arrival.ts";
 import { cancelArrival } from "./cancel.ts";
@@ -63,6 +64,7 @@ export function receive(name: string): number {
 
 function answerTo(name: string): Outcome {
   try {
+    requireRoot("receive", "lxc-cni migrate --sudo becomes root by sudo");
     const request = parseJson(system.readStandardInput(), "request");
     return steps[name]?.(request) ?? {};
   } catch (error) {

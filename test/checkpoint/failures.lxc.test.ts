@@ -46,12 +46,27 @@ describeOnce("a checkpoint that fails", (variant) => {
     await lxcCni(host, variant, "checkpoint", c1.name, "/mnt/held");
     await lxcCni(host, variant, "restore", c1.name, "/mnt/held");
 
-    // No CRIU, and one that is too old.
+    // By another user, who could not do it.
+    await host.run(["cp", "-a", variant.directory, "/mnt/programs"]);
+    const asUser = ["setpriv", "--reuid=4242", "--regid=4242", "--clear-groups", "/mnt/programs/lxc-cni"];
+    for (const command of ["checkpoint", "restore", "migrate"]) {
+      const { status, errors } = await host.attempt([...asUser, command, c1.name, "/mnt/user"]);
+      expect({ status, errors }).toEqual({ status: 1, errors: `lxc-cni: ${command} takes root\n` });
+    }
+
+    // No CRIU, and one that is too old, or does not run.
     await host.run(["umount", "/usr/local/sbin"]);
     await expectRefused(host, variant, ["checkpoint", c1.name, "/mnt/c1"], "criu is missing");
     await host.run(["mount", "-t", "tmpfs", "tmpfs", "/usr/local/sbin"]);
     await host.write("/usr/local/sbin/criu", "#!/bin/sh\necho Version: 3.17.1\n", 0o755);
     await expectRefused(host, variant, ["checkpoint", c1.name, "/mnt/c1"], "criu is 3.17");
+    await host.write("/usr/local/sbin/criu", "#!/bin/sh\necho no such library >&2\nexit 127\n", 0o755);
+    await expectRefused(
+      host,
+      variant,
+      ["checkpoint", c1.name, "/mnt/c1"],
+      '"/usr/local/sbin/criu --version" fails: no such library',
+    );
     await host.run(["umount", "/usr/local/sbin"]);
     await expectNothingHeld();
 

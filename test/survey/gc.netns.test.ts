@@ -46,7 +46,8 @@ describeNative("lxc-cni gc", (variant) => {
     await writeNetwork(host, simplenet);
     await startContainer(host, variant, "web");
     const arrivals = "/var/lib/lxc-cni/arrivals";
-    const begun = [`${results}/.lxc-cni-01`, `${incarnations}/.lxc-cni-00`, `${arrivals}/.lxc-cni-02`];
+    const held = "/var/lib/lxc-cni/held/simplenet";
+    const begun = [results, incarnations, arrivals, held].map((directory) => `${directory}/.lxc-cni-00`);
     const said = (what: string) => ({
       status: 0,
       output: begun.map((path) => `${path}: ${what} this file, which a killed call had begun\n`).join(""),
