@@ -140,10 +140,11 @@ describeOnce("addresses of another IPAM plugin", (variant) => {
       "-c",
       "ip address add 10.20.0.200/16 dev eth0; ip link set eth0 up; touch /mnt/leases",
     ]);
+    // A server usually asks for two seconds (-a) who has an address, of the three that the daemon waits for its offer.
     await server.run([
       "sh",
       "-c",
-      "setsid busybox udhcpd -f /mnt/dhcp.conf </dev/null >/mnt/server.log 2>&1 &",
+      "setsid busybox udhcpd -f -a 100 /mnt/dhcp.conf </dev/null >/mnt/server.log 2>&1 &",
     ]);
     await host.run([
       "sh",
