@@ -43,6 +43,17 @@ describe("a plugin that says to try again later (code 11)", () => {
     expect(plugins.calls().filter((call) => call === "ADD two").length).toBeGreaterThan(1);
   });
 
+  test("has said why, also where the time is over while it is called again", ({ directory }) => {
+    const plugins = noopPlugins(directory);
+    plugins.install("one");
+    plugins.install("two", { ADD: { busy: 1, hangs: true } });
+    limit(3_000);
+    expect(() => addToNetwork(runtimeIn(directory), network, [])).toThrow(
+      expect.objectContaining({ code: 11, details: "tried 2 times" }),
+    );
+    expect(plugins.calls().slice(-2)).toEqual(["DEL two", "DEL one"]);
+  });
+
   test("is not called again when it cannot be undone", ({ directory }) => {
     const plugins = noopPlugins(directory);
     plugins.install("one");
