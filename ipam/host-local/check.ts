@@ -29,7 +29,7 @@ export function check(
     if (held === undefined) return undefined;
     if (held.length === 0) return { error: holdsNothing(attachment, directory) };
     const lost = expected.find((address) => !held.some((each) => equalAddress(each, address)));
-    return { error: lost && isLost(lost, attachment, known) };
+    return { error: lost && notHeld(lost, attachment, known) };
   });
   if (problem?.error !== undefined) throw problem.error;
 }
@@ -42,7 +42,7 @@ function holdsNothing({ container, interface: name }: Attachment, directory: str
   );
 }
 
-function isLost(address: Address, { container, interface: name }: Attachment, known: KnownLeases): CniError {
+function notHeld(address: Address, { container, interface: name }: Attachment, known: KnownLeases): CniError {
   const text = formatAddress(address);
   const holder = known.contentOf(text);
   return new CniError(

@@ -19,7 +19,7 @@ const reclaimInterval = 60_000;
 /** What is known of a lease directory whose lock is held: by its index where that is up to date, or by reading it all. */
 export class LockedKnowledge {
   readonly #directory: string;
-  readonly #index: LeaseIndex | undefined;
+  #index: LeaseIndex | undefined;
   #isIndexUsable: boolean;
   #known: KnownLeases;
 
@@ -91,7 +91,8 @@ export class LockedKnowledge {
     const files = contents.size > mostWithoutIndex ? sortFiles(contents) : undefined;
     const hasMany = files !== undefined && files.leases.length > mostWithoutIndex;
     if (hasMany && canBeIndexed(this.#directory, files, this.#index?.mark)) {
-      saveAll(this.#index ?? makeIndex(this.#directory), files);
+      this.#index ??= makeIndex(this.#directory);
+      saveAll(this.#index, files);
     } else {
       this.#index?.remove();
     }

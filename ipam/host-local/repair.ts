@@ -25,16 +25,16 @@ export function repair(
     const held = leases.heldBy(attachment);
     const lost = expected.filter((address) => !held.some((each) => equalAddress(each, address)));
     return lost.map((address) => {
-      if (isHeldFromOthers(attachment.network, address, attachment)) throw isTaken(address, leases);
+      if (isHeldFromOthers(attachment.network, address, attachment)) throw taken(address, leases);
       const isFree = isTrial ? leases.isFree(address) : leases.take(address, attachment);
-      if (!isFree) throw isTaken(address, leases);
+      if (!isFree) throw taken(address, leases);
       return `lease ${formatAddress(address)} again`;
     });
   });
   return { steps, result: previous };
 }
 
-function isTaken(address: Address, leases: Leases): CniError {
+function taken(address: Address, leases: Leases): CniError {
   const text = formatAddress(address);
   const holder = leases.known.contentOf(text);
   return new CniError(

@@ -35,14 +35,14 @@ export function parseResolvConf(text: string): Dns {
     known.filter(([first]) => first === keyword).map(([, ...values]) => values);
 
   return {
-    nameservers: listOf(valuesOf("nameserver").map(([address = ""]) => address)),
+    nameservers: unlessEmpty(valuesOf("nameserver").map(([address = ""]) => address)),
     domain: valuesOf("domain").at(-1)?.[0],
-    search: listOf(valuesOf("search").flat()),
-    options: listOf(valuesOf("options").flat()),
+    search: unlessEmpty(valuesOf("search").flat()),
+    options: unlessEmpty(valuesOf("options").flat()),
   };
 }
 
-/** A list that is not empty; results leave others out. */
-function listOf(values: readonly string[]): readonly string[] | undefined {
+/** A list that has something in it; results leave others out. */
+function unlessEmpty(values: readonly string[]): readonly string[] | undefined {
   return values.length === 0 ? undefined : values;
 }

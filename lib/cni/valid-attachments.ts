@@ -1,4 +1,4 @@
-import { whyNoLinkName } from "../ip/link-name.ts";
+import { parseLinkName } from "../ip/link-name.ts";
 import { decode } from "./decode.ts";
 import { CniError, Code } from "./error.ts";
 import { excerpt } from "./excerpt.ts";
@@ -22,13 +22,10 @@ export function validAttachments(
   const found = decode<GarbageCollection>(GarbageCollection, document, { lenient: false, warn });
   return found["cni.dev/valid-attachments"]?.map(({ containerID, ifname }, index) => {
     if (!isContainerId(containerID)) throw invalid(index, "containerID", "a container id", containerID);
-    if (!isLinkName(ifname)) throw invalid(index, "ifname", "the name of an interface", ifname);
-    return { container: containerID, interface: ifname };
+    const link = parseLinkName(ifname);
+    if (link === undefined) throw invalid(index, "ifname", "the name of an interface", ifname);
+    return { container: containerID, interface: link };
   });
-}
-
-function isLinkName(text: string): text is ValidAttachment["interface"] {
-  return whyNoLinkName(text) === undefined;
 }
 
 function invalid(index: number, key: string, expected: string, found: string): CniError {

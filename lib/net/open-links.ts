@@ -6,6 +6,34 @@ import { iproute2Backend } from "./iproute2/backend.ts";
 import type { LinkBackend } from "./link-backend.ts";
 import { netlinkBackend } from "./netlink/backend.ts";
 
+/** Works on the links of the host. @throws CniError as {@linkcode openLinks}, and what the work throws */
+export function withHostLinks<T>(work: (links: LinkBackend) => T): T {
+  const links = openLinks(undefined);
+  try {
+    return work(links);
+  } finally {
+    links.close();
+  }
+}
+
+/**
+ * Works on the links of the host and of a container, and closes the container's namespace.
+ *
+ * @throws CniError as {@linkcode openLinks}, and what the work throws
+ */
+export function withContainerLinks<T>(netns: Netns, work: (links: LinkBackend) => T): T {
+  try {
+    const links = openLinks(netns);
+    try {
+      return work(links);
+    } finally {
+      links.close();
+    }
+  } finally {
+    netns.close();
+  }
+}
+
 /**
  * Opens a backend: netlink where this process may have a socket of it, else iproute2.
  *

@@ -50,11 +50,17 @@ export function writeCache(cached: CachedAttachment): void {
   keepFile(cacheDirectory, nameOf(attachment), stringifyCompact(entry));
 }
 
-/** What is kept of an attachment; undefined where nothing is, or nothing that can be understood. */
+/**
+ * What is kept of an attachment; undefined where nothing is, or nothing that can be understood, and where it is another
+ * attachment's: since all of the three names may have hyphens, libcni gives some the same path.
+ */
 export function readCache(attachment: Attachment): CachedAttachment | undefined {
   const cached = readEntry(pathOf(attachment));
-  // One path may be that of two attachments, since all of the three names may have hyphens.
-  return cached !== undefined && pathOf(cached.attachment) === pathOf(attachment) ? cached : undefined;
+  return cached !== undefined && isSame(cached.attachment, attachment) ? cached : undefined;
+}
+
+function isSame(a: Attachment, b: Attachment): boolean {
+  return a.network === b.network && a.container === b.container && a.interface === b.interface;
 }
 
 /**

@@ -1,7 +1,8 @@
-import { CniError, Code } from "../../lib/cni/error.ts";
+import { asCniError, CniError, Code } from "../../lib/cni/error.ts";
 import { withLock } from "../../lib/cni/lock.ts";
 import type { Result } from "../../lib/cni/result.ts";
 import { attach as attachToNetwork } from "../../lib/runtime/attach.ts";
+import { withRollback } from "../../lib/runtime/chain.ts";
 import { carried } from "../carried.ts";
 import type { Container } from "../container/containers.ts";
 import type { Held } from "../container/incarnation.schema.ts";
@@ -49,8 +50,7 @@ export function attach(container: Container, word: string, places: Places): Atta
         whyNotHooked: run.whyNotHooked,
       };
     } catch (error) {
-      recordHeld(container, run, run.held);
-      throw error;
+      throw withRollback(asCniError(error), () => recordHeld(container, run, run.held));
     }
   });
 }

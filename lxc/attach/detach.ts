@@ -1,10 +1,10 @@
 import { CniError, Code } from "../../lib/cni/error.ts";
 import { withLock } from "../../lib/cni/lock.ts";
-import type { Attachment } from "../../lib/cni/request.ts";
 import { detach as detachFromNetwork } from "../../lib/runtime/attach.ts";
 import { carried } from "../carried.ts";
 import type { Container } from "../container/containers.ts";
 import type { Held } from "../container/incarnation.schema.ts";
+import { attachmentOf } from "../container/incarnation.ts";
 import { findNetwork, type Places, runtimeFor } from "../runtime.ts";
 import { currentRun, recordHeld, requireFirstProcess } from "./run.ts";
 
@@ -19,7 +19,7 @@ export function detach(container: Container, word: string, places: Places): Held
   return withLock("container", container.id, () => {
     const run = currentRun(container, found, places);
     const meant = requireHeld(container, run.held, word, places);
-    const attachment = { ...meant, container: container.id } as Attachment;
+    const attachment = attachmentOf(container.id, meant);
     const load = () => findNetwork(meant.network, places);
     detachFromNetwork(runtimeFor(attachment, run.netnsPath, places), load, carried);
     const held = run.held.filter((each) => each !== meant);

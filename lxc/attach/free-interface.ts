@@ -1,6 +1,6 @@
 import { system } from "#system";
 import type { LinkName } from "../../lib/ip/link-name.ts";
-import { openLinks } from "../../lib/net/open-links.ts";
+import { withContainerLinks } from "../../lib/net/open-links.ts";
 import type { Run } from "./run.ts";
 
 /** The first one of eth0, eth1, ... that a container neither has nor is to have. */
@@ -12,15 +12,7 @@ export function freeInterface({ netnsPath, held }: Run): LinkName {
 }
 
 function linksIn(netnsPath: string): string[] {
-  const netns = system.openNetns(netnsPath);
-  try {
-    const links = openLinks(netns);
-    try {
-      return links.readLinks("container").map(({ name }) => name);
-    } finally {
-      links.close();
-    }
-  } finally {
-    netns.close();
-  }
+  return withContainerLinks(system.openNetns(netnsPath), (links) =>
+    links.readLinks("container").map(({ name }) => name),
+  );
 }

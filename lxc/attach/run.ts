@@ -1,9 +1,14 @@
 import { CniError, Code } from "../../lib/cni/error.ts";
-import type { Attachment, ContainerId } from "../../lib/cni/request.ts";
+import type { ContainerId } from "../../lib/cni/request.ts";
 import { readConfiguration } from "../container/configuration.ts";
 import type { Container } from "../container/containers.ts";
 import type { Held } from "../container/incarnation.schema.ts";
-import { forgetIncarnation, readIncarnation, recordIncarnation } from "../container/incarnation.ts";
+import {
+  attachmentOf,
+  forgetIncarnation,
+  readIncarnation,
+  recordIncarnation,
+} from "../container/incarnation.ts";
 import { isRunning, isSameProcess, type ProcessIdentity } from "../container/process.ts";
 import { firstProcessOf } from "../container/running.ts";
 import { recordedRuns } from "../container/runs.ts";
@@ -77,7 +82,7 @@ function isOfUser(id: ContainerId, process: ProcessIdentity): boolean {
 }
 
 function removeLeftover({ id }: Container, held: Held, places: Places): boolean {
-  return detachQuietly({ ...held, container: id } as Attachment, { ...places, networks: [] });
+  return detachQuietly(attachmentOf(id, held), { ...places, networks: [] });
 }
 
 function notRunning({ name, lxcPath }: Container): never {

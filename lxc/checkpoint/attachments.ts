@@ -10,6 +10,7 @@ import { type Mac, parseMac } from "../../lib/ip/mac.ts";
 import type { CniArguments } from "../../lib/runtime/attachment-arguments.ts";
 import { readCache } from "../../lib/runtime/cache.ts";
 import type { Incarnation } from "../container/incarnation.schema.ts";
+import { attachmentOf } from "../container/incarnation.ts";
 import type { Checkpoint } from "./checkpoint.schema.ts";
 
 /** An attachment of a checkpoint, understood. */
@@ -34,7 +35,7 @@ export function describeAttachments(
   held: readonly Incarnation["attachments"][number][],
 ): Checkpoint["attachments"] {
   return held.map((each) => {
-    const cached = readCache({ ...each, container } as Attachment);
+    const cached = readCache(attachmentOf(container, each));
     if (cached === undefined) {
       throw new CniError(
         Code.unknownContainer,

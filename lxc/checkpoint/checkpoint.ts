@@ -76,7 +76,7 @@ export function checkpoint(
     return described;
   });
   const begin = system.monotonic();
-  const failure = save(container, directory, taken, leaveRunning);
+  const failure = save(container, directory, leaveRunning);
   const milliseconds = system.monotonic() - begin;
   if (failure !== undefined) {
     removeDocument(directory);
@@ -103,14 +103,8 @@ export function describeRun(container: Container, first: ProcessIdentity, places
 }
 
 /** @returns why it failed; undefined where it did not. */
-function save(
-  container: Container,
-  directory: string,
-  taken: Checkpoint,
-  leaveRunning: boolean,
-): string | undefined {
+function save(container: Container, directory: string, leaveRunning: boolean): string | undefined {
   try {
-    writeDocument(directory, taken);
     return callLxcCheckpoint(container, directory, leaveRunning ? [] : ["-s"]);
   } catch (error) {
     if (isSystemError(error)) return error.message;

@@ -1,9 +1,10 @@
-import { CniError, Code } from "../../lib/cni/error.ts";
+import { asCniError, CniError, Code } from "../../lib/cni/error.ts";
 import { stringifyCompact } from "../../lib/cni/json.ts";
 import type { Result } from "../../lib/cni/result.ts";
 import { resultInVersion } from "../../lib/cni/result-format.ts";
 import { formatPrefix } from "../../lib/ip/prefix.ts";
 import { attach } from "../../lib/runtime/attach.ts";
+import { withRollback } from "../../lib/runtime/chain.ts";
 import type { Network } from "../../lib/runtime/network.ts";
 import { carried } from "../carried.ts";
 import { readConfiguration } from "../container/configuration.ts";
@@ -81,9 +82,10 @@ export function makeNetworks(container: Container, first: ProcessIdentity, all: 
       done.push(each);
     }
   } catch (error) {
-    const isGone = done.map(({ checkpointed, words }) => detachQuietly(checkpointed.attachment, words));
-    if (isGone.every(Boolean)) forgetIncarnation(container.id);
-    throw error;
+    throw withRollback(asCniError(error), () => {
+      const isGone = done.map(({ checkpointed, words }) => detachQuietly(checkpointed.attachment, words));
+      if (isGone.every(Boolean)) forgetIncarnation(container.id);
+    });
   }
   const reason = bringLoopbackUp(netnsPath);
   if (reason !== undefined) warn(`lo of the container cannot be brought up: ${reason}`);

@@ -1,12 +1,11 @@
 import { system } from "#system";
 import { CniError, Code } from "../../lib/cni/error.ts";
 import { withLock } from "../../lib/cni/lock.ts";
-import type { Attachment } from "../../lib/cni/request.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 import { type Configuration, readConfiguration, valuesOf } from "../container/configuration.ts";
 import type { Container } from "../container/containers.ts";
 import { forgetLastError } from "../container/forget-last-error.ts";
-import { forgetIncarnation, readIncarnation } from "../container/incarnation.ts";
+import { attachmentOf, forgetIncarnation, readIncarnation } from "../container/incarnation.ts";
 import { isRunning } from "../container/process.ts";
 import { detachQuietly } from "../hook/attachment.ts";
 import type { Places } from "../runtime.ts";
@@ -115,7 +114,7 @@ function removeLeftovers(container: Container, places: Places): void {
     const incarnation = readIncarnation(container.id);
     if (incarnation === undefined || isRunning(incarnation.process)) return;
     const isGone = incarnation.attachments.map((each) =>
-      detachQuietly({ ...each, container: container.id } as Attachment, { ...places, networks: [] }),
+      detachQuietly(attachmentOf(container.id, each), { ...places, networks: [] }),
     );
     if (isGone.every(Boolean)) forgetIncarnation(container.id);
   });

@@ -1,7 +1,7 @@
 import { CniError, Code } from "../../lib/cni/error.ts";
 import type { ContainerId } from "../../lib/cni/request.ts";
 import { formatAddress } from "../../lib/ip/address.ts";
-import { openLinks } from "../../lib/net/open-links.ts";
+import { withHostLinks } from "../../lib/net/open-links.ts";
 import type { Network } from "../../lib/runtime/network.ts";
 import type { Settings } from "../../plugins/bridge/settings.ts";
 import { command } from "../command-line/command.ts";
@@ -55,15 +55,12 @@ called CONTAINER.`,
     const { network } = withWishes(configured, attachment, wanted);
     const details = detailsOf(network);
     const settings = requireBridge(network, details);
-    const links = openLinks(undefined);
-    try {
+    withHostLinks((links) => {
       const plan = explainPlan(network, details, settings, attachment, links);
       print(
         `${heading(network, name, plan)}\n${scriptOf(plan, options.netns ?? "/proc/PID/ns/net")}${ending(network)}`,
       );
-    } finally {
-      links.close();
-    }
+    });
     return 0;
   },
 });

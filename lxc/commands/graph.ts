@@ -2,7 +2,7 @@ import { system } from "#system";
 import { CniError, Code } from "../../lib/cni/error.ts";
 import type { LinkName } from "../../lib/ip/link-name.ts";
 import type { LinkWithAddresses } from "../../lib/net/link-backend.ts";
-import { openLinks } from "../../lib/net/open-links.ts";
+import { withHostLinks } from "../../lib/net/open-links.ts";
 import { command } from "../command-line/command.ts";
 import { graphOf } from "../graph/graph.ts";
 import { graphInSvg } from "../graph/svg.ts";
@@ -53,13 +53,10 @@ function writePicture(path: string, svg: string): void {
 
 function readBridges(all: readonly SurveyedAttachment[]): LinkWithAddresses[] {
   const names = [...new Set(all.flatMap(({ bridge }) => bridge ?? []))];
-  const links = openLinks(undefined);
-  try {
+  return withHostLinks((links) => {
     return names.flatMap((name) => {
       const link = links.readLink("host", name as LinkName);
       return link === undefined ? [] : [{ ...link, addresses: [...link.addresses] }];
     });
-  } finally {
-    links.close();
-  }
+  });
 }

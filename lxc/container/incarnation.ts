@@ -1,5 +1,5 @@
-import type { ContainerId } from "../../lib/cni/request.ts";
-import { Incarnation } from "./incarnation.schema.ts";
+import type { Attachment, ContainerId } from "../../lib/cni/request.ts";
+import { type Held, Incarnation } from "./incarnation.schema.ts";
 import { isRunning } from "./process.ts";
 import { readRecord, removeRecord, writeRecord } from "./record.ts";
 
@@ -27,4 +27,9 @@ export function forgetIncarnation(container: ContainerId): void {
  */
 export function isOvertaken({ process }: Incarnation): boolean {
   return isRunning(process);
+}
+
+/** The attachment that a run of a container holds. The names in a record were parsed before it was written. */
+export function attachmentOf(container: ContainerId, held: Held): Attachment {
+  return { ...held, container } as Attachment;
 }

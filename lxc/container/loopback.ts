@@ -1,6 +1,6 @@
 import { system } from "#system";
 import type { LinkName } from "../../lib/ip/link-name.ts";
-import { openLinks } from "../../lib/net/open-links.ts";
+import { withContainerLinks } from "../../lib/net/open-links.ts";
 
 /**
  * Sees to it that a container's `lo` is up, which LXC leaves down without `lxc.net.0.flags = up`. One message, whether it
@@ -11,13 +11,6 @@ import { openLinks } from "../../lib/net/open-links.ts";
  * @throws SystemError where the namespace cannot be opened.
  */
 export function bringLoopbackUp(netnsPath: string): string | undefined {
-  const netns = system.openNetns(netnsPath);
-  const links = openLinks(netns);
-  try {
-    const up = { do: "set up", where: "container", name: "lo" as LinkName } as const;
-    return links.run([up]).failure?.reason;
-  } finally {
-    links.close();
-    netns.close();
-  }
+  const up = { do: "set up", where: "container", name: "lo" as LinkName } as const;
+  return withContainerLinks(system.openNetns(netnsPath), (links) => links.run([up]).failure?.reason);
 }

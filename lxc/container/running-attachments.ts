@@ -1,4 +1,5 @@
 import type { Attachment } from "../../lib/cni/request.ts";
+import { attachmentOf } from "./incarnation.ts";
 import { recordedRuns } from "./runs.ts";
 
 /**
@@ -9,6 +10,6 @@ import { recordedRuns } from "./runs.ts";
 export function runningAttachments(): Attachment[] {
   const running = recordedRuns().filter(({ isRunning }) => isRunning);
   return running.flatMap(({ container, incarnation }) =>
-    incarnation.attachments.map((each) => ({ ...each, container }) as Attachment),
+    incarnation.attachments.map((each) => attachmentOf(container, each)),
   );
 }

@@ -1,4 +1,4 @@
-import { openLinks } from "../../lib/net/open-links.ts";
+import { withHostLinks } from "../../lib/net/open-links.ts";
 import { listNetworkFiles } from "../../lib/runtime/list-networks.ts";
 import { defaultDirectories } from "../../lib/runtime/load-network.ts";
 import { readConfiguration } from "../container/configuration.ts";
@@ -37,8 +37,7 @@ const probes: Readonly<Record<string, Probe>> = {
  */
 export function examine(containers: readonly Container[], isAboutOne: boolean): Finding[] {
   const networkFiles = listNetworkFiles(defaultDirectories);
-  const links = openLinks(undefined);
-  try {
+  return withHostLinks((links) => {
     const subject: Subject = {
       networkFiles,
       networks: networkFiles.flatMap(({ file, network, problem }) =>
@@ -56,9 +55,7 @@ export function examine(containers: readonly Container[], isAboutOne: boolean): 
       ([name]) => name,
       ([, look]) => look(subject),
     ).flat();
-  } finally {
-    links.close();
-  }
+  });
 }
 
 function read(container: Container): ExaminedContainer {

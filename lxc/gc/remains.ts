@@ -97,9 +97,10 @@ function remainsWithoutRun({ runs, attachments, leases, links }: Holdings, crite
   const leased = leases
     .map((lease) => ({ ...lease, attachment: { ...lease.holder, network: lease.network } }))
     .filter((each) => !known.has(keyOf(each.attachment)) && isGone(each.attachment));
-  const old = leased.filter(({ attachment }) =>
-    leased.every((each) => keyOf(each.attachment) !== keyOf(attachment) || isOld(each.made, criteria)),
+  const young = new Set(
+    leased.filter(({ made }) => !isOld(made, criteria)).map(({ attachment }) => keyOf(attachment)),
   );
+  const old = leased.filter(({ attachment }) => !young.has(keyOf(attachment)));
   return byContainer([
     ...kept.map((each) => ({ attachment: each.attachment, parts: partsOf(each, leases, links) })),
     ...distinct(old.map(({ attachment }) => attachment)).map((attachment) => ({

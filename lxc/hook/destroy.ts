@@ -7,7 +7,7 @@ import type { Checkpoint } from "../checkpoint/checkpoint.schema.ts";
 import { readCheckpoint } from "../checkpoint/record.ts";
 import { giveUp } from "../checkpoint/release.ts";
 import { forgetLastError } from "../container/forget-last-error.ts";
-import { forgetIncarnation, isOvertaken, readIncarnation } from "../container/incarnation.ts";
+import { attachmentOf, forgetIncarnation, isOvertaken, readIncarnation } from "../container/incarnation.ts";
 import { warn } from "../runtime.ts";
 import { detachQuietly } from "./attachment.ts";
 import type { HookWords } from "./words.ts";
@@ -23,7 +23,7 @@ export function destroy(container: ContainerId, wanted: HookWords): void {
   if (incarnation !== undefined && isOvertaken(incarnation)) return;
   const checkpoint = readCheckpoint(container);
   if (checkpoint !== undefined) giveUpQuietly(container, checkpoint, wanted);
-  const recorded = incarnation?.attachments.map((each) => ({ ...each, container }) as Attachment) ?? [];
+  const recorded = incarnation?.attachments.map((each) => attachmentOf(container, each)) ?? [];
   const attachments = distinct([...recorded, ...keptOf(container)]);
   const left = attachments.toReversed().filter((attachment) => !detachQuietly(attachment, wanted));
   const links = [...attachments, ...wanted.networks].map((each) => each.interface);

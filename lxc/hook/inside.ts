@@ -5,6 +5,7 @@ import { parseResult } from "../../lib/cni/result-parse.ts";
 import { readCache } from "../../lib/runtime/cache.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 import type { Held } from "../container/incarnation.schema.ts";
+import { attachmentOf } from "../container/incarnation.ts";
 import { bringLoopbackUp } from "../container/loopback.ts";
 import { writeResolvConf } from "../dns/write-resolv-conf.ts";
 import { warn } from "../runtime.ts";
@@ -36,7 +37,7 @@ export function prepareInside(
   });
   if (!dns) return;
   unlessItFails("/etc/resolv.conf", () => {
-    const kept = before.map((each) => dnsOf({ ...each, container } as Attachment, netnsPath));
+    const kept = before.map((each) => dnsOf(attachmentOf(container, each), netnsPath));
     writeResolvConf(pid, [...kept, ...results.map((result) => result.dns)]);
   });
 }

@@ -3,11 +3,17 @@ import type { Attachment, ContainerId } from "../../lib/cni/request.ts";
 import type { Result } from "../../lib/cni/result.ts";
 import { inReserve, isTimeUp, whyNoLonger } from "../../lib/cni/time-limit.ts";
 import { attach } from "../../lib/runtime/attach.ts";
+import { withRollback } from "../../lib/runtime/chain.ts";
 import type { PluginConfiguration } from "../../lib/runtime/network.ts";
 import { carried } from "../carried.ts";
 import { requireNotCheckpointed } from "../checkpoint/checkpointed.ts";
 import type { Held } from "../container/incarnation.schema.ts";
-import { forgetIncarnation, readIncarnation, recordIncarnation } from "../container/incarnation.ts";
+import {
+  attachmentOf,
+  forgetIncarnation,
+  readIncarnation,
+  recordIncarnation,
+} from "../container/incarnation.ts";
 import { isRunning, type ProcessIdentity, processOf } from "../container/process.ts";
 import { findNetwork, runtimeFor } from "../runtime.ts";
 import { detachQuietly } from "./attachment.ts";
@@ -55,9 +61,10 @@ export function start(
   try {
     results = attachAll(attachments, netnsPath, wanted);
   } catch (error) {
-    if (before.length > 0) record(before);
-    else forgetIncarnation(container);
-    throw error;
+    throw withRollback(asCniError(error), () => {
+      if (before.length > 0) record(before);
+      else forgetIncarnation(container);
+    });
   }
   prepareInside(container, first.pid, { netnsPath, before, results }, wanted);
 }
@@ -106,7 +113,7 @@ function settleEarlierRun(
       ({ network, attachment }) => isSame(held, attachment) && network.plugins.every(isCarried),
     );
   const leftovers = earlier.attachments.filter((held) => !isTakenOver(held));
-  return leftovers.filter((held) => !detachQuietly({ ...held, container } as Attachment, wanted));
+  return leftovers.filter((held) => !detachQuietly(attachmentOf(container, held), wanted));
 }
 
 function isSame(a: Held, b: Held): boolean {

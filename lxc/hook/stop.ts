@@ -1,6 +1,6 @@
 import { asCniError } from "../../lib/cni/error.ts";
 import type { Attachment, ContainerId } from "../../lib/cni/request.ts";
-import { forgetIncarnation, isOvertaken, readIncarnation } from "../container/incarnation.ts";
+import { attachmentOf, forgetIncarnation, isOvertaken, readIncarnation } from "../container/incarnation.ts";
 import { findNetwork } from "../runtime.ts";
 import { detach } from "./attachment.ts";
 import { AttachmentFailure } from "./attachment-failure.ts";
@@ -18,7 +18,7 @@ export function stop(container: ContainerId, wanted: HookWords): void {
   const attachments =
     incarnation === undefined
       ? attachmentsOf(container, wanted)
-      : incarnation.attachments.map((each) => ({ ...each, container }) as Attachment);
+      : incarnation.attachments.map((each) => attachmentOf(container, each));
   const [first, ...others] = attachments.toReversed().flatMap((attachment) => detachOne(attachment, wanted));
   if (first !== undefined) throw first.with(others);
   forgetIncarnation(container);

@@ -1,4 +1,6 @@
+import { withLock } from "../../lib/cni/lock.ts";
 import type { ContainerId } from "../../lib/cni/request.ts";
+import { readCheckpoint, unholdCheckpoint } from "../checkpoint/record.ts";
 import { readIncarnation } from "../container/incarnation.ts";
 import { isRunning } from "../container/process.ts";
 import { readRecord, removeRecord, writeRecord } from "../container/record.ts";
@@ -41,6 +43,15 @@ export function hasArrived(
   return (
     isContainerRunning({ name, lxcPath }) || (incarnation !== undefined && isRunning(incarnation.process))
   );
+}
+
+/** Keeps nothing of a container's way here any longer, since it goes on: held addresses are what an ended call has left. */
+export function finishArrival(container: ContainerId): void {
+  const checkpoint = readCheckpoint(container);
+  if (checkpoint?.move?.stage === "arriving") {
+    withLock("container", container, () => unholdCheckpoint(container, checkpoint));
+  }
+  forgetArrival(container);
 }
 
 /** Where its checkpoint is while it moves. */

@@ -21,6 +21,7 @@ import { leave } from "./leave.ts";
 import { recordMove } from "./move.ts";
 import { needsOf } from "./needs.ts";
 import { removeParts } from "./parts.ts";
+import { prepareThere } from "./prepare-there.ts";
 import { removeTree, requireProgram } from "./programs.ts";
 import { requireMovable } from "./requirements.ts";
 import type { StepAnswer } from "./steps.schema.ts";
@@ -62,8 +63,7 @@ export function tryMigration(journey: Journey): void {
   const { container, remote } = journey;
   const tryIt = () => {
     requireNotCheckpointed(container.id, container.name);
-    const { needs, checkpoint } = requireMovable(container, journey.places);
-    ask(remote, "prepare", { needs, checkpoint, since: secondBefore() });
+    prepareThere(journey, requireMovable(container, journey.places), secondBefore());
     ask(remote, "cancel", whichOf(container));
   };
   withLock("migration", container.id, () => withConnection(remote, tryIt));
@@ -87,10 +87,10 @@ function runsOn({ container: { id }, places }: Journey, before: Checkpoint): boo
 
 /** Moves one that runs. */
 function begin(journey: Journey): Migrated {
-  const { container, remote, timeline } = journey;
-  const { needs, checkpoint } = requireMovable(container, journey.places);
+  const { container, timeline } = journey;
+  const movable = requireMovable(container, journey.places);
   const since = secondBefore();
-  timeline.step("prepare", () => ask(remote, "prepare", { needs, checkpoint, since }));
+  timeline.step("prepare", () => prepareThere(journey, movable, since));
   let stopped = 0;
   let saved: Checkpoint;
   try {

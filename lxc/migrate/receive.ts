@@ -5,10 +5,10 @@ import { type Json, parseJson, stringifyCompact } from "../../lib/cni/json.ts";
 import { withLock } from "../../lib/cni/lock.ts";
 import type { Schema } from "../../lib/cni/schema.ts";
 import { isSystemError } from "../../lib/system/error.ts";
-import { readCheckpoint, readDocument, unholdCheckpoint } from "../checkpoint/record.ts";
+import { readCheckpoint, readDocument } from "../checkpoint/record.ts";
 import { requireRoot } from "../command-line/require-root.ts";
 import { containerIdOf } from "../container/id.ts";
-import { forgetArrival, hasArrived, readArrival, stagingOf } from "./arrival.ts";
+import { finishArrival, hasArrived, readArrival, stagingOf } from "./arrival.ts";
 import { cancelArrival } from "./cancel.ts";
 import { goOn } from "./go-on.ts";
 import { prepareArrival } from "./prepare.ts";
@@ -40,11 +40,8 @@ const steps: Readonly<Record<string, (request: Json) => Outcome>> = {
     return { goesOn: false };
   }),
   done: step((id) => {
-    const checkpoint = readCheckpoint(id);
-    if (checkpoint?.move?.stage === "arriving")
-      withLock("container", id, () => unholdCheckpoint(id, checkpoint));
+    finishArrival(id);
     removeTree(stagingOf(id));
-    forgetArrival(id);
     return {};
   }),
 };

@@ -5,7 +5,7 @@ import type { Result } from "../../lib/cni/result.ts";
 import { formatAddress } from "../../lib/ip/address.ts";
 import { contains, equalPrefix, formatPrefix, networkOf } from "../../lib/ip/prefix.ts";
 import { chooseFirewall } from "../../lib/net/firewall/choose.ts";
-import { openLinks } from "../../lib/net/open-links.ts";
+import { withHostLinks } from "../../lib/net/open-links.ts";
 import { type Network, parseNetwork } from "../../lib/runtime/network.ts";
 import { requireReady } from "../../lib/runtime/status.ts";
 import { withGateways } from "../../plugins/bridge/gateways.ts";
@@ -83,15 +83,12 @@ function requireSame(network: Network, { attachment, result }: CheckpointedAttac
 
 /** A bridge of somebody else, or one with another address: ADD would refuse it. */
 function requirePlan(settings: Settings, { attachment }: CheckpointedAttachment, leased: Result): void {
-  const links = openLinks(undefined);
-  try {
+  withHostLinks((links) => {
     const host = stateOfHost(settings, links);
     const backend = chooseFirewall(settings.masquerading?.backend).name;
     const macs = chooseMacs(settings);
     planAttachment({ settings, attachment, leased, isFresh: true, host, macs, backend });
-  } finally {
-    links.close();
-  }
+  });
 }
 
 function differs({ name }: Network, difference: string): CniError {

@@ -5,7 +5,7 @@ import { isSystemError } from "../../lib/system/error.ts";
 import type { Checkpoint } from "../checkpoint/checkpoint.schema.ts";
 import { readDocument, requirePrivate } from "../checkpoint/record.ts";
 import { containerIdOf } from "../container/id.ts";
-import { forgetArrival, readArrival } from "./arrival.ts";
+import { finishArrival, readArrival } from "./arrival.ts";
 import { cancelArrival } from "./cancel.ts";
 import { goOn } from "./go-on.ts";
 import { readNeeds, requireWhole, unpackFiles } from "./pack.ts";
@@ -16,7 +16,7 @@ import type { Timeline } from "./timeline.ts";
 /**
  * Has a container go on here that was packed on another host.
  *
- * Where that fails, nothing of it is left here, and the directory is as it was.
+ * Where that fails, nothing of it is left here, and the directory is as it was. Where it goes on already, all is well.
  *
  * @param name Of the container.
  * @param directory Absolute.
@@ -38,7 +38,12 @@ export function takeUp(name: string, directory: string, timeline: Timeline): Che
   const place = `${lxcPath}/${name}`;
   return withLock("migration", id, () => {
     const offer = { checkpoint, needs: readNeeds(directory), since: 0 };
-    timeline.step("prepare", () => prepareArrival(offer, directory));
+    const goesOn = timeline.step("prepare", () => prepareArrival(offer, directory));
+    if (goesOn) {
+      // An earlier call was ended when it had done all but this. Its files are in use.
+      finishArrival(id);
+      return checkpoint;
+    }
     try {
       // What an earlier visit has left is of the past.
       removeTree(place);
@@ -59,7 +64,7 @@ export function takeUp(name: string, directory: string, timeline: Timeline): Che
       if (arrival !== undefined) cancelArrival(id, { ...arrival, isNew: true }, checkpoint);
       throw new CniError(Code.migrationFailed, `${name} does not go on here`, describe(error));
     }
-    forgetArrival(id);
+    finishArrival(id);
     return checkpoint;
   });
 }

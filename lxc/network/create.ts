@@ -7,7 +7,7 @@ import type { LinkName } from "../../lib/ip/link-name.ts";
 import { contains, firstAddressOf, formatPrefix, type Prefix } from "../../lib/ip/prefix.ts";
 import { type ForwardBarrier, forwardBarriers } from "../../lib/net/firewall/forward-barriers.ts";
 import type { LinkBackend } from "../../lib/net/link-backend.ts";
-import { openLinks } from "../../lib/net/open-links.ts";
+import { withHostLinks } from "../../lib/net/open-links.ts";
 import { listNetworkFiles, type NetworkFile } from "../../lib/runtime/list-networks.ts";
 import { defaultDirectories } from "../../lib/runtime/load-network.ts";
 import { parseNetwork } from "../../lib/runtime/network.ts";
@@ -51,8 +51,7 @@ export function createNetwork(wishes: Wishes): CreatedNetwork {
   return withLock("networks", "all", () => {
     const files = listNetworkFiles(defaultDirectories);
     refuseExistingName(wishes.name, files);
-    const links = openLinks(undefined);
-    try {
+    return withHostLinks((links) => {
       const barriers = forwardBarriers();
       const network = choose(wishes, files, barriers, links);
       return {
@@ -60,9 +59,7 @@ export function createNetwork(wishes: Wishes): CreatedNetwork {
         file: write(network),
         barriers: barriers.filter(({ yields }) => !network.forward || !yields),
       };
-    } finally {
-      links.close();
-    }
+    });
   });
 }
 

@@ -7,7 +7,7 @@ import type { NetworkName } from "../../lib/cni/request.ts";
 import { collectNetworkRules } from "../../lib/net/firewall/network-ensure.ts";
 import { isMarked } from "../../lib/net/firewall/network-mark.ts";
 import type { LinkBackend } from "../../lib/net/link-backend.ts";
-import { openLinks } from "../../lib/net/open-links.ts";
+import { withHostLinks } from "../../lib/net/open-links.ts";
 import { cachedAttachments } from "../../lib/runtime/cache.ts";
 import { listNetworkFiles, type NetworkFile } from "../../lib/runtime/list-networks.ts";
 import { defaultDirectories } from "../../lib/runtime/load-network.ts";
@@ -33,8 +33,7 @@ export function removeNetwork(name: NetworkName): string[] {
     const found = files.find(({ network }) => network?.name === name);
     if (found?.network === undefined) throw noSuchNetwork(name, files);
     const { file, network } = found;
-    const links = openLinks(undefined);
-    try {
+    return withHostLinks((links) => {
       return whileNobodyChanges(name, () => {
         refuseAttachments(network, links);
         const others = files.filter((each) => each !== found);
@@ -47,9 +46,7 @@ export function removeNetwork(name: NetworkName): string[] {
         system.removeFile(file);
         return [...removed, `configuration ${file}`];
       });
-    } finally {
-      links.close();
-    }
+    });
   });
 }
 

@@ -1,6 +1,6 @@
 import type { LinkName } from "../../lib/ip/link-name.ts";
 import { formatPrefix, networkOf, type Prefix, prefixesOverlap } from "../../lib/ip/prefix.ts";
-import type { Link, LinkBackend } from "../../lib/net/link-backend.ts";
+import { type Link, type LinkBackend, mainTable } from "../../lib/net/link-backend.ts";
 import type { NetworkFile } from "../../lib/runtime/list-networks.ts";
 import { detailsOf, subnetsOf } from "./details.ts";
 
@@ -29,9 +29,6 @@ export function takenByHost(links: LinkBackend): TakenSubnet[] {
     }),
   ];
 }
-
-/** linux/rtnetlink.h: RT_TABLE_MAIN */
-const mainTable = 254;
 
 /** Ports of bridges have no addresses that count, and there may be very many of them. */
 function addressesOf({ name, master, kind }: Link, links: LinkBackend): TakenSubnet[] {

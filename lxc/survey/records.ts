@@ -1,6 +1,6 @@
 import { system } from "#system";
 import type { Link } from "../../lib/net/link-backend.ts";
-import { openLinks } from "../../lib/net/open-links.ts";
+import { withHostLinks } from "../../lib/net/open-links.ts";
 import { type CachedAttachment, cachedAttachments } from "../../lib/runtime/cache.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 import { type Run, recordedRuns } from "../container/runs.ts";
@@ -32,7 +32,7 @@ export function readRecords(warn: (text: string) => void): Records {
     ...cached,
     hasNamespace: cached.netnsPath === "" ? undefined : isNamespace(cached.netnsPath, device),
   }));
-  return { runs, kept, links: readLinks() };
+  return { runs, kept, links: withHostLinks((links) => links.readLinks("host")) };
 }
 
 /**
@@ -45,14 +45,5 @@ function isNamespace(path: string, device: number | undefined): boolean | undefi
   } catch (error) {
     if (isSystemError(error)) return undefined;
     throw error;
-  }
-}
-
-function readLinks(): Link[] {
-  const links = openLinks(undefined);
-  try {
-    return links.readLinks("host");
-  } finally {
-    links.close();
   }
 }

@@ -2,6 +2,7 @@ import type { Attachment } from "../../lib/cni/request.ts";
 import type { Result } from "../../lib/cni/result.ts";
 import type { Link } from "../../lib/net/link-backend.ts";
 import type { Checkpoint } from "../checkpoint/checkpoint.schema.ts";
+import { attachmentOf } from "../container/incarnation.ts";
 import type { Run } from "../container/runs.ts";
 import { type HostSide, hostSideOf, keptResult } from "./host-side.ts";
 import { judge, type Verdict } from "./judge.ts";
@@ -27,7 +28,7 @@ export function surveyOf(records: Records): SurveyedAttachment[] {
   const kept = new Map(records.kept.map((each) => [keyOf(each.attachment), each]));
   const ofRuns = records.runs.flatMap((run) =>
     run.incarnation.attachments.map((held) => {
-      const attachment = { ...held, container: run.container } as Attachment;
+      const attachment = attachmentOf(run.container, held);
       return { attachment, run, kept: kept.get(keyOf(attachment)) };
     }),
   );

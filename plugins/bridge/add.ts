@@ -12,7 +12,7 @@ import { keepRouterRoutes } from "../../lib/net/default-route.ts";
 import { chooseFirewall } from "../../lib/net/firewall/choose.ts";
 import { ruleKindsOf } from "../../lib/net/firewall/rule-kind.ts";
 import { portAlias, portName } from "../../lib/net/identity.ts";
-import { openLinks } from "../../lib/net/open-links.ts";
+import { withContainerLinks } from "../../lib/net/open-links.ts";
 import type { Operation } from "../../lib/net/operation.ts";
 import { isOwnPort } from "../../lib/net/port.ts";
 import type { Receipt } from "../../lib/net/receipt.ts";
@@ -29,7 +29,7 @@ import { leaveShared } from "./leave.ts";
 import { isLeaseLeftBehind } from "./left-behind.ts";
 import { whileChanging, whileJoining } from "./locks.ts";
 import { chooseMacs, type Macs } from "./macs.ts";
-import { planAddresses, planAttachment, planPort } from "./plan.ts";
+import { type Circumstances, planAddresses, planAttachment, planPort } from "./plan.ts";
 import { removeRecord, writeRecord } from "./record.ts";
 import { resultOf } from "./result.ts";
 import { type Settings, settingsOf } from "./settings.ts";
@@ -48,18 +48,14 @@ export function add(request: Request<BridgeConfig>, carried: CarriedPlugins): Re
   // Versions that cannot say that there is no address refuse here, before anything is done.
   if (settings.ipamType === undefined) resultInVersion(emptyResult, request.version);
   const netns = openContainerNetns(request.netnsPath, request.call.environment);
-  const firewall = chooseFirewall(settings.masquerading?.backend);
-  const tools: Tools = { links: openLinks(netns), firewall, netns };
-  try {
+  return withContainerLinks(netns, (links) => {
+    const tools: Tools = { links, firewall: chooseFirewall(settings.masquerading?.backend), netns };
     return whileChanging(request.attachment, () =>
       leavingOnError(request.attachment, settings, tools, () =>
         whileJoining(settings.bridge, () => attach(request, settings, tools, carried)),
       ),
     );
-  } finally {
-    tools.links.close();
-    netns.close();
-  }
+  });
 }
 
 function attach(
@@ -73,33 +69,34 @@ function attach(
   const mayTakeOver = () => isLeaseLeftBehind(request, host, tools.links);
   const lease = () => leaseAddresses(settings.ipamType, request, carried, mayTakeOver);
   const release = () => releaseAddresses(settings.ipamType, request, carried);
-  const isPortFirst = needsInterface(settings.ipamType);
-  const undoing = <T>(steps: Undoing, work: () => T) =>
-    undoingOnError(request.attachment, tools, preparation, steps, work);
-  const leased = isPortFirst
-    ? undoing({}, () => {
-        makePort(request.attachment, settings, tools, preparation);
-        return lease();
-      })
-    : lease();
+  const undoing = <T>(besides: Besides, work: () => T) =>
+    undoingOnError(request.attachment, tools, preparation, besides, work);
+  const joinWith = (leased: Lease, plan: LeasedPreparation["plan"]) =>
+    join(request, settings, tools, { ...preparation, lease: leased, plan });
+  if (!needsInterface(settings.ipamType)) {
+    const leased = lease();
+    return undoing({ after: release }, () => joinWith(leased, planAttachment));
+  }
+  const leased = undoing({}, () => {
+    makePort(request.attachment, settings, tools, preparation);
+    return lease();
+  });
   // As DEL has it: who leases by the interface gives back by it.
-  return undoing(isPortFirst ? { before: release } : { after: release }, () =>
-    join(request, settings, tools, { ...preparation, lease: leased, isPortFirst }),
-  );
+  return undoing({ before: release }, () => joinWith(leased, planAddresses));
 }
 
-/** What is to be done besides undoing the steps: before that, or after it. */
-interface Undoing {
+/** What is done besides undoing the steps: before that, or after it. */
+interface Besides {
   readonly before?: () => void;
   readonly after?: () => void;
 }
 
-/** Undoes what was done when something fails. */
+/** Does something, and undoes what was done so far when it fails. */
 function undoingOnError<T>(
   attachment: Attachment,
   tools: Tools,
   { macs, receipts }: Preparation,
-  { before = () => {}, after = () => {} }: Undoing,
+  { before = () => {}, after = () => {} }: Besides,
   work: () => T,
 ): T {
   try {
@@ -117,7 +114,7 @@ function undoingOnError<T>(
   }
 }
 
-/** What the attachments of a network share goes with the last of them, also when that one failed. */
+/** Does something; when it fails, what the attachments of a network share goes with the last of them, as for DEL. */
 function leavingOnError<T>(attachment: Attachment, settings: Settings, { links }: Tools, work: () => T): T {
   try {
     return work();
@@ -138,8 +135,8 @@ interface Preparation {
 
 interface LeasedPreparation extends Preparation {
   readonly lease: Lease;
-  /** The port was made before the lease. */
-  readonly isPortFirst: boolean;
+  /** What is to be done yet: the port may have been made before the lease. */
+  readonly plan: (circumstances: Circumstances) => Operation[];
 }
 
 function makePort(
@@ -156,13 +153,13 @@ function join(
   { attachment, netnsPath, version }: Request<BridgeConfig>,
   settings: Settings,
   tools: Tools,
-  { host, lease, isPortFirst, macs, receipts }: LeasedPreparation,
+  { host, lease, plan: planFor, macs, receipts }: LeasedPreparation,
 ): Result {
   const { links, firewall } = tools;
   const leased = withGateways(lease.result, settings);
   const { isFresh } = lease;
   const circumstances = { settings, attachment, leased, isFresh, host, macs, backend: firewall.name };
-  const plan = isPortFirst ? planAddresses(circumstances) : planAttachment(circumstances);
+  const plan = planFor(circumstances);
   // Of an attachment that may have been there before, nobody knows what it had.
   const rules = isFresh || settings.ipamType === undefined ? ruleKindsOf(plan, firewall.name) : undefined;
   writeRecord(portName(attachment), { mac: macs.port, rules });

@@ -1,5 +1,5 @@
 import type { IpConfig, Result, Route } from "../../lib/cni/result.ts";
-import { equalAddress, formatAddress } from "../../lib/ip/address.ts";
+import { bitsOf, equalAddress, formatAddress } from "../../lib/ip/address.ts";
 import { equalPrefix, formatPrefix, networkOf, type Prefix } from "../../lib/ip/prefix.ts";
 import { type LinkBackend, type LinkRoute, mainTable } from "../../lib/net/link-backend.ts";
 import type { FoundLinks } from "./check-links.ts";
@@ -49,9 +49,16 @@ export function missingRoutes(
   const isReachable = (subnet: Prefix) =>
     found.some(({ to, link }) => link === container.index && equalPrefix(to, subnet));
   return {
-    unreachable: ips.map(({ address }) => networkOf(address)).filter((subnet) => !isReachable(subnet)),
+    unreachable: ips
+      .map(({ address }) => networkOf(address))
+      .filter((subnet) => !isOfOne(subnet) && !isReachable(subnet)),
     missing: routes.filter((route) => !hasRoute(found, route)),
   };
+}
+
+/** Whether nobody else is in a subnet: for one of IPv4, the kernel makes no route (fib_add_ifaddr() in fib_frontend.c). */
+function isOfOne({ address, length }: Prefix): boolean {
+  return length === bitsOf(address.family);
 }
 
 /** Whether one of the routes is that which ADD made. A default route may have got another gateway by a later plugin. */

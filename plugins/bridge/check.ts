@@ -2,7 +2,7 @@ import { type CarriedPlugins, forward } from "../../lib/cni/delegate.ts";
 import { CniError, Code } from "../../lib/cni/error.ts";
 import type { Request } from "../../lib/cni/request.ts";
 import type { Result } from "../../lib/cni/result.ts";
-import { openLinks } from "../../lib/net/open-links.ts";
+import { withContainerLinks } from "../../lib/net/open-links.ts";
 import { addressProblems, gatewayProblems, ownPart, routeProblems } from "./check-addresses.ts";
 import { findLinks, linkProblems } from "./check-links.ts";
 import { ruleProblems } from "./check-rules.ts";
@@ -25,8 +25,7 @@ export function check(
 ): void {
   const settings = settingsOf(request.config, request.arguments);
   const netns = openContainerNetns(request.netnsPath, request.call.environment);
-  const links = openLinks(netns);
-  try {
+  withContainerLinks(netns, (links) => {
     if (settings.ipamType !== undefined) forward(settings.ipamType, request, carried);
     if (previous === undefined) throw missingResult();
     const found = findLinks(settings, request.attachment, previous, links);
@@ -39,10 +38,7 @@ export function check(
       ...ruleProblems(settings, request.attachment, found, result),
     ];
     if (problems.length > 0) throw changed(problems);
-  } finally {
-    links.close();
-    netns.close();
-  }
+  });
 }
 
 function missingResult(): CniError {

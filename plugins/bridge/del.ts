@@ -12,7 +12,7 @@ import { removeRules } from "../../lib/net/firewall/remove-rules.ts";
 import type { RuleKind } from "../../lib/net/firewall/rule-kind.ts";
 import { portName } from "../../lib/net/identity.ts";
 import type { LinkBackend } from "../../lib/net/link-backend.ts";
-import { openLinks } from "../../lib/net/open-links.ts";
+import { withHostLinks } from "../../lib/net/open-links.ts";
 import type { BridgeConfig } from "./config.schema.ts";
 import { Failures } from "./failures.ts";
 import { type FoundPort, findForeignPort, findOwnPort } from "./found-port.ts";
@@ -32,28 +32,21 @@ import { ipamTypeOf } from "./settings.ts";
  * @throws CniError that reports all steps that failed, with the code of the first.
  */
 export function del(request: Request<BridgeConfig>, carried: CarriedPlugins): void {
-  whileChanging(request.attachment, () => {
-    const links = openLinks(undefined);
-    try {
-      detach(request, links, carried);
-    } finally {
-      links.close();
-    }
-  });
+  whileChanging(request.attachment, () => withHostLinks((links) => detach(request, links, carried)));
 }
 
 function detach(request: Request<BridgeConfig>, links: LinkBackend, carried: CarriedPlugins): void {
   const { attachment, config } = request;
   const failures = new Failures();
   const { port, addresses, rules: kinds } = identify(request, links);
-  const type = leaser(request);
-  const release = () => failures.attempt(() => releaseAddresses(type, request, carried));
+  const ipamType = leasingType(request);
+  const release = () => failures.attempt(() => releaseAddresses(ipamType, request, carried));
   // The commands that remove the rules run while the kernel takes its time to delete the port.
   const rules = removeRules(attachment, addresses, kinds);
-  if (needsInterface(type)) release();
+  if (needsInterface(ipamType)) release();
   failures.attempt(() => port && deleteLink(port.name, links));
   failures.attempt(() => rules.finish());
-  if (failures.isEmpty && !needsInterface(type)) release();
+  if (failures.isEmpty && !needsInterface(ipamType)) release();
   if (failures.isEmpty) {
     failures.attempt(() => removeRecord(portName(attachment)));
     failures.attempt(() => leaveShared(attachment, sharedOf(config), links));
@@ -84,7 +77,7 @@ function identify(request: Request<BridgeConfig>, links: LinkBackend): Remains {
 }
 
 /** The IPAM plugin that has leases to release. A configuration that has lost its /ipam must not lose those of our own. */
-function leaser({ config, attachment }: Request<BridgeConfig>): string | undefined {
+function leasingType({ config, attachment }: Request<BridgeConfig>): string | undefined {
   return ipamTypeOf(config) ?? (leasedAddresses(config, attachment).length > 0 ? "host-local" : undefined);
 }
 

@@ -8,7 +8,7 @@ import { parseMac } from "../../lib/ip/mac.ts";
 import type { Prefix } from "../../lib/ip/prefix.ts";
 import { isOwnAlias, portAlias, portName } from "../../lib/net/identity.ts";
 import type { Link, LinkBackend, LinkWithAddresses } from "../../lib/net/link-backend.ts";
-import { openLinks } from "../../lib/net/open-links.ts";
+import { withContainerLinks } from "../../lib/net/open-links.ts";
 import { isOwnPort } from "../../lib/net/port.ts";
 import type { Netns } from "../../lib/system/system.ts";
 import type { BridgeConfig } from "./config.schema.ts";
@@ -50,14 +50,14 @@ function findByResult(previous: Result | undefined, links: LinkBackend): Link | 
   for (const { name, mac, sandbox } of previous?.interfaces ?? []) {
     const linkName = sandbox === undefined ? parseLinkName(name) : undefined;
     const link = linkName && links.readLink("host", linkName);
-    if (link !== undefined && isPossible(link) && mac !== undefined && link.mac === parseMac(mac))
+    if (link !== undefined && isForeignVeth(link) && mac !== undefined && link.mac === parseMac(mac))
       return link;
   }
   return undefined;
 }
 
 /** A veth that no attachment of ours owns. */
-function isPossible({ kind, alias }: Link): boolean {
+function isForeignVeth({ kind, alias }: Link): boolean {
   return kind === "veth" && !isOwnAlias(alias);
 }
 
@@ -68,19 +68,15 @@ function findByInterface(
   if (netnsPath === "") return undefined;
   const netns = openIfPossible(() => openContainerNetns(netnsPath, call.environment));
   if (netns === undefined) return undefined;
-  const links = openLinks(netns);
-  try {
+  return withContainerLinks(netns, (links) => {
     const inside = links.readLink("container", attachment.interface);
     if (inside?.kind !== "veth" || !isMeant(inside, addresses, netnsPath)) return undefined;
     const bridge = links.readLink("host", sharedOf(config).bridge);
     return links
       .readLinks("host")
-      .filter((link) => isPossible(link) && bridge !== undefined && link.master === bridge.index)
+      .filter((link) => isForeignVeth(link) && bridge !== undefined && link.master === bridge.index)
       .find((link) => link.index === inside.peerIndex && link.peerIndex === inside.index);
-  } finally {
-    links.close();
-    netns.close();
-  }
+  });
 }
 
 /** Whether the interface that a namespace has is the attachment's: it has a leased address, or there is no other. */

@@ -8,7 +8,7 @@ import type { Lost } from "../../lib/net/firewall/guard-collect.ts";
 import { collectNetworkRules } from "../../lib/net/firewall/network-ensure.ts";
 import { portName } from "../../lib/net/identity.ts";
 import type { LinkBackend } from "../../lib/net/link-backend.ts";
-import { openLinks } from "../../lib/net/open-links.ts";
+import { withHostLinks } from "../../lib/net/open-links.ts";
 import type { BridgeConfig } from "./config.schema.ts";
 import { Failures } from "./failures.ts";
 import { sharedOf } from "./leave.ts";
@@ -32,24 +32,20 @@ export function gc(
 ): void {
   const { network, config } = request;
   const ipamType = ipamTypeOf(config);
-  const validPorts = valid.map((each) => portName({ network, ...each }));
-  const isStale = (port: LinkName) => !validPorts.includes(port);
-  whileNobodyChanges(network, () => {
-    const links = openLinks(undefined);
+  const validPorts = new Set(valid.map((each) => portName({ network, ...each })));
+  const isStale = (port: LinkName) => !validPorts.has(port);
+  const collect = (links: LinkBackend) => {
     const failures = new Failures();
-    try {
-      for (const port of portsOf(network, links).filter(isStale)) {
-        failures.attempt(() => deleteLink(port, links));
-      }
-      failures.attempt(() => collectRules(network, valid, lostOf(request, valid, links)));
-      for (const port of recordedPorts(network).filter(isStale)) failures.attempt(() => removeRecord(port));
-      failures.attempt(() => collectNetworkRules(network, () => portsOf(network, links).length === 0));
-      failures.attempt(() => ipamType !== undefined && forward(ipamType, request, carried));
-    } finally {
-      links.close();
+    for (const port of portsOf(network, links).filter(isStale)) {
+      failures.attempt(() => deleteLink(port, links));
     }
+    failures.attempt(() => collectRules(network, valid, lostOf(request, valid, links)));
+    for (const port of recordedPorts(network).filter(isStale)) failures.attempt(() => removeRecord(port));
+    failures.attempt(() => collectNetworkRules(network, () => portsOf(network, links).length === 0));
+    failures.attempt(() => ipamType !== undefined && forward(ipamType, request, carried));
     failures.throwIfAny();
-  });
+  };
+  whileNobodyChanges(network, () => withHostLinks(collect));
 }
 
 /** The attachments that are not valid, but hold leases of our own IPAM plugin. */
@@ -58,13 +54,18 @@ function lostOf(
   valid: readonly ValidAttachment[],
   links: LinkBackend,
 ): Lost {
-  const isValid = (holder: ValidAttachment) =>
-    valid.some((each) => each.container === holder.container && each.interface === holder.interface);
+  // There may be as many of these as of those.
+  const validHolders = new Set(valid.map(nameOf));
   const { index } = links.readLink("host", sharedOf(config).bridge) ?? {};
   const elsewhere = links.readLinks("host").filter(({ master }) => index === undefined || master !== index);
   const names = new Set(elsewhere.map(({ name }) => name));
   return {
-    attachments: leaseHolders(config, network).filter((holder) => !isValid(holder)),
+    attachments: leaseHolders(config, network).filter((holder) => !validHolders.has(nameOf(holder))),
     isElsewhere: (port) => names.has(port),
   };
+}
+
+/** A text that is one attachment's of the network alone: neither of the two can hold a blank. */
+function nameOf({ container, interface: name }: ValidAttachment): string {
+  return `${container} ${name}`;
 }

@@ -7,7 +7,7 @@ import { apply } from "../../lib/net/apply.ts";
 import { chooseFirewall } from "../../lib/net/firewall/choose.ts";
 import { distrustNetworkRules } from "../../lib/net/firewall/network-ensure.ts";
 import { ruleKindsOf } from "../../lib/net/firewall/rule-kind.ts";
-import { openLinks } from "../../lib/net/open-links.ts";
+import { withContainerLinks } from "../../lib/net/open-links.ts";
 import type { Operation } from "../../lib/net/operation.ts";
 import { describeOperation } from "../../lib/net/operation-error.ts";
 import type { Tools } from "../../lib/net/tools.ts";
@@ -35,23 +35,19 @@ export function repair(
 ): Repair {
   const settings = settingsOf(request.config, request.arguments);
   const netns = openContainerNetns(request.netnsPath, request.call.environment);
-  const firewall = chooseFirewall(settings.masquerading?.backend);
-  const tools: Tools = { links: openLinks(netns), firewall, netns };
-  try {
+  return withContainerLinks(netns, (links) => {
+    const tools: Tools = { links, firewall: chooseFirewall(settings.masquerading?.backend), netns };
     return whileChanging(request.attachment, () => {
       const leased = repairLease(settings, request, isTrial, carried);
       return whileJoining(settings.bridge, () => {
         const damage = damageOf(settings, request.attachment, previous, tools);
         const plan = planRepair(damage);
         if (!isTrial) carryOut(plan, damage, tools);
-        const result = withPresentMacs(damage.result, settings, tools.links);
+        const result = withPresentMacs(damage.result, settings, links);
         return { steps: [...leased, ...plan.map(inWords)], result };
       });
     });
-  } finally {
-    tools.links.close();
-    netns.close();
-  }
+  });
 }
 
 /** Of another IPAM plugin than one that is carried, nobody knows how its leases could be had again. */

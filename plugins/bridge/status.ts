@@ -4,7 +4,7 @@ import { CniError, Code } from "../../lib/cni/error.ts";
 import type { NetworkRequest } from "../../lib/cni/request.ts";
 import { chooseFirewall } from "../../lib/net/firewall/choose.ts";
 import { whyGuardsUnusable } from "../../lib/net/firewall/guard-unusable.ts";
-import { openLinks } from "../../lib/net/open-links.ts";
+import { withHostLinks } from "../../lib/net/open-links.ts";
 import type { BridgeConfig } from "./config.schema.ts";
 import { requireSuitableBridge } from "./host-state.ts";
 import { type Settings, settingsOf } from "./settings.ts";
@@ -18,15 +18,12 @@ import { type Settings, settingsOf } from "./settings.ts";
 export function status(request: NetworkRequest<BridgeConfig>, carried: CarriedPlugins): void {
   const settings = settingsOf(request.config, new Map());
   requirePermission();
-  const links = unavailableOnError(() => openLinks(undefined));
-  try {
-    unavailableOnError(() => {
+  unavailableOnError(() =>
+    withHostLinks((links) => {
       const bridge = links.readLink("host", settings.bridge);
       if (bridge !== undefined) requireSuitableBridge(settings, bridge);
-    });
-  } finally {
-    links.close();
-  }
+    }),
+  );
   const reason = whyNoRules(settings);
   if (reason !== undefined) throw unavailable(reason);
   const { ipamType } = settings;

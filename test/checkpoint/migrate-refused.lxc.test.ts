@@ -1,9 +1,10 @@
 import { expect } from "vitest";
+import { containerIdOf } from "../../lxc/container/id.ts";
 import { expectRefused } from "../lxc/command-line.ts";
 import { describeOnce, giveCriu } from "./criu.ts";
 import { own, startMoving } from "./moving.ts";
 import { migration, test } from "./ssh.ts";
-import { define, held, joined, leases } from "./talk.ts";
+import { define, expectToGoOn, held, joined, leases } from "./talk.ts";
 
 const { routes } = joined.ipam;
 const other4 = [[{ subnet: "10.10.0.0/24" }], [{ subnet: "fd00:10:10::/64" }]];
@@ -84,5 +85,33 @@ describeOnce("a move that the other host cannot do is refused, and the container
     await moving.here.configure(["lxc.rootfs.path = dir:/mnt"]);
     await expectRefused(host, variant, words, "its root (lxc.rootfs.path) is no directory below");
     await moving.expectHere();
+  });
+
+  test("for going on there already, as the other host has it", async ({ host, there, lxc }) => {
+    const moving = await startMoving({ host, there, lxc }, variant);
+    const { name, path } = moving.here;
+    const id = containerIdOf(name, path);
+    // As after a restore of which nobody here has heard, and "lxc-cni restore --here".
+    const arrival = { name, lxcPath: path, isNew: true, networkDirectories: [], since: 0 };
+    const process = {
+      pid: 1,
+      startTime: await there.run(["sh", "-c", "sed 's/.*) //' /proc/1/stat | cut -d' ' -f20"]),
+      bootId: await there.run(["cat", "/proc/sys/kernel/random/boot_id"]),
+    };
+    await there.write(
+      `/var/lib/lxc-cni/incarnations/${id}.json`,
+      JSON.stringify({ process, name, lxcPath: path, attachments: [] }),
+    );
+    await there.write(
+      `/var/lib/lxc-cni/arrivals/${id}.json`,
+      JSON.stringify({ format: "lxc-cni arrival 1", ...arrival }),
+    );
+    await there.write(`${path}/${name}/rootfs/precious`, "");
+    const words = migration(variant, name);
+    for (const call of [words, [...words, "--dry-run"]]) {
+      await expectRefused(host, variant, call, `container ${name} runs at other, too`);
+      expect(await there.run(["ls", `${path}/${name}/rootfs`])).toBe("precious");
+      await expectToGoOn(moving.peer);
+    }
   });
 });

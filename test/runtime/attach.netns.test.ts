@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { containerIdOf } from "../../lxc/container/id.ts";
+import { writeScript } from "../cni/scratch.ts";
 import type { Outcome } from "../fixture/command.ts";
 import { type Container, makeContainerOfProcess } from "../fixture/container.ts";
 import type { Host } from "../fixture/host.ts";
@@ -98,6 +99,25 @@ describeEngines("the result of an ADD by lxc-cni", (variant) => {
       expect(await host.run(["ls", results])).toBe("");
     },
   );
+
+  test("is not told when it is another attachment's, whose file has the same name", async ({
+    host,
+    plugins,
+  }) => {
+    plugins.install("noop");
+    await host.write(networkFile, network("1.0.0", "noop"));
+    const web = await makeContainerOfProcess(host, "web");
+    await hook(host, variant, plugins, web, "start-host");
+    const kept = JSON.parse((await host.attempt(["cat", cacheFile])).output);
+    // net-web-HASH-eth0 is also what a container HASH on a network net-web is kept by.
+    const other = { containerId: kept.containerId.replace("web-", ""), networkName: "net-web" };
+    const result = { cniVersion: "1.0.0", ips: [{ address: "10.9.9.9/24" }] };
+    await host.write(cacheFile, JSON.stringify({ ...kept, ...other, cniArgs: [["FOO", "bar"]], result }));
+    await end(host, web);
+    expect(await hook(host, variant, plugins, web, "stop")).toMatchObject({ status: 0 });
+    expect(plugins.input("noop", "DEL")).not.toHaveProperty("prevResult");
+    expect(plugins.environment("noop", "DEL").CNI_ARGS).toBe("");
+  });
 });
 
 describeEngines("an ADD by lxc-cni is undone", (variant) => {
@@ -112,6 +132,21 @@ describeEngines("an ADD by lxc-cni is undone", (variant) => {
     plugins.install("noop", { DEL: { prints: { code: 5, msg: "busy" }, status: 1 } });
     const second = await hook(host, variant, plugins, web, "start-host");
     expect(second).toMatchObject({ status: 1, errors: expect.stringMatching(/\/var\/lib\/cni.*busy/s) });
+  });
+
+  test("and says why also when its record cannot be removed", async ({ host, plugins }) => {
+    writeScript(`${plugins.directory}/failing`, [
+      "mount -t tmpfs -o ro tmpfs /var/lib/lxc-cni/incarnations >&2",
+      `echo '{"code": 5, "msg": "the reason"}'`,
+      "exit 1",
+    ]);
+    await host.write(networkFile, network("1.0.0", "failing"));
+    const web = await makeContainerOfProcess(host, "web");
+    const failed = await hook(host, variant, plugins, web, "start-host");
+    expect(failed).toMatchObject({
+      status: 1,
+      errors: expect.stringMatching(/the reason.*not rolled back: .*read-only/is),
+    });
   });
 
   test("when its result cannot be said in the network's version", async ({ host, plugins }) => {

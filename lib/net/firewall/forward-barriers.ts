@@ -1,7 +1,7 @@
-import { isObject, type Json, type JsonObject } from "../../cni/json.ts";
+import { isObject } from "../../cni/json.ts";
 import { finishListing, startListing } from "./iptables-command.ts";
 import { families, type Store, type StoreName, storesWithRules, usualStore } from "./iptables-store.ts";
-import { isNftInstalled, readNftJson } from "./nft-command.ts";
+import { isNftInstalled, nftObjectsIn, readNftJson } from "./nft-command.ts";
 
 /** A chain that drops forwarded packets, all but those that rules before its end let pass. */
 export interface ForwardBarrier {
@@ -69,7 +69,7 @@ function storeOfChain(table: string, chain: string): StoreName | undefined {
 }
 
 function barriersOfNft(): ForwardBarrier[] {
-  const chains = objectsIn(readNftJson(["list", "chains"]), "chain");
+  const chains = nftObjectsIn(readNftJson(["list", "chains"]), "chain");
   return chains
     .filter(({ hook, family }) => hook === "forward" && ["ip", "ip6", "inet"].includes(String(family)))
     .flatMap((found): ForwardBarrier[] => {
@@ -92,19 +92,10 @@ function isUsual(store: StoreName): boolean {
 function endsInDrop(table: string, chain: string): boolean {
   // nft takes its words for its language; a name that would be more than a name there is none that programs give.
   if (![...table.split(" "), chain].every((name) => /^[A-Za-z_][A-Za-z0-9_./-]*$/.test(name))) return false;
-  const rules = objectsIn(readNftJson(["list", "chain", ...table.split(" "), chain]), "rule");
+  const rules = nftObjectsIn(readNftJson(["list", "chain", ...table.split(" "), chain]), "rule");
   const statements = rules.at(-1)?.expr;
   if (!Array.isArray(statements)) return false;
   const kinds = statements.filter(isObject).flatMap(Object.keys);
   const isMatching = kinds.some((kind) => !["counter", "log", "drop", "reject"].includes(kind));
   return !isMatching && kinds.some((kind) => kind === "drop" || kind === "reject");
-}
-
-/** The objects of a kind in what `nft -j` printed. */
-function objectsIn(output: Json, kind: string): JsonObject[] {
-  const entries = isObject(output) && Array.isArray(output.nftables) ? output.nftables : [];
-  return entries.filter(isObject).flatMap((entry) => {
-    const object = entry[kind];
-    return object !== undefined && isObject(object) ? [object] : [];
-  });
 }

@@ -1,6 +1,6 @@
-import { isObject, type Json, type JsonObject } from "../../cni/json.ts";
+import type { Json, JsonObject } from "../../cni/json.ts";
 import { entryChain } from "./guard-rules.ts";
-import { finishNftListing, type NftListing, startNftJson } from "./nft-command.ts";
+import { finishNftListing, type NftListing, nftObjectsIn, startNftJson } from "./nft-command.ts";
 
 /** The table of all guards: that of containernetworking/plugins. */
 export const table = { family: "bridge", table: "nat" } as const;
@@ -53,7 +53,9 @@ export function finishChainListing(
   listing: NftListing,
   options?: { readonly sure: boolean },
 ): ListedRule[] | undefined {
-  return objectsIn(finishNftListing(listing, options), "rule")?.map(({ comment, handle, expr }) => ({
+  const output = finishNftListing(listing, options);
+  if (output === undefined) return undefined;
+  return nftObjectsIn(JSON.parse(output), "rule").map(({ comment, handle, expr }) => ({
     comment: typeof comment === "string" ? comment : "",
     handle: Number(handle),
     expr: Array.isArray(expr) ? expr : [],
@@ -63,14 +65,7 @@ export function finishChainListing(
 /** The names of all chains of the table. @throws ListingFailed where nft could not tell */
 export function listChains(): string[] {
   const running = startNftJson([{ list: { chains: { family: "bridge" } } }]);
-  const chains = objectsIn(finishNftListing({ what: "the chains of bridges", running }), "chain") ?? [];
+  const output = finishNftListing({ what: "the chains of bridges", running });
+  const chains = output === undefined ? [] : nftObjectsIn(JSON.parse(output), "chain");
   return chains.flatMap(({ table, name }) => (table === "nat" && typeof name === "string" ? name : []));
-}
-
-/** The objects of a kind in what nft printed as JSON. */
-function objectsIn(output: string | undefined, kind: string): JsonObject[] | undefined {
-  if (output === undefined) return undefined;
-  const { nftables } = JSON.parse(output);
-  const entries: readonly Json[] = Array.isArray(nftables) ? nftables : [];
-  return entries.map((entry) => (isObject(entry) ? entry[kind] : undefined)).filter(isObject);
 }

@@ -20,7 +20,7 @@ export interface Store {
 /** The kernel's two packet filters that iptables can work on. They know nothing of each other's rules. */
 type Variant = "nft" | "legacy";
 
-/** Both, the usual one first. */
+/** Both versions, the usual one first. */
 export const families: readonly AddressFamily[] = [4, 6];
 
 const commands = { 4: "iptables", 6: "ip6tables" } as const;

@@ -1,5 +1,5 @@
 import { system } from "#system";
-import { type Json, stringifyCompact } from "../../cni/json.ts";
+import { isObject, type Json, type JsonObject, stringifyCompact } from "../../cni/json.ts";
 import { trace } from "../../cni/trace.ts";
 import type { Outcome, Running } from "../../system/system.ts";
 import { ListingFailed, reasonOf, startCommand } from "./command.ts";
@@ -69,4 +69,10 @@ export function readNftJson(words: readonly string[]): Json {
   if (outcome.status === 0) return JSON.parse(outcome.output);
   trace(() => `nft failed to ${words.join(" ")}: ${reasonOf(outcome)}`);
   return undefined;
+}
+
+/** The objects of a kind (`rule`, `chain`) in what nft printed as JSON. */
+export function nftObjectsIn(output: Json, kind: string): JsonObject[] {
+  const entries: readonly Json[] = isObject(output) && Array.isArray(output.nftables) ? output.nftables : [];
+  return entries.map((entry) => (isObject(entry) ? entry[kind] : undefined)).filter(isObject);
 }
