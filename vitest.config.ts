@@ -8,6 +8,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What is waited for is often the kernel's or a daemon's to do, when a busy machine gets round to it.
+    expect: { poll: { timeout: 10_000 } },
     globalSetup: ["./test/lxc/cgroups.ts"],
     reporters: ["default", "./test/fixture/reporter.ts"],
   },

@@ -1,6 +1,6 @@
 import { system } from "#system";
 import { asCniError, type CniError, Code, withMore } from "../cni/error.ts";
-import { timeLeft } from "../cni/time-limit.ts";
+import { isTimeUp, timeLeft } from "../cni/time-limit.ts";
 
 /** How long to try, in milliseconds, where there is time. */
 const longest = 5_000;
@@ -16,17 +16,21 @@ const longestPause = 1_000;
  * left out, so that callers that were refused together do not come back together. All of it takes five seconds at most.
  *
  * @param undo Is done after a try that failed. Where that fails as well, there is no other try.
- * @throws what the last try threw, with the number of tries in its details.
+ * @throws what the last try threw, or the one before where the time was up in the last, with the number of tries in its
+ *   details.
  */
 export function retryWhileBusy<T>(attempt: () => T, undo: () => void = () => undefined): T {
   const end = system.monotonic() + timeLeft(longest);
+  let busy: CniError | undefined;
   for (let tries = 1, pause = firstPause; ; tries++, pause = Math.min(2 * pause, longestPause)) {
     try {
       return attempt();
     } catch (error) {
+      if (busy !== undefined && isTimeUp()) throw afterTries(busy, tries);
       if (asCniError(error).code !== Code.tryAgainLater) throw error;
+      busy = asCniError(error);
       const time = pause * (1 - (system.random(1)[0] ?? 0) / 512);
-      if (system.monotonic() + time > end || !succeeds(undo)) throw afterTries(asCniError(error), tries);
+      if (system.monotonic() + time > end || !succeeds(undo)) throw afterTries(busy, tries);
       system.sleep(time);
     }
   }

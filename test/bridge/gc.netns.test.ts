@@ -54,7 +54,7 @@ describeVariants("GC", (variant) => {
       await lost.lose();
       succeeded(await callNetwork(host, variant, "GC", withValid(ours, [valid, "eth0"])));
       const left = async () => differenceBut(lost, before, await snapshot(host));
-      await expect.poll(left, { timeout: 10_000 }).toEqual([]);
+      await expect.poll(left).toEqual([]);
       expect((await alive.attempt(["ip", "link", "show", "eth0"])).status).toBe(1);
       succeeded(await kept.check());
       await valid.run(["ping", "-c1", "-W2", "10.10.0.1"]);

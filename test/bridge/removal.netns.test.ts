@@ -174,7 +174,7 @@ async function holdRestore(host: Host): Promise<HeldRestore> {
   return {
     killCaller: async () => {
       const noted = async () => (await host.attempt(["cat", note])).output.trim();
-      await expect.poll(noted, { timeout: 10_000 }).toMatch(/^\d+ \d+$/);
+      await expect.poll(noted).toMatch(/^\d+ \d+$/);
       const [self = "", caller = ""] = (await noted()).split(" ");
       held = self;
       await remove();
@@ -184,7 +184,7 @@ async function holdRestore(host: Host): Promise<HeldRestore> {
       // Opened for both, a pipe waits for nobody; what is written stays in it as long as somebody has it open.
       await host.run(["sh", "-c", `echo go 1<> ${gate}`]);
       const isThere = async () => (await host.attempt(["test", "-e", `/proc/${held}/ns/net`])).status === 0;
-      await expect.poll(isThere, { timeout: 10_000 }).toBe(false);
+      await expect.poll(isThere).toBe(false);
     },
   };
 }

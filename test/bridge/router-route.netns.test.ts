@@ -41,7 +41,7 @@ async function attachRouter(host: Host): Promise<void> {
     advertise,
     String(ifindex),
   ]);
-  await expect.poll(() => defaultRoutes(host), { timeout: 10_000 }).toHaveLength(1);
+  await expect.poll(() => defaultRoutes(host)).toHaveLength(1);
 }
 
 /** A router advertisement for 1800 s (RFC 4861, section 4.2), with the hop limit 255 (IPV6_MULTICAST_HOPS). */

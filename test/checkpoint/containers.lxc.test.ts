@@ -83,7 +83,7 @@ describeOnce("a container", (variant) => {
       "/mnt/typescript",
     ]);
     const shown = () => read(host, "/mnt/typescript");
-    await expect.poll(shown, { timeout: 10_000 }).toMatch(/saving \S+: [1-9]\d* kB, [1-9]\.\d\d s/);
+    await expect.poll(shown).toMatch(/saving \S+: [1-9]\d* kB, [1-9]\.\d\d s/);
     await host.run(["sh", "-c", "echo > /mnt/go"]);
     await saved;
     // The line is gone when there is something else to say.

@@ -37,7 +37,7 @@ const calls = `cat /proc/[0-9]*/cmdline | tr '\\0' ' ' | grep -oaE '[c]riu (dump
 
 /** What a container that was left to itself is: saved, or running, and whether it is taken for checkpointed. */
 async function stateOf(host: Host, variant: Variant, { name }: LxcContainer) {
-  await expect.poll(() => host.run(["sh", "-c", calls]), { timeout: 10_000 }).toBe("");
+  await expect.poll(() => host.run(["sh", "-c", calls])).toBe("");
   const [state] = (await host.run(["lxc-info", "--name", name, "--state", "--no-humanize"])).split("\n");
   const listed: { state: string }[] = JSON.parse(await lxcCni(host, variant, "ls", "--json"));
   return {

@@ -79,9 +79,7 @@ export async function startPeer(host: Host): Promise<Peer> {
   await place.run(["sh", "-c", peerAddresses]);
   await host.write("/mnt/peer.py", peerProgram);
   await place.run(["sh", "-c", "setsid python3 /mnt/peer.py </dev/null >/mnt/peer.log 2>&1 &"]);
-  await expect
-    .poll(() => host.attempt(["cat", "/mnt/listening"]), { timeout: 10_000 })
-    .toMatchObject({ status: 0 });
+  await expect.poll(() => host.attempt(["cat", "/mnt/listening"])).toMatchObject({ status: 0 });
   return {
     counts: async () =>
       Promise.all(

@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 import { test as base, vi } from "vitest";
@@ -52,11 +60,14 @@ export interface Network {
   write(name: string, content: string): void;
 }
 
+/** Memory, where there is a file system of it: a disk that others write to has every call wait for its turn. */
+const scratch = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+
 /** A test that gets a network of its own. */
 export const test = base.extend<{ network: Network }>({
   // biome-ignore lint/correctness/noEmptyPattern: vitest wants a pattern here.
   network: async ({}, use) => {
-    const dataDir = mkdtempSync(`${tmpdir()}/host-local-`);
+    const dataDir = mkdtempSync(`${scratch}/host-local-`);
     const spies = keepStateIn(dataDir);
     await use(networkIn(dataDir));
     for (const spy of spies) spy.mockRestore();

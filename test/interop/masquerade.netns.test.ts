@@ -125,7 +125,7 @@ async function ended(
   return {
     del: (plugins: Variant) => networkOn(host, plugins, known).del(c1, options),
     expectNothingLeft: async (left = leftSince) => {
-      if (isLost) await expect.poll(() => left(before, host), { timeout: 10_000 }).toEqual([]);
+      if (isLost) await expect.poll(() => left(before, host)).toEqual([]);
       else expect(await left(before, host)).toEqual([]);
     },
   };

@@ -1,8 +1,6 @@
 import { expect } from "vitest";
 import type { Host } from "../fixture/host.ts";
 
-const patience = { timeout: 10_000, interval: 20 };
-
 /** Gives a user a part of the tree of cgroups, as systemd-logind does: that of version 2, which alone can be given away. */
 export async function delegateCgroup(host: Host, user: number): Promise<string> {
   const cgroup = `/sys/fs/cgroup/lxccnitest-${host.pid}`;
@@ -16,5 +14,5 @@ export async function delegateCgroup(host: Host, user: number): Promise<string> 
 /** Removes it, when everything in it has ended. */
 export async function removeCgroup(host: Host, cgroup: string): Promise<void> {
   const remove = ["find", cgroup, "-depth", "-type", "d", "-exec", "rmdir", "{}", "+"];
-  await expect.poll(async () => (await host.attempt(remove)).status, patience).toBe(0);
+  await expect.poll(async () => (await host.attempt(remove)).status).toBe(0);
 }

@@ -21,11 +21,11 @@ describeVariants("lxc-cni enable", (variant) => {
     expect((await c1.addresses()).sort()).toEqual(["10.10.0.2/16", "10.20.0.2/16"]);
     expect(await c1.run(["cat", "/sys/class/net/lo/operstate"])).toBe("unknown");
     await c1.stop();
-    await expect.poll(async () => difference(rest, await snapshot(host)), patience).toEqual([]);
+    await expect.poll(async () => difference(rest, await snapshot(host))).toEqual([]);
 
     await lxcCni(host, variant, "disable", c1.name);
     expect(await read(host, c1.configFile)).toBe(before);
-    await expect.poll(async () => difference(beforeAll, await snapshot(host)), patience).toEqual([]);
+    await expect.poll(async () => difference(beforeAll, await snapshot(host))).toEqual([]);
   });
 });
 
@@ -264,8 +264,6 @@ describe("lxc-cni enable, of any kind", () => {
     expect(await read(host, c1.configFile)).toBe("lxc.include = /missing\n");
   });
 });
-
-const patience = { timeout: 5_000, interval: 50 };
 
 async function linksAfterStart(container: LxcContainer): Promise<string[]> {
   await container.start();

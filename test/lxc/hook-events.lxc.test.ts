@@ -282,6 +282,5 @@ async function crash(host: Host): Promise<void> {
 
 async function expectNothingBut(rest: Snapshot, host: Host): Promise<void> {
   // The kernel takes its time with a namespace that is dying, and with the port into it.
-  const patience = { timeout: 5_000, interval: 50 };
-  await expect.poll(async () => difference(rest, await snapshot(host)), patience).toEqual([]);
+  await expect.poll(async () => difference(rest, await snapshot(host))).toEqual([]);
 }

@@ -136,7 +136,7 @@ async function restOf({ way }: Circumstances, host: Host, all: readonly LxcConta
     // A lease and rules stay: those of one start, however many there are later.
     await Promise.all(all.map((container) => container.start()));
     await Promise.all(all.map((container) => container.stop()));
-    await expect.poll(() => host.run(["ip", "link", "show", "master", "cnibr0"]), patience).toBe("");
+    await expect.poll(() => host.run(["ip", "link", "show", "master", "cnibr0"])).toBe("");
   }
   return snapshot(host);
 }
@@ -149,9 +149,7 @@ async function expectNetwork({ way }: Circumstances, container: LxcContainer): P
 
 async function expectNothingBut(rest: Snapshot, host: Host): Promise<void> {
   // The kernel takes its time with a namespace that is dying, and with the port into it.
-  await expect.poll(async () => difference(rest, await snapshot(host)), patience).toEqual([]);
+  await expect.poll(async () => difference(rest, await snapshot(host))).toEqual([]);
 }
-
-const patience = { timeout: 5_000, interval: 50 };
 
 const ping = (address: string) => ["ping", "-c", "1", "-W", "2", address];

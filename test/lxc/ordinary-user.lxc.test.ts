@@ -9,7 +9,6 @@ import { emptyNetwork, hookLines } from "./ways.ts";
 const home = "/var/lib/lxc/alice";
 const which = ["--lxcpath", `${home}/lxc`, "--name", "web"];
 const rootfs = `${home}/lxc/web/rootfs`;
-const patience = { timeout: 10_000, interval: 20 };
 
 /** Why LXC cannot start a container for an ordinary user here. */
 const missing = ["/usr/bin/lxc-start", "/usr/share/lxc/templates/lxc-busybox", "/usr/bin/newuidmap"].find(
@@ -43,7 +42,7 @@ test("a container that an ordinary user starts has a network, and gives it back"
       );
       await host.run([...enter, "ping", "-c", "1", "-W", "2", "10.10.0.1"]);
       await host.run(asAlice("lxc-stop", ...which, "--kill"));
-      await expect.poll(async () => difference(before, await snapshot(host)), patience).toEqual([]);
+      await expect.poll(async () => difference(before, await snapshot(host))).toEqual([]);
     }
   } finally {
     await host.attempt(asAlice("lxc-stop", ...which, "--kill"));

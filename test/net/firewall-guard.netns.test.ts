@@ -232,9 +232,7 @@ describeFirewall("a guard", (program) => {
       await c1.run(["ping", "-c1", "-W2", "10.10.0.3"]);
       await c1.run(["ping", "-c1", "-W2", "fd00::3"]);
       const linkLocal = "fe80::ff:fe00:3%eth0";
-      await expect
-        .poll(async () => (await c1.attempt(["ping", "-c1", "-W1", linkLocal])).status, { timeout: 10_000 })
-        .toBe(0);
+      await expect.poll(async () => (await c1.attempt(["ping", "-c1", "-W1", linkLocal])).status).toBe(0);
       await c1.run(["ip", "address", "add", "10.10.0.9/16", "dev", "eth0"]);
       await c1.run(["ip", "address", "add", "fd00::9/64", "dev", "eth0", "nodad"]);
       expect((await c1.attempt(["ping", "-c1", "-W1", "-I", "10.10.0.9", "10.10.0.3"])).status).toBe(1);

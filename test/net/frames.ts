@@ -127,6 +127,8 @@ const script = `
 import ctypes, json, os, socket, sys
 
 call = json.load(sys.stdin)
+# Each processor has a queue of its own for what a veth is sent: only one of them keeps the order.
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 libc = ctypes.CDLL(None, use_errno=True)
 
 def packet_socket(netns):

@@ -40,7 +40,9 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(work, { recursive: true }));
 
-test("the same commit gives the same bytes, wherever, whenever and by whomever it is packed", async () => {
+test("the same commit gives the same bytes, wherever, whenever and by whomever it is packed", {
+  timeout: 120_000,
+}, async () => {
   const again = join(work, "again");
   const strange = { ...release, TZ: "Pacific/Auckland", LC_ALL: "C.UTF-8", HOME: work };
   const words = [...packageCommand("0.1.0~1", again)];

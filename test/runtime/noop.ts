@@ -8,7 +8,7 @@ export interface Reply {
   readonly status?: number;
   /** How many times it answers code 11, "try again later", before; never when absent. */
   readonly busy?: number;
-  /** It never answers. */
+  /** It never answers, or no more when it has been busy. */
   readonly hangs?: boolean;
 }
 
@@ -70,5 +70,5 @@ function reply({ prints, status = 0, busy = 0, hangs = false }: Reply, call: str
     prints === undefined ? `exit ${status}` : `printf %s '${JSON.stringify(prints)}'; exit ${status}`;
   const later = `printf %s '{"code":11,"msg":"busy"}'; exit 1`;
   const soFar = `$(grep -cx "${call}" ${notes})`;
-  return hangs ? "exec sleep 1000" : `if [ "${soFar}" -le ${busy} ]; then ${later}; else ${answers}; fi`;
+  return `if [ "${soFar}" -le ${busy} ]; then ${later}; else ${hangs ? "exec sleep 1000" : answers}; fi`;
 }

@@ -1,14 +1,22 @@
 import { readdir, readFile } from "node:fs/promises";
+import { expect } from "vitest";
 import type { Host } from "../fixture/host.ts";
 
-/** Kills all processes of a host that have one of the given names. */
+/** Kills all processes of a host that have one of the given names, and waits until they are gone. */
 export async function kill(host: Host, names: readonly string[]): Promise<void> {
-  const proc = `/proc/${host.pid}/root/proc`;
-  for (const id of (await readdir(proc)).filter((entry) => /^\d+$/.test(entry))) {
-    const name = await readFile(`${proc}/${id}/comm`, "utf8").catch(() => "");
+  for (const id of await called(names, host)) {
     // One that has ended since is as good as killed.
-    if (names.includes(name.trimEnd())) await host.attempt(["kill", "-KILL", id]);
+    await host.attempt(["kill", "-KILL", id]);
   }
+  await expect.poll(() => called(names, host)).toEqual([]);
+}
+
+/** The processes of a host that have one of the names. */
+async function called(names: readonly string[], host: Host): Promise<string[]> {
+  const proc = `/proc/${host.pid}/root/proc`;
+  const ids = (await readdir(proc)).filter((entry) => /^\d+$/.test(entry));
+  const comms = await Promise.all(ids.map((id) => readFile(`${proc}/${id}/comm`, "utf8").catch(() => "")));
+  return ids.filter((_, at) => names.includes(comms[at]?.trimEnd() ?? ""));
 }
 
 /**
@@ -32,6 +40,9 @@ for iptables in iptables ip6tables; do
     $iptables -t $table -X
   done
 done
-for port in $(ip -o link show master cni0 | sed 's/^[0-9]*: \\([^:@]*\\).*/\\1/'); do ip link delete "$port"; done
+# One that the kernel removes meanwhile, with its namespace, is gone as well.
+for port in $(ip -o link show master cni0 | sed 's/^[0-9]*: \\([^:@]*\\).*/\\1/'); do
+  ip link delete "$port" || ! ip link show "$port"
+done
 ip link delete cni0
 `;

@@ -102,10 +102,11 @@ describe("podman", patient, () => {
   test("a pod is one place, with its ports", async ({ runtime }) => {
     const { host, podman } = runtime;
     await runtime.startPod("pod", ["--network", "both", "--publish", "8081:80"]);
-    expect(await runtime.runOnce(["--pod", "pod"], ["wget", "-q", "-O", "-", "http://127.0.0.1/"])).toBe(
+    // First from outside, where whoever asks waits until somebody serves.
+    expect(await nameServedAt(`${outside.hostAddress}:8081`, placeIn(host, "/run/netns/outside"))).toBe(
       "pod",
     );
-    expect(await nameServedAt(`${outside.hostAddress}:8081`, placeIn(host, "/run/netns/outside"))).toBe(
+    expect(await runtime.runOnce(["--pod", "pod"], ["wget", "-q", "-O", "-", "http://127.0.0.1/"])).toBe(
       "pod",
     );
     await podman(["pod", "rm", "--force", "--time", "0", "pod"]);

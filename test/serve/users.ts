@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { recipe } from "../bridge/recipe.ts";
 import { type Outcome, outputOf } from "../fixture/command.ts";
+import { startSleeper } from "../fixture/container.ts";
 import type { Host } from "../fixture/host.ts";
 import { test as onHost } from "../fixture/test.ts";
 import { variants } from "../fixture/variants.ts";
@@ -78,9 +79,7 @@ export function asUser(user: number): string[] {
 async function start(host: Host, directory: string, argv: readonly string[], path: string): Promise<string> {
   const script = `"$@" < /dev/null >> ${directory}/log 2>&1 & echo $!`;
   const pid = await host.run(["sh", "-c", script, "sh", ...argv]);
-  await expect
-    .poll(async () => (await host.attempt(["test", "-S", path])).status, { timeout: 5_000 })
-    .toBe(0);
+  await expect.poll(async () => (await host.attempt(["test", "-S", path])).status).toBe(0);
   return pid;
 }
 
@@ -90,9 +89,8 @@ async function makeUserContainer(
   user: number,
   name: string,
 ): Promise<UserContainer> {
-  const script = "sleep infinity < /dev/null > /dev/null 2>&1 & echo $!";
   const unshare = ["unshare", "--user", "--map-root-user", "--net"];
-  const pid = await host.run([...asUser(user), ...unshare, "sh", "-c", script]);
+  const pid = await host.run([...asUser(user), ...unshare, "sh", "-c", startSleeper]);
   const enter = ["nsenter", `--net=/proc/${pid}/ns/net`, "--"];
   const env = {
     LXC_NAME: name,

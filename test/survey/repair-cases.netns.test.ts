@@ -180,5 +180,5 @@ async function talk(host: Host, web: RunningContainer, db: RunningContainer): Pr
 async function says(host: Host, word: string): Promise<void> {
   await host.run(["sh", "-c", `echo ${word} > /run/said`]);
   const heard = async () => (await host.attempt(["cat", "/run/heard"])).output;
-  await expect.poll(heard, { timeout: 10_000 }).toContain(word);
+  await expect.poll(heard).toContain(word);
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { beforeAll, vi } from "vitest";
 import { buildExecutables } from "../../scripts/build/executables.mjs";
 import { findToolchain } from "../../scripts/build/toolchain.mjs";
 
@@ -18,7 +19,16 @@ if (missingToolchain !== undefined) console.warn(`native executables are not tes
 /** The ways that this machine can build and run. */
 export const kinds: readonly Kind[] = missingToolchain === undefined ? ["js", "bin", "sanitized"] : ["js"];
 
-/** Makes the engine ready, which takes a minute on a machine that has never built it. */
+/**
+ * Says that the tests of a file build programs: they have the engine made ready, which takes a minute on a machine that
+ * has never built it, and as much time as compilers may take on a busy one.
+ */
+export function buildsPrograms(): void {
+  vi.setConfig({ testTimeout: 120_000, hookTimeout: 300_000 });
+  beforeAll(prepareToolchain);
+}
+
+/** Makes the engine ready. */
 export function prepareToolchain(): void {
   if (missingToolchain === undefined) findToolchain({ sanitize: true });
 }

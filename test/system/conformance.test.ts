@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { closeSync, copyFileSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, expect, test } from "vitest";
-import { buildProgram, kinds, prepareToolchain, withDirectory } from "./build.ts";
+import { expect, test } from "vitest";
+import { buildProgram, buildsPrograms, kinds, withDirectory } from "./build.ts";
 import { withNetns } from "./netns.ts";
 
-beforeAll(prepareToolchain, 300_000);
+buildsPrograms();
 
 test.each(kinds)("the system behaves as written down (%s)", async (kind) => {
   const observed = await withDirectory(async (directory) => {

@@ -13,9 +13,9 @@ import { constants as os, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compileProgram } from "../fixture/compile.ts";
-import { buildProgram, kinds, prepareToolchain } from "./build.ts";
+import { buildProgram, buildsPrograms, kinds } from "./build.ts";
 
-beforeAll(prepareToolchain, 300_000);
+buildsPrograms();
 
 describe.each(kinds)("a program (%s)", (kind) => {
   let directory = "";

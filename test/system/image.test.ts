@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { buildExecutables } from "../../scripts/build/executables.mjs";
-import { kinds, missingToolchain, prepareToolchain, withDirectory } from "./build.ts";
+import { buildsPrograms, kinds, missingToolchain, withDirectory } from "./build.ts";
 
-beforeAll(prepareToolchain, 300_000);
+buildsPrograms();
 
 const program = join(import.meta.dirname, "programs/evaluated.ts");
 

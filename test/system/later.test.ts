@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { buildExecutables } from "../../scripts/build/executables.mjs";
-import { type Kind, kinds, prepareToolchain, withDirectory } from "./build.ts";
+import { buildsPrograms, type Kind, kinds, withDirectory } from "./build.ts";
 
-beforeAll(prepareToolchain, 300_000);
+buildsPrograms();
 
 /** Builds the program, and runs it once with each word. */
 function runWith(kind: Kind, words: readonly string[]) {

@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import { beforeAll, describe, expect, test } from "vitest";
-import { buildProgram, kinds, prepareToolchain, withDirectory } from "./build.ts";
+import { describe, expect, test } from "vitest";
+import { buildProgram, buildsPrograms, kinds, withDirectory } from "./build.ts";
 
-beforeAll(prepareToolchain, 300_000);
+buildsPrograms();
 
 describe.each(kinds)("a lock between processes (%s)", (kind) => {
   test("passes on when its holder is killed", () =>

@@ -1,16 +1,25 @@
-import { beforeAll, expect } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect } from "vitest";
 import { startSystemLog, withoutSystemLog } from "../fixture/system-log.ts";
 import { test } from "../fixture/test.ts";
-import { buildProgram, kinds, prepareToolchain, withDirectory } from "./build.ts";
+import { buildProgram, buildsPrograms, kinds } from "./build.ts";
 
-beforeAll(prepareToolchain, 300_000);
+buildsPrograms();
 
-for (const kind of kinds) {
-  test(`the system's log is told, with severity, program and process (${kind})`, async ({ host }) => {
+describe.each(kinds)("the system's log (%s)", (kind) => {
+  let directory = "";
+  let program = "";
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), "lxc-cni-test-"));
+    program = await buildProgram("log", kind, directory);
+  });
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+  test("is told, with severity, program and process", async ({ host }) => {
     const lines = await startSystemLog(host);
-    const told = await withDirectory(async (directory) =>
-      host.run([await buildProgram("log", kind, directory), "something failed; größer", "100 %s"]),
-    );
+    const told = await host.run([program, "something failed; größer", "100 %s"]);
     expect(told).toBe("something failed; größer: undefined\n100 %s: undefined");
     // logger(1) adds the time, as syslog(3) does; where there is none, a log takes that of the arrival.
     const form = (text: string) =>
@@ -21,11 +30,9 @@ for (const kind of kinds) {
     expect(second).toMatch(form("100 %s"));
   });
 
-  test(`that there is no log is no error (${kind})`, async ({ host }) => {
+  test("need not be there", async ({ host }) => {
     await withoutSystemLog(host);
-    const outcome = await withDirectory(async (directory) =>
-      host.attempt([await buildProgram("log", kind, directory), "nobody hears this"]),
-    );
+    const outcome = await host.attempt([program, "nobody hears this"]);
     expect(outcome).toMatchObject({ status: 0, output: "nobody hears this: undefined\n", errors: "" });
   });
-}
+});

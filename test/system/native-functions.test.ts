@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { beforeAll, expect, test } from "vitest";
-import { buildProgram, type Kind, kinds, prepareToolchain, withDirectory } from "./build.ts";
+import { expect, test } from "vitest";
+import { buildProgram, buildsPrograms, type Kind, kinds, withDirectory } from "./build.ts";
 
-beforeAll(prepareToolchain, 300_000);
+buildsPrograms();
 
 /** What the program prints, built in one of the ways. */
 function run(kind: Kind): Promise<string> {
@@ -19,8 +19,6 @@ test.each(kinds.filter((kind) => kind !== "js"))(
   async (kind) => {
     expect(await run(kind)).toBe(await run("js"));
   },
-  // The sanitizers make it slow, and its building.
-  120_000,
 );
 
 test("the modules answer as written down", async () => {

@@ -1,12 +1,12 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, readdirSync, readFileSync, readlinkSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { projectRoot } from "../../scripts/build/executables.mjs";
-import { buildProgram, kinds, missingToolchain, prepareToolchain, withDirectory } from "./build.ts";
+import { buildProgram, buildsPrograms, kinds, missingToolchain, withDirectory } from "./build.ts";
 import { withNetns } from "./netns.ts";
 
-beforeAll(prepareToolchain, 300_000);
+buildsPrograms();
 
 describe.each(kinds.filter((kind) => kind !== "js"))("a native executable (%s)", (kind) => {
   test("gives errors that can be caught at its limits", () =>

@@ -1,10 +1,10 @@
-import { beforeAll, expect } from "vitest";
+import { expect } from "vitest";
 import { compileProgram } from "../fixture/compile.ts";
 import { test } from "../fixture/test.ts";
 import { atCallSource } from "../kill/at-call.ts";
-import { buildProgram, missingToolchain, prepareToolchain, withDirectory } from "./build.ts";
+import { buildProgram, buildsPrograms, missingToolchain, withDirectory } from "./build.ts";
 
-beforeAll(prepareToolchain, 300_000);
+buildsPrograms();
 
 /**
  * Has the program replace root/etc/resolv.conf, stopped once at each of its system calls, and everything in its way

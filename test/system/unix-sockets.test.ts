@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
-import { beforeAll, expect, test } from "vitest";
-import { buildProgram, kinds, prepareToolchain, withDirectory } from "./build.ts";
+import { expect, test } from "vitest";
+import { buildProgram, buildsPrograms, kinds, withDirectory } from "./build.ts";
 
-beforeAll(prepareToolchain, 300_000);
+buildsPrograms();
 
 test.each(kinds.filter((kind) => kind !== "js"))("Unix sockets pass namespaces on (%s)", async (kind) => {
   const { stdout, stderr, status } = await withDirectory(async (directory) => {

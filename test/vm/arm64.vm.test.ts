@@ -109,8 +109,8 @@ for (const { kind, page } of arm64Machines) {
         await host.run([...inside, "ping", "-c", "1", "-w", "10", "10.10.0.1"]);
         await host.run(["lxc-cni", "check"]);
         await host.run(["lxc-stop", "--name", "web", "--kill"]);
-        await expect.poll(async () => (await linksOn(host)).size, { timeout: 10_000 }).toBe(1);
-        await expect.poll(() => leasesOn(host), { timeout: 10_000 }).toEqual([]);
+        await expect.poll(async () => (await linksOn(host)).size).toBe(1);
+        await expect.poll(() => leasesOn(host)).toEqual([]);
       }
       await host.run(["dpkg", "--purge", "lxc-cni"]);
       expect((await host.attempt(["sh", "-c", "lxc-cni version"])).status).toBe(127);

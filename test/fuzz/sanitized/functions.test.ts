@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { buildExecutables } from "../../../scripts/build/executables.mjs";
 import { printedSeed, randomNumbers } from "../../fixture/seed.ts";
 import { beyond, understood } from "../../net/kernel-rules.ts";
-import { missingToolchain, prepareToolchain, withDirectory } from "../../system/build.ts";
+import { buildsPrograms, missingToolchain, withDirectory } from "../../system/build.ts";
 import { answers } from "./answers.ts";
 import { hexOf, keepInput, readCorpus } from "./corpus.ts";
 import { mutate } from "./mutate.ts";
@@ -14,7 +14,7 @@ import { secondsOf, usualSeed } from "./seconds.ts";
 const seconds = secondsOf(1 / 4);
 const seed = printedSeed("functions of native/", usualSeed);
 
-beforeAll(prepareToolchain, 300_000);
+buildsPrograms();
 
 test.skipIf(missingToolchain !== undefined)(
   `functions: whatever they read, native/ answers as its modules do ${missingToolchain ?? ""}`,

@@ -27,9 +27,10 @@ test("the package keeps systemd-networkd and NetworkManager off", { timeout: pat
   expect(await debian.sh("nmcli --terse --fields device,state device")).toMatch(
     new RegExp(`^cni-lan:unmanaged$[^]*^${port}:unmanaged$`, "m"),
   );
-  const { Interfaces: links } = JSON.parse(await debian.sh("networkctl --json=short list"));
-  const states = links.map(({ Name, AdministrativeState }: NetworkdLink) => [Name, AdministrativeState]);
-  expect(Object.fromEntries(states)).toMatchObject({ "cni-lan": "unmanaged", [port]: "unmanaged" });
+  // Of one that it has just come to know, it says that it is pending.
+  await expect
+    .poll(() => networkdStates(debian))
+    .toMatchObject({ "cni-lan": "unmanaged", [port]: "unmanaged" });
   await isAsMade(debian);
   expect(await findings(debian)).toEqual([]);
 });
@@ -93,6 +94,14 @@ test("dhcpcd asks on ports; doctor tells how to have it not to", { timeout: pati
 interface NetworkdLink {
   readonly Name: string;
   readonly AdministrativeState: string;
+}
+
+/** What systemd-networkd does with links, by their names. */
+async function networkdStates(debian: Debian): Promise<Record<string, string>> {
+  const { Interfaces: links } = JSON.parse(await debian.sh("networkctl --json=short list"));
+  return Object.fromEntries(
+    links.map(({ Name, AdministrativeState }: NetworkdLink) => [Name, AdministrativeState]),
+  );
 }
 
 async function portOf(debian: Debian): Promise<string> {

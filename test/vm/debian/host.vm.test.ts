@@ -1,4 +1,5 @@
 import { describe, expect } from "vitest";
+import { bootDeadline } from "../machine.ts";
 import { labels, makeContainer, makeNetworks, untilGone } from "./container.ts";
 import { denials, observe, since } from "./observe.ts";
 import { built, type Debian, testOnDebian } from "./test.ts";
@@ -104,9 +105,9 @@ test("systemd serves an ordinary user's container by the socket", { timeout: pat
   expect(await debian.sh("systemctl list-units --state=failed --plain --no-legend 'lxc-cni*'")).toBe("");
 });
 
-test("after a power cut, what containers held is free before LXC starts any", { timeout: patience }, async ({
-  debian,
-}) => {
+test("after a power cut, what containers held is free before LXC starts any", {
+  timeout: patience + bootDeadline,
+}, async ({ debian }) => {
   await makeNetworks(debian);
   for (const name of ["gone", "auto"]) {
     await makeContainer(debian, name, "");
