@@ -101,7 +101,7 @@ export interface Link {
   readonly peerIndex: number | undefined;
 }
 
-/** A network interface and its addresses. */
+/** A network interface and its addresses, for which a backend may ask when they are first looked at: it has to be open then. */
 export interface LinkWithAddresses extends Link {
   readonly addresses: readonly LinkAddress[];
 }

@@ -1,4 +1,5 @@
 import { system } from "#system";
+import { attachmentKey } from "../cni/attachment-key.ts";
 import { CniError } from "../cni/error.ts";
 import { isObject, type Json, type JsonObject, parseJson, sorted, stringifyCompact } from "../cni/json.ts";
 import { isContainerId, isNetworkName } from "../cni/names.ts";
@@ -56,11 +57,9 @@ export function writeCache(cached: CachedAttachment): void {
  */
 export function readCache(attachment: Attachment): CachedAttachment | undefined {
   const cached = readEntry(pathOf(attachment));
-  return cached !== undefined && isSame(cached.attachment, attachment) ? cached : undefined;
-}
-
-function isSame(a: Attachment, b: Attachment): boolean {
-  return a.network === b.network && a.container === b.container && a.interface === b.interface;
+  return cached !== undefined && attachmentKey(cached.attachment) === attachmentKey(attachment)
+    ? cached
+    : undefined;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { distinctOnNetwork } from "../cni/attachment-key.ts";
 import type { CarriedPlugins } from "../cni/delegate.ts";
 import { asCniError, CniError, together } from "../cni/error.ts";
 import { withLock } from "../cni/lock.ts";
@@ -90,10 +91,6 @@ function isOfProcess(netnsPath: string): boolean {
   return netnsPath.startsWith("/proc/");
 }
 
-function isSame(a: ValidAttachment, b: ValidAttachment): boolean {
-  return a.container === b.container && a.interface === b.interface;
-}
-
 function named(error: unknown, { container, interface: name }: Attachment): CniError {
   const { code, message, details } = asCniError(error);
   return new CniError(code, `failed to delete stale attachment ${container} ${name}: ${message}`, details);
@@ -113,7 +110,7 @@ export function collectInPlugins(
   carried: CarriedPlugins,
 ): CniError[] {
   const kept: ValidAttachment[] = keptOf(network).map(({ attachment }) => attachment);
-  const valid = [...kept, ...others().filter((other) => !kept.some((each) => isSame(each, other)))];
+  const valid = distinctOnNetwork([...kept, ...others()]);
   return network.plugins.flatMap((plugin) => {
     const call = () => gcCall(surroundings, network, plugin, valid);
     try {

@@ -53,10 +53,11 @@ function writePicture(path: string, svg: string): void {
 
 function readBridges(all: readonly SurveyedAttachment[]): LinkWithAddresses[] {
   const names = [...new Set(all.flatMap(({ bridge }) => bridge ?? []))];
-  return withHostLinks((links) => {
-    return names.flatMap((name) => {
+  return withHostLinks((links) =>
+    names.flatMap((name) => {
       const link = links.readLink("host", name as LinkName);
+      // Asked for as long as the backend is open.
       return link === undefined ? [] : [{ ...link, addresses: [...link.addresses] }];
-    });
-  });
+    }),
+  );
 }

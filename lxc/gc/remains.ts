@@ -1,10 +1,11 @@
 import type { Lease } from "../../ipam/host-local/leased.ts";
+import { attachmentKey, distinctAttachments } from "../../lib/cni/attachment-key.ts";
 import type { Attachment, ContainerId, NetworkName } from "../../lib/cni/request.ts";
 import { portName } from "../../lib/net/identity.ts";
 import type { Link } from "../../lib/net/link-backend.ts";
 import type { Run } from "../container/runs.ts";
 import { addressesOf } from "../survey/shown.ts";
-import { keyOf, type SurveyedAttachment } from "../survey/survey.ts";
+import type { SurveyedAttachment } from "../survey/survey.ts";
 
 /** What is left of a container that is gone. */
 export interface Remains {
@@ -93,17 +94,17 @@ function remainsWithoutRun({ runs, attachments, leases, links }: Holdings, crite
       isGone(attachment) &&
       isOld(criteria.keptSince(attachment), criteria),
   );
-  const known = new Set(attachments.map(({ attachment }) => keyOf(attachment)));
+  const known = new Set(attachments.map(({ attachment }) => attachmentKey(attachment)));
   const leased = leases
     .map((lease) => ({ ...lease, attachment: { ...lease.holder, network: lease.network } }))
-    .filter((each) => !known.has(keyOf(each.attachment)) && isGone(each.attachment));
+    .filter((each) => !known.has(attachmentKey(each.attachment)) && isGone(each.attachment));
   const young = new Set(
-    leased.filter(({ made }) => !isOld(made, criteria)).map(({ attachment }) => keyOf(attachment)),
+    leased.filter(({ made }) => !isOld(made, criteria)).map(({ attachment }) => attachmentKey(attachment)),
   );
-  const old = leased.filter(({ attachment }) => !young.has(keyOf(attachment)));
+  const old = leased.filter(({ attachment }) => !young.has(attachmentKey(attachment)));
   return byContainer([
     ...kept.map((each) => ({ attachment: each.attachment, parts: partsOf(each, leases, links) })),
-    ...distinct(old.map(({ attachment }) => attachment)).map((attachment) => ({
+    ...distinctAttachments(old.map(({ attachment }) => attachment)).map((attachment) => ({
       attachment,
       parts: leasesOf(attachment, leases),
     })),
@@ -130,12 +131,10 @@ function partsOf(
 }
 
 function leasesOf(attachment: Attachment, leases: readonly NetworkLease[]): string[] {
-  const own = leases.filter(({ holder, network }) => keyOf({ ...holder, network }) === keyOf(attachment));
+  const own = leases.filter(
+    ({ holder, network }) => attachmentKey({ ...holder, network }) === attachmentKey(attachment),
+  );
   return own.map(({ address }) => address);
-}
-
-function distinct(attachments: readonly Attachment[]): Attachment[] {
-  return [...new Map(attachments.map((each) => [keyOf(each), each])).values()];
 }
 
 function byContainer(remaining: readonly RemainingAttachment[]): Remains[] {

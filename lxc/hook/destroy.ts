@@ -1,4 +1,5 @@
 import { forgetAddresses } from "../../ipam/host-local/forget.ts";
+import { distinctAttachments } from "../../lib/cni/attachment-key.ts";
 import { describe } from "../../lib/cni/error.ts";
 import type { Attachment, ContainerId } from "../../lib/cni/request.ts";
 import type { LinkName } from "../../lib/ip/link-name.ts";
@@ -24,7 +25,7 @@ export function destroy(container: ContainerId, wanted: HookWords): void {
   const checkpoint = readCheckpoint(container);
   if (checkpoint !== undefined) giveUpQuietly(container, checkpoint, wanted);
   const recorded = incarnation?.attachments.map((each) => attachmentOf(container, each)) ?? [];
-  const attachments = distinct([...recorded, ...keptOf(container)]);
+  const attachments = distinctAttachments([...recorded, ...keptOf(container)]);
   const left = attachments.toReversed().filter((attachment) => !detachQuietly(attachment, wanted));
   const links = [...attachments, ...wanted.networks].map((each) => each.interface);
   forgetAddresses(container, [...new Set<LinkName>(links)]);
@@ -43,9 +44,4 @@ function giveUpQuietly(container: ContainerId, checkpoint: Checkpoint, wanted: H
 function keptOf(container: ContainerId): Attachment[] {
   const all = cachedAttachments().map(({ attachment }) => attachment);
   return all.filter((attachment) => attachment.container === container);
-}
-
-function distinct(attachments: readonly Attachment[]): readonly Attachment[] {
-  const isSame = (a: Attachment, b: Attachment) => a.network === b.network && a.interface === b.interface;
-  return attachments.filter((each, index) => attachments.findIndex((other) => isSame(each, other)) === index);
 }

@@ -1,4 +1,5 @@
 import { leaseHolders } from "../../ipam/host-local/leased.ts";
+import { distinctOnNetwork } from "../../lib/cni/attachment-key.ts";
 import type { ValidAttachment } from "../../lib/cni/request.ts";
 import type { CachedAttachment } from "../../lib/runtime/cache.ts";
 import type { Network } from "../../lib/runtime/network.ts";
@@ -13,7 +14,5 @@ export function attachmentsOf(
   cached: readonly CachedAttachment[],
 ): ValidAttachment[] {
   const kept = cached.map(({ attachment }) => attachment).filter(({ network }) => network === name);
-  const isKept = (holder: ValidAttachment) =>
-    kept.some((each) => each.container === holder.container && each.interface === holder.interface);
-  return [...kept, ...leaseHolders(plugins[0] ?? {}, name).filter((holder) => !isKept(holder))];
+  return distinctOnNetwork([...kept, ...leaseHolders(plugins[0] ?? {}, name)]);
 }

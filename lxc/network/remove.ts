@@ -33,8 +33,8 @@ export function removeNetwork(name: NetworkName): string[] {
     const found = files.find(({ network }) => network?.name === name);
     if (found?.network === undefined) throw noSuchNetwork(name, files);
     const { file, network } = found;
-    return withHostLinks((links) => {
-      return whileNobodyChanges(name, () => {
+    return withHostLinks((links) =>
+      whileNobodyChanges(name, () => {
         refuseAttachments(network, links);
         const others = files.filter((each) => each !== found);
         const removed = [
@@ -45,8 +45,8 @@ export function removeNetwork(name: NetworkName): string[] {
         // Last: as long as it is there, whatever failed, or was cut short, can be tried again.
         system.removeFile(file);
         return [...removed, `configuration ${file}`];
-      });
-    });
+      }),
+    );
   });
 }
 

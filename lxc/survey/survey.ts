@@ -1,3 +1,4 @@
+import { attachmentKey } from "../../lib/cni/attachment-key.ts";
 import type { Attachment } from "../../lib/cni/request.ts";
 import type { Result } from "../../lib/cni/result.ts";
 import type { Link } from "../../lib/net/link-backend.ts";
@@ -25,16 +26,16 @@ export interface SurveyedAttachment extends HostSide, Verdict {
 
 /** The attachments that there are records of, by container and interface. */
 export function surveyOf(records: Records): SurveyedAttachment[] {
-  const kept = new Map(records.kept.map((each) => [keyOf(each.attachment), each]));
+  const kept = new Map(records.kept.map((each) => [attachmentKey(each.attachment), each]));
   const ofRuns = records.runs.flatMap((run) =>
     run.incarnation.attachments.map((held) => {
       const attachment = attachmentOf(run.container, held);
-      return { attachment, run, kept: kept.get(keyOf(attachment)) };
+      return { attachment, run, kept: kept.get(attachmentKey(attachment)) };
     }),
   );
-  const known = new Set(ofRuns.map(({ attachment }) => keyOf(attachment)));
+  const known = new Set(ofRuns.map(({ attachment }) => attachmentKey(attachment)));
   const others = records.kept
-    .filter(({ attachment }) => !known.has(keyOf(attachment)))
+    .filter(({ attachment }) => !known.has(attachmentKey(attachment)))
     .map((each) => ({ attachment: each.attachment, run: undefined, kept: each }));
   const links = new Map(records.links.map((link) => [link.name, link]));
   return [...ofRuns, ...others].map((each) => joined(each, links)).sort(byContainer);
@@ -48,11 +49,6 @@ function joined(known: Known, links: ReadonlyMap<string, Link>): SurveyedAttachm
   const side = hostSideOf(attachment, kept, result);
   const container = run?.incarnation.name ?? attachment.container;
   return { ...known, container, result, ...side, ...judge({ ...known, ...side, result }, links) };
-}
-
-/** A text that is one attachment's alone: none of the three can hold a blank. */
-export function keyOf({ network, container, interface: name }: Attachment): string {
-  return `${network} ${container} ${name}`;
 }
 
 function byContainer(a: SurveyedAttachment, b: SurveyedAttachment): number {

@@ -1,10 +1,10 @@
+import { keyOnNetwork } from "../../lib/cni/attachment-key.ts";
 import { describe } from "../../lib/cni/error.ts";
-import type { Attachment, NetworkName } from "../../lib/cni/request.ts";
-import type { LinkName } from "../../lib/ip/link-name.ts";
 import { isSystemError } from "../../lib/system/error.ts";
 import { checkpointDirectory } from "../checkpoint/checkpointed.ts";
 import { type Configuration, readConfiguration } from "../container/configuration.ts";
 import { type Container, listContainers } from "../container/containers.ts";
+import { attachmentOf } from "../container/incarnation.ts";
 import { recordedContainers } from "../container/recorded-containers.ts";
 import { isContainerRunning, readAbstractSockets } from "../container/running.ts";
 import { networksAtStart } from "../hook/lines.ts";
@@ -30,7 +30,8 @@ export function waitingAttachments(
   present: readonly SurveyedAttachment[],
   warn: (text: string) => void,
 ): WaitingAttachment[] {
-  const taken = new Set(present.map(({ attachment }) => placeOf(attachment)));
+  // A configuration may name a network by its path, so it is the interface that counts.
+  const taken = new Set(present.map(({ attachment }) => keyOnNetwork(attachment)));
   const checkpointed = new Set(recordedContainers(checkpointDirectory));
   const containers = listContainers(lxcPath).filter(({ id }) => !checkpointed.has(id));
   const sockets = readAbstractSockets();
@@ -38,8 +39,8 @@ export function waitingAttachments(
     const notes = isContainerRunning(container, sockets) ? ["the container runs, and began without it"] : [];
     const wanted = networksAtStart(configurationOf(container, warn));
     return wanted
-      .map(({ network, interface: name }) => attachmentOf(container, network, name))
-      .filter((attachment) => !taken.has(placeOf(attachment)))
+      .map(({ network, interface: name }) => attachmentOf(container.id, { network, interface: name }))
+      .filter((attachment) => !taken.has(keyOnNetwork(attachment)))
       .map((attachment) => ({ ...nothing, attachment, container: container.name, lxcPath, notes }));
   });
 }
@@ -49,15 +50,6 @@ const nothing = {
   ...{ run: undefined, kept: undefined, result: undefined, bridge: undefined, port: undefined },
   state: "waiting",
 } as const;
-
-function attachmentOf({ id: container }: Container, network: string, name: LinkName): Attachment {
-  return { network: network as NetworkName, container, interface: name };
-}
-
-/** A network may be named by its path, so it is the interface that counts. */
-function placeOf({ container, interface: name }: Pick<Attachment, "container" | "interface">): string {
-  return `${container} ${name}`;
-}
 
 function configurationOf(
   { configFile }: Container,

@@ -11,10 +11,9 @@ import { apply } from "../../lib/net/apply.ts";
 import { keepRouterRoutes } from "../../lib/net/default-route.ts";
 import { chooseFirewall } from "../../lib/net/firewall/choose.ts";
 import { ruleKindsOf } from "../../lib/net/firewall/rule-kind.ts";
-import { portAlias, portName } from "../../lib/net/identity.ts";
+import { portName } from "../../lib/net/identity.ts";
 import { withContainerLinks } from "../../lib/net/open-links.ts";
 import type { Operation } from "../../lib/net/operation.ts";
-import { isOwnPort } from "../../lib/net/port.ts";
 import type { Receipt } from "../../lib/net/receipt.ts";
 import type { Tools } from "../../lib/net/tools.ts";
 import { undo } from "../../lib/net/undo.ts";
@@ -22,6 +21,7 @@ import type { BridgeConfig } from "./config.schema.ts";
 import { openContainerNetns } from "./container-netns.ts";
 import { awaitDetection, awaitLocal } from "./detection.ts";
 import { forwardingKeys, isForwarding } from "./forwarding.ts";
+import { findOwnPort } from "./found-port.ts";
 import { withGateways } from "./gateways.ts";
 import { readHost } from "./host-state.ts";
 import { type Lease, leaseAddresses, needsInterface, releaseAddresses } from "./lease.ts";
@@ -183,9 +183,8 @@ function isIpv6Forwarding(operation: Operation): boolean {
 
 function isPortOfOther(attachment: Attachment, macs: Macs, { links }: Tools): boolean {
   try {
-    const own = { name: portName(attachment), alias: portAlias(attachment) };
-    const port = links.readLink("host", own.name);
-    return port !== undefined && isOwnPort(port, own) && port.mac !== macs.port;
+    const port = findOwnPort(attachment, links);
+    return port !== undefined && port.mac !== macs.port;
   } catch {
     // The receipts tell enough, and the error that led here says more.
     return false;

@@ -1,4 +1,5 @@
 import { leaseHolders } from "../../ipam/host-local/leased.ts";
+import { keyOnNetwork } from "../../lib/cni/attachment-key.ts";
 import { type CarriedPlugins, forward } from "../../lib/cni/delegate.ts";
 import type { NetworkRequest, ValidAttachment } from "../../lib/cni/request.ts";
 import type { LinkName } from "../../lib/ip/link-name.ts";
@@ -55,17 +56,12 @@ function lostOf(
   links: LinkBackend,
 ): Lost {
   // There may be as many of these as of those.
-  const validHolders = new Set(valid.map(nameOf));
+  const validHolders = new Set(valid.map(keyOnNetwork));
   const { index } = links.readLink("host", sharedOf(config).bridge) ?? {};
   const elsewhere = links.readLinks("host").filter(({ master }) => index === undefined || master !== index);
   const names = new Set(elsewhere.map(({ name }) => name));
   return {
-    attachments: leaseHolders(config, network).filter((holder) => !validHolders.has(nameOf(holder))),
+    attachments: leaseHolders(config, network).filter((holder) => !validHolders.has(keyOnNetwork(holder))),
     isElsewhere: (port) => names.has(port),
   };
-}
-
-/** A text that is one attachment's of the network alone: neither of the two can hold a blank. */
-function nameOf({ container, interface: name }: ValidAttachment): string {
-  return `${container} ${name}`;
 }
